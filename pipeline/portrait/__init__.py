@@ -1,0 +1,35 @@
+"""PICTURE -> PORTRAIT: the port ``FaceMesh`` and what it finds.
+
+Knows pictures and faces; knows no sound, no video, no job. Another face finder is another adapter
+in ``mesh.py`` and a line in its contract suite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+"""(h, w, 3) RGB."""
+Landmarks = NDArray[np.float32]
+"""(478, 3) points of the attention mesh in pixels of their picture; z grows away from the camera."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """One face: its mesh and how sure the finder is of it."""
+
+    landmarks: Landmarks
+    score: float
+
+
+class FaceMesh(Protocol):
+    """Finds faces."""
+
+    def find(self, picture: Pixels) -> Sequence[Face]:
+        """Return every face, the largest first; empty when there is none."""
+        ...

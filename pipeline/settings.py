@@ -1,0 +1,189 @@
+"""Every setting: its type, its default, its meaning. Sole reader of TOML and of the environment.
+
+Precedence: arguments, then the environment (``BOLTI_SPEECH__MAX_S=30``), then secret files, then
+the TOML file named by ``BOLTI_CONFIG``, then the defaults here. The docstring under a field is its
+description: in the code, in ``config/default.toml`` and in the error text. What a setting does
+is not known here.
+
+Where the next one goes: a field with a docstring in its section; then ``bolti settings --default >
+config/default.toml``, which a test holds in step. How they are loaded stands in ``_load``.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from pipeline import errors
+from pipeline.types import EngineChoice, VoiceId
+
+ENVIRONMENT_PREFIX = "BOLTI_"
+
+
+class Section(BaseModel):
+    """A frozen group of settings that refuses names it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class TelegramSettings(Section):
+    """The bot's door to Telegram."""
+
+    token: SecretStr | None = None
+    """The bot's token. A secret: from the environment or a secret file, never from TOML."""
+    api_url: str = "https://api.telegram.org"
+    """Where the Bot API answers; change it for a server of your own."""
+    poll_timeout_s: int = Field(default=25, ge=1, le=50)
+    """How long one request for updates waits at Telegram."""
+    retry_s: float = Field(default=2.0, gt=0, le=60)
+    """First pause after Telegram could not be reached; it doubles up to one minute."""
+    progress_interval_s: float = Field(default=5.0, ge=0, le=60)
+    """Shortest time between two edits of one progress message, stage changes apart."""
+    send_timeout_s: float = Field(default=300.0, ge=1, le=3600)
+    """How long the upload of one video may take before its outcome counts as unknown."""
+    drain_s: float = Field(default=10.0, ge=0, le=300)
+    """How long a stopping bot waits for an upload in progress."""
+
+    def require_token(self) -> SecretStr:
+        """Return the token, or say how to set it."""
+        if self.token is None or not self.token.get_secret_value().strip():
+            raise errors.SettingsInvalid(
+                "The bot needs a token: set BOLTI_TELEGRAM__TOKEN, or put it into a file named "
+                "telegram__token in the folder that BOLTI_SECRETS names. @BotFather gives you one."
+            )
+        return self.token
+
+
+class PortraitSettings(Section):
+    """Which photos are taken."""
+
+    max_bytes: int = Field(default=10_000_000, ge=1_000, le=20_000_000)
+    """Largest photo file, in bytes; refused before it is opened."""
+    max_pixels: int = Field(default=25_000_000, ge=10_000, le=25_000_000)
+    """Most pixels of a photo; checked in its header, before it is decoded."""
+    max_side_px: int = Field(default=8_000, ge=256, le=16_000)
+    """Longest side of a photo."""
+    min_side_px: int = Field(default=128, ge=32)
+    """Shortest side of a photo."""
+    min_eye_distance_px: float = Field(default=40.0, ge=10)
+    """Smallest face: distance of the outer eye corners in the photo, in pixels."""
+    max_yaw_deg: float = Field(default=45.0, ge=5, le=90)
+    """How far a face may look to the side."""
+    limit_s: float = Field(default=20.0, ge=1, le=120)
+    """Longest look at one photo."""
+
+
+class SpeechSettings(Section):
+    """Who speaks the script, and how long it may be."""
+
+    chain: tuple[Literal["embedded"], ...] = ("embedded",)
+    """Providers of speech, in the order they are tried."""
+    voice: VoiceId = VoiceId("embedded-en-in-f")
+    """The voice that speaks when nobody chose one."""
+    max_s: float = Field(default=60.0, ge=1, le=600)
+    """Longest speech, in seconds."""
+    max_chars: int = Field(default=4_000, ge=10, le=10_000)
+    """Longest script, in characters; a second fence beside the length of the speech."""
+    max_sound_bytes: int = Field(default=20_000_000, ge=1_000)
+    """Largest recording, in bytes."""
+    limit_s: float = Field(default=60.0, ge=1, le=600)
+    """Longest time that making the speech of one script may take."""
+
+
+class LipsyncSettings(Section):
+    """The engine that moves the lips, and the video it makes."""
+
+    engine: EngineChoice = EngineChoice.AUTO
+    """auto takes latentsync where CUDA and verified weights are there, else warp."""
+    size_px: int = Field(default=512, ge=128, le=1024, multiple_of=2)
+    """Longer side of the video."""
+    preview_size_px: int = Field(default=384, ge=128, le=768, multiple_of=2)
+    """Longer side of a preview."""
+    fps: int = Field(default=25, ge=10, le=60)
+    """Frames per second of the video."""
+    limit_s: float = Field(default=900.0, ge=1, le=7200)
+    """Longest time one render may take; then its process is killed."""
+
+
+class LabelSettings(Section):
+    """The visible label. It is in every frame; no setting turns it off."""
+
+    text: str = Field(default="AI-generated", min_length=4, max_length=40)
+    """What the label says; it must name AI."""
+
+
+class JobsSettings(Section):
+    """The queue of orders and renders."""
+
+    database: str = ""
+    """sqlite:///… or postgresql://…; empty: a file in data_dir."""
+    executor: str = "local"
+    """Name of this process in the queue; two live processes must not share one."""
+    poll_s: float = Field(default=0.5, gt=0.05, le=10)
+    """How often the queues are looked at."""
+    sweep_s: float = Field(default=2.0, gt=0.1, le=60)
+    """How often the work of dead processes is looked for."""
+    open_per_owner: int = Field(default=3, ge=1, le=100)
+    """How many unfinished jobs one person may have."""
+    attempts: int = Field(default=3, ge=1, le=20)
+    """How often a render is tried when its process dies."""
+
+
+class StoreSettings(Section):
+    """Where photos, recordings and videos are kept, and for how long."""
+
+    url: str = ""
+    """file:///… or s3://…; empty: a folder in data_dir."""
+    keep_hours: float = Field(default=24.0, gt=0, le=8760)
+    """How long photos, scripts and videos of finished jobs are kept."""
+    draft_minutes: float = Field(default=30.0, gt=0, le=1440)
+    """How long an unfinished request waits for its other half."""
+    min_free_bytes: int = Field(default=500_000_000, ge=0)
+    """Below this much free disk no new job is taken."""
+
+
+class LogSettings(Section):
+    """What is logged: ids, sizes, durations, states; never scripts, names, photos or tokens."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Least serious level that is written."""
+
+
+class Settings(Section):
+    """The whole tree."""
+
+    data_dir: Path = Path("data")
+    """Where everything is kept that must outlive the process."""
+    telegram: TelegramSettings = TelegramSettings()
+    portrait: PortraitSettings = PortraitSettings()
+    speech: SpeechSettings = SpeechSettings()
+    lipsync: LipsyncSettings = LipsyncSettings()
+    label: LabelSettings = LabelSettings()
+    jobs: JobsSettings = JobsSettings()
+    store: StoreSettings = StoreSettings()
+    log: LogSettings = LogSettings()
+
+    @property
+    def database_url(self) -> str:
+        """The database of jobs and rows; by default an SQLite file in ``data_dir``."""
+        return self.jobs.database or f"sqlite:///{self.data_dir.resolve() / 'bolti.db'}"
+
+    @property
+    def store_url(self) -> str:
+        """The artifact store; by default a folder in ``data_dir``."""
+        return self.store.url or f"file://{self.data_dir.resolve() / 'artifacts'}"
+
+    @property
+    def scratch_dir(self) -> Path:
+        """Where jobs have their temporary folders."""
+        return self.data_dir.resolve() / "scratch"
+
+
+def child_environment() -> dict[str, str]:
+    """Give the environment for child processes: ours, without any setting or secret of Bolti."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(ENVIRONMENT_PREFIX)}
+    # MediaPipe and TensorFlow Lite print banners below these levels.
+    return inherited | {"GLOG_minloglevel": "2", "TF_CPP_MIN_LOG_LEVEL": "2"}
