@@ -1,1 +1,6 @@
-"""Placeholder, replaced by its part."""
+"""BYTES <-> FRAMES AND SOUND: the only package that imports PyAV and ffmpeg-python.
+
+``read`` decodes under limits, ``write`` encodes frame by frame, ``sheet`` makes stills of a video.
+Knows samples and pixels; knows no face, no job, no label. Another container or codec is a change
+in ``write`` alone; a filter graph that PyAV cannot do would be a module beside these.
+"""
