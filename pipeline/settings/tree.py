@@ -1,17 +1,14 @@
-"""Every setting: its type, its default, its meaning. Sole reader of TOML and of the environment.
+"""Every setting: its type, its default, its meaning.
 
-Precedence: arguments, then the environment (``BOLTI_SPEECH__MAX_S=30``), then secret files, then
-the TOML file named by ``BOLTI_CONFIG``, then the defaults here. The docstring under a field is its
-description: in the code, in ``config/default.toml`` and in the error text. What a setting does
-is not known here.
+The docstring under a field is its description: in the code, in ``config/default.toml`` and in the
+error text. What a setting does, and where its value comes from, is not known here.
 
-Where the next one goes: a field with a docstring in its section; then ``bolti settings --default >
-config/default.toml``, which a test holds in step. How they are loaded stands in ``_load``.
+Where the next one goes: a field with a docstring in its section; then
+``bolti settings --default > config/default.toml``, which a test holds in step.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Literal
 
@@ -19,8 +16,6 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from pipeline import errors
 from pipeline.types import EngineChoice, VoiceId
-
-ENVIRONMENT_PREFIX = "BOLTI_"
 
 
 class Section(BaseModel):
@@ -111,7 +106,7 @@ class LipsyncSettings(Section):
 class LabelSettings(Section):
     """The visible label. It is in every frame; no setting turns it off."""
 
-    text: str = Field(default="AI-generated", min_length=4, max_length=40)
+    text: str = Field(default="AI-generated", max_length=40, pattern=r"(^|\W)AI(\W|$)")
     """What the label says; it must name AI."""
 
 
@@ -180,10 +175,3 @@ class Settings(Section):
     def scratch_dir(self) -> Path:
         """Where jobs have their temporary folders."""
         return self.data_dir.resolve() / "scratch"
-
-
-def child_environment() -> dict[str, str]:
-    """Give the environment for child processes: ours, without any setting or secret of Bolti."""
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(ENVIRONMENT_PREFIX)}
-    # MediaPipe and TensorFlow Lite print banners below these levels.
-    return inherited | {"GLOG_minloglevel": "2", "TF_CPP_MIN_LOG_LEVEL": "2"}

@@ -1,0 +1,35 @@
+"""One typed tree of settings, and the only reader of TOML and of the environment.
+
+``tree`` says what there is, ``load`` where the values come from, ``listing`` writes them down.
+"""
+
+from pipeline.settings.load import Loaded, child_environment, load_settings, read_settings
+from pipeline.settings.tree import (
+    JobsSettings,
+    LabelSettings,
+    LipsyncSettings,
+    LogSettings,
+    PortraitSettings,
+    Section,
+    Settings,
+    SpeechSettings,
+    StoreSettings,
+    TelegramSettings,
+)
+
+__all__ = [
+    "JobsSettings",
+    "LabelSettings",
+    "LipsyncSettings",
+    "Loaded",
+    "LogSettings",
+    "PortraitSettings",
+    "Section",
+    "Settings",
+    "SpeechSettings",
+    "StoreSettings",
+    "TelegramSettings",
+    "child_environment",
+    "load_settings",
+    "read_settings",
+]
