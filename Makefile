@@ -1,0 +1,37 @@
+# First video: make demo. Everything else works the same way: nothing has to be installed by hand.
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))
+PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c "$(FITS)" 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check lock clean
+
+demo: $(VENV)/base            ## a talking portrait in out/demo.mp4
+	$(BIN)/bolti demo --into out
+
+test: $(VENV)/dev             ## every test that this machine can run
+	$(BIN)/pytest -m "not slow and not gpu and not network" $(ARGS)
+
+check: $(VENV)/dev            ## lint, types, import contracts, docs and settings kept true
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest -q tests/unit/house
+
+lock: $(VENV)/dev             ## new requirements/*.lock (requirements/README.md)
+	$(BIN)/python requirements/make_locks.py
+
+clean:
+	rm -rf $(VENV) out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/base: requirements/base.lock pyproject.toml
+	@$(or $(PYTHON),false) -c "$(FITS)" || (echo "Bolti needs Python 3.11 or 3.12. Name one: make PYTHON=/path/to/python3.11" >&2; exit 1)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/base.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/dev: $(VENV)/base requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/dev.lock
+	touch $@

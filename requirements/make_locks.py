@@ -1,0 +1,82 @@
+"""Makes base.lock and dev.lock from pyproject.toml: `make lock`. README.md here says how and why.
+
+One resolve for both files, so that they agree. Packages in ALONE are locked without what they
+declare; what they really need stands beside them.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+HERE = Path(__file__).parent
+BUILD = ["hatchling>=1.27", "editables>=0.5"]
+ALONE = {
+    # Declared and never used here: jax, jaxlib, opencv-contrib-python (it would overwrite
+    # opencv-python-headless), sounddevice, sentencepiece, and numpy<2.
+    "mediapipe": ["absl-py", "attrs", "flatbuffers", "protobuf>=4.25.3,<5", "matplotlib"],
+    # Only two of its pictures are read, by the tests.
+    "scikit-image": [],
+}
+HEADER = "# Exact public versions, made by `make lock` from pyproject.toml; see README.md here.\n"
+
+
+def main() -> None:
+    """Resolve, and write both files."""
+    project = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    base = [*project["project"]["dependencies"], *BUILD]
+    dev = project["dependency-groups"]["dev"]
+    everything = resolve([*base, *dev])
+    pins = [f"{name}=={version}" for name, version in everything.items()]
+    of_base = resolve(base, pins)
+    of_dev = {name: version for name, version in everything.items() if name not in of_base}
+    write(HERE / "base.lock", of_base)
+    write(HERE / "dev.lock", of_dev)
+
+
+def resolve(requirements: Sequence[str], pins: Sequence[str] = ()) -> dict[str, str]:
+    """Ask pip which versions it would install; packages of ALONE without their dependencies."""
+    alone = {name: line for line in requirements for name in ALONE if line.startswith(name)}
+    others = [line for line in requirements if line not in alone.values()]
+    for name in alone:
+        others += ALONE[name]
+    found = report(others, pins) | report(list(alone.values()), pins, "--no-deps")
+    return dict(sorted(found.items()))
+
+
+def report(requirements: Sequence[str], pins: Sequence[str], *options: str) -> dict[str, str]:
+    """Run pip without installing anything; return name -> public version."""
+    if not requirements:
+        return {}
+    constraints = HERE / "constraints.tmp"
+    constraints.write_text("\n".join(pins), encoding="utf-8")
+    try:
+        answer = subprocess.run(  # noqa: S603  our own interpreter, our own arguments
+            [
+                *(sys.executable, "-m", "pip", "install", "--quiet", "--dry-run"),
+                *("--ignore-installed", "--report", "-", "--constraint", str(constraints)),
+                *options,
+                *requirements,
+            ],
+            check=True,
+            stdout=subprocess.PIPE,
+        )
+    finally:
+        constraints.unlink()
+    items = [item["metadata"] for item in json.loads(answer.stdout)["install"]]
+    # A local version (+cpu) sorts above its public one and exists on one index only.
+    return {item["name"].lower().replace("_", "-"): item["version"].split("+")[0] for item in items}
+
+
+def write(path: Path, versions: dict[str, str]) -> None:
+    """Write one lock."""
+    lines = "".join(f"{name}=={version}\n" for name, version in versions.items())
+    path.write_text(HEADER + lines, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
