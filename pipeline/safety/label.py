@@ -1,0 +1,144 @@
+"""The visible mark: a small plate in the corner of every frame, a large one at the start.
+
+The IT Rules of India (G.S.R. 120(E) of 2026, rule 3(3)) ask for a prominent label inside the
+content, article 50 of the EU AI Act for disclosure at first exposure. So there is no switch. The
+plates are drawn once; a frame costs one small blend. Knows pixels; does not know what they show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from pipeline import errors
+from pipeline.portrait import Pixels
+
+FIRST_WORDS = "Synthetically generated video"
+FIRST_S = 1.5
+LABEL_SHARE, FIRST_SHARE = 0.046, 0.062
+"""Letters as a share of the longer side: a video seen at 256 px still has 12 px letters."""
+LEAST_LETTERS_PX = 12
+MARGIN_SHARE = 0.02
+LINE_SHARES = (1.0, 0.93, 0.86, 0.8)
+"""How far letters shrink before the words are broken into lines."""
+TEXT_ALPHA, BOX_ALPHA = 0.85, 0.45
+
+Font = ImageFont.FreeTypeFont
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Plate:
+    """Words on a box, ready to blend: frame = frame * keep / 256 + add, inside the rectangle."""
+
+    x_px: int
+    y_px: int
+    keep: NDArray[np.uint16]
+    """(h, w, 1), 256 = the frame stays as it is."""
+    add: NDArray[np.uint16]
+    """(h, w, 1)"""
+
+    def onto(self, frame: Pixels) -> None:
+        height, width = self.keep.shape[:2]
+        part = frame[self.y_px : self.y_px + height, self.x_px : self.x_px + width]
+        part[:] = (part * self.keep + self.add) >> 8
+
+
+class Label:
+    """The mark for frames of one size.
+
+    Raises ``SettingsInvalid`` for a text with characters that the built-in font cannot draw.
+    """
+
+    def __init__(self, text: str, width_px: int, height_px: int) -> None:
+        _check_drawable(text)
+        margin_px = max(2, round(MARGIN_SHARE * min(width_px, height_px)))
+        room_px = width_px - 2 * margin_px
+        longer_px = max(width_px, height_px)
+        # Bottom left: chats put the duration top left, the time of sending bottom right.
+        small = _draw(text, LABEL_SHARE * longer_px, room_px)
+        self._always = _plate(small, margin_px, height_px - margin_px - small[0].shape[0])
+        # At the top: the mouth must stay visible.
+        large = _draw(FIRST_WORDS, FIRST_SHARE * longer_px, room_px)
+        self._first = _plate(large, (width_px - large[0].shape[1]) // 2, 2 * margin_px)
+
+    def onto(self, frame: Pixels, time_s: float) -> None:
+        """Mark one (h, w, 3) frame in place; ``time_s`` is its time in the video."""
+        self._always.onto(frame)
+        if time_s < FIRST_S:
+            self._first.onto(frame)
+
+
+_Coverage = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""How much of each pixel is box, and how much is letter; both (h, w), 0 to 1."""
+
+
+def _draw(text: str, wanted_px: float, room_px: int) -> _Coverage:
+    letters_px, lines = _fit(text, max(wanted_px, LEAST_LETTERS_PX), room_px)
+    font = _font(letters_px)
+    padding_px, line_px = round(letters_px * 0.4), round(letters_px * 1.2)
+    width_px = round(max(font.getlength(line) for line in lines)) + 2 * padding_px
+    size = (min(room_px, width_px), line_px * len(lines) + padding_px)
+    letters, box = Image.new("L", size, 0), Image.new("L", size, 0)
+    ImageDraw.Draw(box).rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), padding_px, fill=255)
+    for number, line in enumerate(lines):
+        place = (size[0] / 2, padding_px / 2 + line_px * (number + 0.5))
+        ImageDraw.Draw(letters).text(place, line, fill=255, font=font, anchor="mm")
+    return np.asarray(box) / 255, np.asarray(letters) / 255
+
+
+def _fit(text: str, wanted_px: float, room_px: int) -> tuple[float, list[str]]:
+    """Choose letters and lines: one line if a bit smaller does, else several, else smaller yet."""
+    for share in LINE_SHARES:
+        letters_px = wanted_px * share
+        if _font(letters_px).getlength(text) + letters_px <= room_px:
+            return letters_px, [text]
+    letters_px = wanted_px
+    while True:
+        lines, width_px = _lines(text, _font(letters_px), room_px - letters_px)
+        if width_px + letters_px <= room_px or letters_px <= LEAST_LETTERS_PX / 2:
+            return letters_px, lines
+        letters_px *= LINE_SHARES[1]
+
+
+def _lines(text: str, font: Font, room_px: float) -> tuple[list[str], float]:
+    """Break between words, and give the width of the widest line."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and font.getlength(f"{lines[-1]} {word}") <= room_px:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines, max(font.getlength(line) for line in lines)
+
+
+def _plate(coverage: _Coverage, x_px: int, y_px: int) -> _Plate:
+    box, letters = coverage
+    keep = (1 - BOX_ALPHA * box) * (1 - TEXT_ALPHA * letters)
+    return _Plate(
+        x_px=x_px,
+        y_px=y_px,
+        keep=np.round(keep * 256).astype(np.uint16)[..., np.newaxis],
+        add=np.round(255 * TEXT_ALPHA * letters * 256).astype(np.uint16)[..., np.newaxis],
+    )
+
+
+def _check_drawable(text: str) -> None:
+    font = _font(32)
+    missing = font.getmask("\uffff")
+    for character in text.replace(" ", ""):
+        mask = font.getmask(character)
+        if mask.size == missing.size and bytes(mask) == bytes(missing):
+            raise errors.SettingsInvalid(
+                f"label.text holds {character!r}, which the label's font cannot draw. "
+                "Use Latin letters."
+            )
+
+
+def _font(letters_px: float) -> Font:
+    font = ImageFont.load_default(letters_px)
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        raise errors.EngineUnavailable("label", "this build of Pillow has no FreeType")
+    return font
