@@ -30,9 +30,11 @@
     │   ├── JobNotFound
     │   ├── JobCancelled
     │   ├── TooManyJobs
+    │   ├── DeliveryDelayed        retryable
     │   └── ExecutorAlreadyRunning
     └── StoreError
         ├── ArtifactMissing
+        ├── FileNotFetched
         ├── DiskFull               retryable
         └── StoreUnavailable       retryable
 
@@ -379,6 +381,18 @@ class TooManyJobs(JobError):
         return {"limit": self.limit}
 
 
+class DeliveryDelayed(JobError):
+    """A door could not speak to its owner yet; nothing was sent, and trying again can help."""
+
+    code = "delivery_delayed"
+    retryable = True
+    exit_code = 54
+
+    def __init__(self, reason: str, *, retry_after_s: float = 0.0) -> None:
+        super().__init__(f"Not delivered yet: {reason}. It is tried again.")
+        self.retry_after_s = retry_after_s
+
+
 class ExecutorAlreadyRunning(JobError):
     """Another process already works under this executor id."""
 
@@ -410,6 +424,16 @@ class ArtifactMissing(StoreError):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"'{key}' is no longer stored. Send it again.")
+
+
+class FileNotFetched(StoreError):
+    """A file that somebody sent could not be fetched from where it lies."""
+
+    code = "file_not_fetched"
+    exit_code = 64
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The file could not be fetched ({reason}). Send it again.")
 
 
 class DiskFull(StoreError):

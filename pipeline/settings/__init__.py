@@ -3,7 +3,13 @@
 ``tree`` says what there is, ``load`` where the values come from, ``listing`` writes them down.
 """
 
-from pipeline.settings.load import Loaded, child_environment, load_settings, read_settings
+from pipeline.settings.load import (
+    Loaded,
+    child_environment,
+    load_settings,
+    read_settings,
+    switch_libraries,
+)
 from pipeline.settings.tree import (
     JobsSettings,
     LabelSettings,
@@ -32,4 +38,5 @@ __all__ = [
     "child_environment",
     "load_settings",
     "read_settings",
+    "switch_libraries",
 ]

@@ -53,6 +53,14 @@ def child_environment() -> dict[str, str]:
     return inherited | {"GLOG_minloglevel": "2", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
+def switch_libraries() -> None:
+    """Set what libraries read from the environment only; done once, before the bot is built.
+
+    python-telegram-bot gives periods as integers, with a warning, unless PTB_TIMEDELTA is true.
+    """
+    os.environ["PTB_TIMEDELTA"] = "true"  # noqa: TID251  the one writer
+
+
 def read_settings(
     environ: Mapping[str, str], overrides: Mapping[str, object] | None = None
 ) -> Loaded:
