@@ -1,0 +1,61 @@
+"""The fixtures of the end-to-end tests: a server, and the real bot as a process on it.
+
+``tests/e2e/conftest.py`` imports them. After each test the chat is written under
+``out/transcripts/<test>/``, and then the server gives its verdict.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.botapi import transcript
+from tests.botapi.process import ROOT, BotProcess
+from tests.botapi.server import BotApi
+
+__all__ = ["bot_process", "launch_bot", "server"]
+
+LaunchBot = Callable[..., Awaitable[BotProcess]]
+
+
+@pytest.fixture
+async def server(request: pytest.FixtureRequest) -> AsyncIterator[BotApi]:
+    """Serve one Bot API for one test; write its chat; fail if it was not clean."""
+    name = re.sub(r"[^\w.-]+", "-", request.node.name).strip("-")
+    async with BotApi.running() as api:
+        yield api
+        folder = ROOT / "out" / "transcripts" / name
+        await asyncio.to_thread(transcript.write, api.state, folder, name.replace("_", " "))
+        api.assert_clean()
+
+
+@pytest.fixture
+async def launch_bot(server: BotApi, tmp_path: Path) -> AsyncIterator[LaunchBot]:
+    """Start bots with settings of their own: ``await launch_bot(BOLTI_X__Y="1")``.
+
+    ``until_it_polls=False`` returns at once, for a bot that is expected to end or to wait.
+    """
+    bots: list[BotProcess] = []
+
+    async def launch(*, until_it_polls: bool = True, **settings: str) -> BotProcess:
+        folder = tmp_path / f"bot-{len(bots) + 1}"
+        folder.mkdir()
+        bot = BotProcess(server, folder, settings)
+        bots.append(bot)
+        await (bot.start() if until_it_polls else bot.launch())
+        return bot
+
+    yield launch
+    for bot in bots:
+        await bot.close()
+        bot.assert_keeps_the_token()
+
+
+@pytest.fixture
+async def bot_process(launch_bot: LaunchBot) -> BotProcess:
+    """Give a bot that runs with default settings and polls."""
+    return await launch_bot()
