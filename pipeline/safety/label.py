@@ -22,6 +22,7 @@ LABEL_SHARE, FIRST_SHARE = 0.046, 0.062
 """Letters as a share of the longer side: a video seen at 256 px still has 12 px letters."""
 LEAST_LETTERS_PX = 12
 MARGIN_SHARE = 0.02
+MOST_HEIGHT_SHARE = 0.4
 LINE_SHARES = (1.0, 0.93, 0.86, 0.8)
 """How far letters shrink before the words are broken into lines."""
 TEXT_ALPHA, BOX_ALPHA = 0.85, 0.45
@@ -55,13 +56,13 @@ class Label:
     def __init__(self, text: str, width_px: int, height_px: int) -> None:
         _check_drawable(text)
         margin_px = max(2, round(MARGIN_SHARE * min(width_px, height_px)))
-        room_px = width_px - 2 * margin_px
+        room = (width_px - 2 * margin_px, round(MOST_HEIGHT_SHARE * height_px))
         longer_px = max(width_px, height_px)
         # Bottom left: chats put the duration top left, the time of sending bottom right.
-        small = _draw(text, LABEL_SHARE * longer_px, room_px)
+        small = _draw(text, LABEL_SHARE * longer_px, room)
         self._always = _plate(small, margin_px, height_px - margin_px - small[0].shape[0])
         # At the top: the mouth must stay visible.
-        large = _draw(FIRST_WORDS, FIRST_SHARE * longer_px, room_px)
+        large = _draw(FIRST_WORDS, FIRST_SHARE * longer_px, room)
         self._first = _plate(large, (width_px - large[0].shape[1]) // 2, 2 * margin_px)
 
     def onto(self, frame: Pixels, time_s: float) -> None:
@@ -75,43 +76,54 @@ _Coverage = tuple[NDArray[np.float64], NDArray[np.float64]]
 """How much of each pixel is box, and how much is letter; both (h, w), 0 to 1."""
 
 
-def _draw(text: str, wanted_px: float, room_px: int) -> _Coverage:
-    letters_px, lines = _fit(text, max(wanted_px, LEAST_LETTERS_PX), room_px)
-    font = _font(letters_px)
-    padding_px, line_px = round(letters_px * 0.4), round(letters_px * 1.2)
-    width_px = round(max(font.getlength(line) for line in lines)) + 2 * padding_px
-    size = (min(room_px, width_px), line_px * len(lines) + padding_px)
+def _draw(text: str, wanted_px: float, room: tuple[int, int]) -> _Coverage:
+    letters_px, lines = _fit(text, max(wanted_px, LEAST_LETTERS_PX), room)
+    size, padding_px, line_px = _box(letters_px, lines)
     letters, box = Image.new("L", size, 0), Image.new("L", size, 0)
     ImageDraw.Draw(box).rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), padding_px, fill=255)
     for number, line in enumerate(lines):
         place = (size[0] / 2, padding_px / 2 + line_px * (number + 0.5))
-        ImageDraw.Draw(letters).text(place, line, fill=255, font=font, anchor="mm")
+        ImageDraw.Draw(letters).text(place, line, fill=255, font=_font(letters_px), anchor="mm")
     return np.asarray(box) / 255, np.asarray(letters) / 255
 
 
-def _fit(text: str, wanted_px: float, room_px: int) -> tuple[float, list[str]]:
+def _fit(text: str, wanted_px: float, room: tuple[int, int]) -> tuple[float, list[str]]:
     """Choose letters and lines: one line if a bit smaller does, else several, else smaller yet."""
     for share in LINE_SHARES:
-        letters_px = wanted_px * share
-        if _font(letters_px).getlength(text) + letters_px <= room_px:
-            return letters_px, [text]
+        if _fits(wanted_px * share, [text], room):
+            return wanted_px * share, [text]
     letters_px = wanted_px
     while True:
-        lines, width_px = _lines(text, _font(letters_px), room_px - letters_px)
-        if width_px + letters_px <= room_px or letters_px <= LEAST_LETTERS_PX / 2:
+        lines = _lines(text, _font(letters_px), room[0] - letters_px)
+        if _fits(letters_px, lines, room):
             return letters_px, lines
         letters_px *= LINE_SHARES[1]
 
 
-def _lines(text: str, font: Font, room_px: float) -> tuple[list[str], float]:
-    """Break between words, and give the width of the widest line."""
+def _fits(letters_px: float, lines: list[str], room: tuple[int, int]) -> bool:
+    size, _, _ = _box(letters_px, lines)
+    return size[0] <= room[0] and size[1] <= room[1]
+
+
+def _box(letters_px: float, lines: list[str]) -> tuple[tuple[int, int], int, int]:
+    """Give the size of a plate, its padding and the height of a line."""
+    padding_px, line_px = round(letters_px * 0.4), round(letters_px * 1.2)
+    width_px = max(_font(letters_px).getlength(line) for line in lines)
+    return (
+        (round(width_px) + 2 * padding_px, line_px * len(lines) + padding_px),
+        padding_px,
+        line_px,
+    )
+
+
+def _lines(text: str, font: Font, room_px: float) -> list[str]:
     lines: list[str] = []
     for word in text.split():
         if lines and font.getlength(f"{lines[-1]} {word}") <= room_px:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
-    return lines, max(font.getlength(line) for line in lines)
+    return lines
 
 
 def _plate(coverage: _Coverage, x_px: int, y_px: int) -> _Plate:

@@ -1,0 +1,55 @@
+"""PICTURE + SPEECH -> LABELLED VIDEO, in a child process of its own: ``python -m pipeline.studio``.
+
+This module is what travels over the pipe, and light; ``film`` makes the video, ``__main__`` is the
+child. One studio lives per GPU (or machine): its engine and face mesh stay warm between orders.
+Knows one video at a time; knows no job, no store, no Telegram.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from pipeline.settings import PortraitSettings
+from pipeline.types import EngineChoice, Speech, Stage, Video
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudioOrder:
+    """One video to make; every path lies in the job's scratch folder."""
+
+    portrait: Path
+    """A clean, upright picture: what the portrait check wrote."""
+    speech: Speech
+    into: Path
+    thumbnail: Path
+    engine: EngineChoice
+    size_px: int
+    """Longer side of the video."""
+    fps: int
+    max_bytes: int
+    label: str
+    limits: PortraitSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudioAnswer:
+    """The video, and why this engine made it."""
+
+    video: Video
+    engine_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudioProgress:
+    """Where the studio is."""
+
+    stage: Stage
+    fraction: float | None = None
+
+
+ORDER = TypeAdapter(StudioOrder)
+ANSWER = TypeAdapter(StudioAnswer)
+PROGRESS = TypeAdapter(StudioProgress)
