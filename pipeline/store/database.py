@@ -1,0 +1,143 @@
+"""The database of small rows: SQLite by default, PostgreSQL by URL, the same code.
+
+It is the database that the jobs live in; our tables stand beside those of the job engine. Calls
+run in a thread, inside one transaction, with a time limit. What the rows mean is not known here.
+
+Where the next one goes: a table stands in the file of its class, on the shared ``METADATA``;
+tables are created when absent. Changing one that exists needs a migration; there is none yet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pipeline import errors
+
+T = TypeVar("T")
+Work = Callable[[sa.Connection], T]
+
+METADATA = sa.MetaData()
+BUSY_S = 15
+"""How long one statement waits for another process's write."""
+LIMIT_S = 30.0
+"""Longest wait for one transaction, that wait included."""
+
+
+class UtcTime(sa.TypeDecorator[datetime]):
+    """An aware UTC time, kept as seconds since 1970: sorts and compares the same everywhere."""
+
+    impl = sa.Double
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> float | None:
+        """Turn an aware time into seconds."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("A stored time must be aware.")
+        return None if value is None else value.timestamp()
+
+    def process_result_value(self, value: float | None, dialect: sa.Dialect) -> datetime | None:
+        """Turn seconds into a time in UTC."""
+        return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+class Database:
+    """Run work in a transaction, in a thread, and translate what the database raises.
+
+    A transaction that is cancelled or exceeds its time may still commit: work must bear repeating.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = sa.make_url(url)
+        if self._url.get_backend_name() == "postgresql":
+            self._url = self._url.set(drivername="postgresql+psycopg")
+        self.is_sqlite = self._url.get_backend_name() == "sqlite"
+        self._engine = _sqlite(self._url) if self.is_sqlite else _postgresql(self._url)
+
+    async def open(self) -> None:
+        """Create the file, its folder and the tables, where they are absent."""
+        if self.is_sqlite and self._url.database:
+            folder = Path(self._url.database).parent
+            await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        await self.write(lambda connection: METADATA.create_all(connection))
+
+    async def read(self, work: Work[T]) -> T:
+        """Run work that only reads; it waits for no writer."""
+        return await _in_thread(lambda: self._read(work))
+
+    async def write(self, work: Work[T]) -> T:
+        """Run work that writes: all of it is committed, or nothing."""
+        return await _in_thread(lambda: self._write(work))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await asyncio.to_thread(self._engine.dispose)
+
+    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        """Begin an INSERT that knows ON CONFLICT, in the words of this database."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def serialize(self, connection: sa.Connection, name: str) -> None:
+        """Let one transaction at a time go on under this name, until it ends.
+
+        SQLite has a single writer anyway; PostgreSQL takes a lock.
+        """
+        if not self.is_sqlite:
+            digest = hashlib.sha256(name.encode()).digest()
+            key = int.from_bytes(digest[:8], "big", signed=True)
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+    def _read(self, work: Work[T]) -> T:
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            return work(connection)
+
+    def _write(self, work: Work[T]) -> T:
+        with self._engine.begin() as connection:
+            return work(connection)
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_S})
+
+    @sa.event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _: object) -> None:
+        # WAL sticks to the file: readers never wait, and the job engine's writes get faster too.
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.isolation_level = None  # we begin ourselves, below
+
+    @sa.event.listens_for(engine, "begin")
+    def _on_begin(connection: sa.Connection) -> None:
+        # Reads run in autocommit; what begins is going to write. Taking the write lock at once
+        # makes "count, then insert" one act and spares the upgrade that SQLite refuses.
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    limits = f"-c lock_timeout={BUSY_S}s -c statement_timeout={int(LIMIT_S)}s"
+    return sa.create_engine(
+        url, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_S, "options": limits}
+    )
+
+
+async def _in_thread(call: Callable[[], T]) -> T:
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            return await asyncio.to_thread(call)
+    except TimeoutError as e:
+        raise errors.StoreUnavailable(f"no answer within {LIMIT_S:.0f} s") from e
+    except sa.exc.DBAPIError as e:
+        if "disk is full" in str(e.orig) or "No space left" in str(e.orig):
+            raise errors.DiskFull("a row of the database") from e
+        if isinstance(e, sa.exc.OperationalError | sa.exc.InterfaceError):
+            raise errors.StoreUnavailable(type(e.orig).__name__) from e
+        raise

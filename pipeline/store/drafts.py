@@ -1,0 +1,83 @@
+"""Drafts: half a request, waiting for its other half.
+
+A draft survives a restart. It is found by a key that its door makes, such as
+``<chat>:<thread or 0>:<user>``; what the key means is not known here, nor when a draft is complete.
+
+Where the next one goes: another thing to remember about a draft is a column and a field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from pipeline.store.database import METADATA, Database, UtcTime
+from pipeline.types import ArtifactKey
+
+DRAFTS = sa.Table(
+    "drafts",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("portrait", sa.Text),
+    sa.Column("script", sa.Text),
+    sa.Column("portrait_message", sa.Text),
+    sa.Column("updated_at", UtcTime, nullable=False, index=True),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A photo, or words, or both, before they are an order."""
+
+    key: str
+    portrait: ArtifactKey | None = None
+    script: str | None = None
+    portrait_message: str | None = None
+    """Where the photo came from, as the door writes it."""
+    updated_at: datetime
+
+
+class Drafts:
+    """The drafts of everybody."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, key: str) -> Draft | None:
+        """Return the draft, if there is one."""
+
+        def work(connection: sa.Connection) -> Draft | None:
+            row = connection.execute(sa.select(DRAFTS).where(DRAFTS.c.key == key)).one_or_none()
+            return Draft(**row._mapping) if row else None
+
+        return await self._database.read(work)
+
+    async def put(self, draft: Draft) -> None:
+        """Store a draft in place of what its key had."""
+        values = asdict(draft)
+        insert = self._database.insert(DRAFTS).values(**values)
+        upsert = insert.on_conflict_do_update(index_elements=["key"], set_=values)
+
+        def work(connection: sa.Connection) -> None:
+            connection.execute(upsert)
+
+        await self._database.write(work)
+
+    async def delete(self, key: str) -> None:
+        """Delete a draft; one that is not there is fine."""
+
+        def work(connection: sa.Connection) -> None:
+            connection.execute(sa.delete(DRAFTS).where(DRAFTS.c.key == key))
+
+        await self._database.write(work)
+
+    async def expired(self, before: datetime) -> list[Draft]:
+        """List the drafts that nobody touched since a time, the oldest first."""
+        query = sa.select(DRAFTS).where(DRAFTS.c.updated_at < before).order_by(DRAFTS.c.updated_at)
+
+        def work(connection: sa.Connection) -> list[Draft]:
+            return [Draft(**row._mapping) for row in connection.execute(query)]
+
+        return await self._database.read(work)

@@ -1,0 +1,152 @@
+"""The outbox: the intent to send, written before the sending. Never twice, never none.
+
+A send cannot be repeated unseen, and a crash may fall between the send and its record. So a sender
+claims the row (``ready`` to ``sending``, committed) before it sends. Whoever finds the row in
+``sending`` later knows only that somebody may have sent: that is ``unknown``; a person decides.
+Nothing here knows what is sent or to whom.
+
+::
+
+    ready ── claim ──> sending ── sent ────────> sent
+      ^                   ├────── refused ─────> refused
+      ├──── not_sent ─────┤
+      └──── again ──── unknown <── unknown ──────┘
+
+Where the next one goes: another outcome is a state, a verb below, and its row in the table of
+``bot/delivery``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from pipeline.store.database import METADATA, Database
+from pipeline.types import JobId
+
+OUTBOX = sa.Table(
+    "outbox",
+    METADATA,
+    sa.Column("job_id", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("message_id", sa.Text),
+    sa.Column("file_id", sa.Text),
+)
+
+
+class OutboxState(StrEnum):
+    """What is known about one delivery."""
+
+    READY = "ready"  # nothing was sent
+    SENDING = "sending"  # somebody is sending, or died while doing so
+    SENT = "sent"
+    UNKNOWN = "unknown"  # perhaps sent: only a person may send again
+    REFUSED = "refused"  # cannot be delivered: blocked, or the chat is gone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """One delivery and what is known about it."""
+
+    state: OutboxState
+    attempt: int
+    """1 for the first delivery, one more for each "send again"."""
+    message_id: str | None
+    file_id: str | None
+
+
+class Outbox:
+    """The deliveries of all jobs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open(self, job_id: JobId) -> None:
+        """Make the row, ready, unless it is there."""
+        insert = self._database.insert(OUTBOX).values(
+            job_id=job_id, state=OutboxState.READY.value, attempt=1
+        )
+
+        def work(connection: sa.Connection) -> None:
+            connection.execute(insert.on_conflict_do_nothing(index_elements=["job_id"]))
+
+        await self._database.write(work)
+
+    async def claim(self, job_id: JobId) -> bool:
+        """Take the right to send: True for exactly one caller, committed before this returns."""
+        return await self._move(job_id, (OutboxState.READY,), OutboxState.SENDING)
+
+    async def get(self, job_id: JobId) -> OutboxRow | None:
+        """Return what is known, if the row is there."""
+        query = sa.select(
+            OUTBOX.c.state, OUTBOX.c.attempt, OUTBOX.c.message_id, OUTBOX.c.file_id
+        ).where(OUTBOX.c.job_id == job_id)
+
+        def work(connection: sa.Connection) -> OutboxRow | None:
+            row = connection.execute(query).one_or_none()
+            if row is None:
+                return None
+            state, attempt, message_id, file_id = row
+            return OutboxRow(
+                state=OutboxState(state), attempt=attempt, message_id=message_id, file_id=file_id
+            )
+
+        return await self._database.read(work)
+
+    async def sent(self, job_id: JobId, message_id: str, file_id: str | None) -> None:
+        """Record that it arrived, also when that becomes known late."""
+        before = (OutboxState.SENDING, OutboxState.UNKNOWN)
+        await self._move(
+            job_id, before, OutboxState.SENT, {"message_id": message_id, "file_id": file_id}
+        )
+
+    async def not_sent(self, job_id: JobId) -> None:
+        """Record that surely nothing was sent: it may be claimed again."""
+        await self._move(job_id, (OutboxState.SENDING,), OutboxState.READY)
+
+    async def unknown(self, job_id: JobId) -> None:
+        """Record that it may or may not have arrived."""
+        await self._move(job_id, (OutboxState.SENDING,), OutboxState.UNKNOWN)
+
+    async def refused(self, job_id: JobId) -> None:
+        """Record that it cannot be delivered, ever."""
+        await self._move(job_id, (OutboxState.SENDING,), OutboxState.REFUSED)
+
+    async def again(self, job_id: JobId) -> int | None:
+        """Let an unknown delivery be sent again; the attempt's number, or None if not unknown.
+
+        Of two who ask at once, one wins.
+        """
+        update = (
+            sa.update(OUTBOX)
+            .where(OUTBOX.c.job_id == job_id, OUTBOX.c.state == OutboxState.UNKNOWN.value)
+            .values(state=OutboxState.READY.value, attempt=OUTBOX.c.attempt + 1)
+            .returning(OUTBOX.c.attempt)
+        )
+
+        def work(connection: sa.Connection) -> int | None:
+            attempt: int | None = connection.execute(update).scalar_one_or_none()
+            return attempt
+
+        return await self._database.write(work)
+
+    async def _move(
+        self,
+        job_id: JobId,
+        before: tuple[OutboxState, ...],
+        after: OutboxState,
+        values: dict[str, str | None] | None = None,
+    ) -> bool:
+        update = (
+            sa.update(OUTBOX)
+            .where(OUTBOX.c.job_id == job_id, OUTBOX.c.state.in_(s.value for s in before))
+            .values(state=after.value, **(values or {}))
+        )
+
+        def work(connection: sa.Connection) -> bool:
+            return bool(connection.execute(update).rowcount)
+
+        return await self._database.write(work)
