@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Pixels = NDArray[np.uint8]
 """(h, w, 3) RGB."""
 Landmarks = NDArray[np.float32]
-"""(478, 3) points of the attention mesh in pixels of their picture; z grows away from the camera."""
+"""(478, 3) MediaPipe attention-mesh points in pixels of their picture; z grows with distance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

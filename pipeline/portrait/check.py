@@ -1,0 +1,82 @@
+"""One look at a photo: a clean, upright picture and what to know about it, or a reason.
+
+The rules of a portrait stand here; how a file is read and how a face is found stand next door.
+Blocking: it runs in the child.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pipeline import errors
+from pipeline.portrait import Face, FaceMesh, Landmarks, Pixels
+from pipeline.portrait.picture import read_picture, save_picture
+from pipeline.portrait.pose import pose_of
+from pipeline.settings import PortraitSettings
+from pipeline.types import Box, PortraitVerdict
+
+UPRIGHT_DEG = 45.0
+"""A face tilted further lies on its side: the photo is turned."""
+SURE_SCORE = 0.6
+"""Below it a face may stand on its head: the mesh that it then gets looks plausible, its score
+does not (.35, against .85 to .92 upright)."""
+WORTH_TURNING = 0.1
+"""How much better a turned photo must score than one whose face is upright already."""
+
+
+def check(source: Path, into: Path, limits: PortraitSettings, mesh: FaceMesh) -> PortraitVerdict:
+    """Write the clean upright picture of a usable photo to ``into``, or raise ``PortraitError``.
+
+    The source is only read. Distances are in pixels of the written picture, whose longer side is
+    at most 2048 px.
+    """
+    picture, faces = _upright(read_picture(source, limits), mesh)
+    if not faces:
+        raise errors.NoFaceFound
+    pose = pose_of(faces[0].landmarks)
+    if pose.scale_px < limits.min_eye_distance_px:
+        raise errors.FaceTooSmall(pose.scale_px, limits.min_eye_distance_px)
+    if abs(pose.yaw_deg) > limits.max_yaw_deg:
+        raise errors.FaceTurnedAway(pose.yaw_deg, limits.max_yaw_deg)
+    save_picture(picture, into)
+    return PortraitVerdict(
+        width_px=picture.shape[1],
+        height_px=picture.shape[0],
+        faces=tuple(_box(face.landmarks) for face in faces),
+        eye_distance_px=pose.scale_px,
+        yaw_deg=pose.yaw_deg,
+    )
+
+
+def _upright(picture: Pixels, mesh: FaceMesh) -> tuple[Pixels, Sequence[Face]]:
+    """Turn a photo by quarters until its largest face is upright and sure."""
+    best = picture, mesh.find(picture)
+    if _uprightness(best[1]) >= SURE_SCORE:
+        return best
+    for quarters in (1, 2, 3):
+        turned = np.ascontiguousarray(np.rot90(picture, quarters))
+        faces = mesh.find(turned)
+        margin = WORTH_TURNING if best[0] is picture else 0.0
+        if _uprightness(faces) > _uprightness(best[1]) + margin:
+            best = turned, faces
+    return best
+
+
+def _uprightness(faces: Sequence[Face]) -> float:
+    """Give the score of the largest face; 0 for one that lies on its side."""
+    if not faces or abs(pose_of(faces[0].landmarks).roll_deg) > UPRIGHT_DEG:
+        return 0.0
+    return faces[0].score
+
+
+def _box(landmarks: Landmarks) -> Box:
+    low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
+    return Box(
+        x_px=float(low[0]),
+        y_px=float(low[1]),
+        width_px=float(high[0] - low[0]),
+        height_px=float(high[1] - low[1]),
+    )

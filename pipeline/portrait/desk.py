@@ -1,0 +1,59 @@
+"""The parent's end of the portrait child: photos go in, verdicts come out.
+
+A hostile photo can cost the child its life, never the parent's. Knows paths; knows no pixel.
+``__main__.py`` is the other end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from pipeline.child import Child
+from pipeline.settings import PortraitSettings
+from pipeline.types import PortraitVerdict
+
+MODULE = "pipeline.portrait"
+"""What the child runs: ``Child("portrait", MODULE, child_environment())``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One photo to look at; crosses the pipe as JSON."""
+
+    source: Path
+    into: Path
+    limits: PortraitSettings
+
+
+ORDERS = TypeAdapter(Order)
+VERDICTS = TypeAdapter(PortraitVerdict)
+
+
+class PortraitDesk:
+    """Has photos looked at, one at a time, in a child process that stays warm."""
+
+    def __init__(self, settings: PortraitSettings, child: Child) -> None:
+        self._settings = settings
+        self._child = child
+
+    async def start(self) -> None:
+        """Start the child now, so that the first photo does not wait for its models."""
+        await self._child.start()
+
+    async def check(self, source: Path, into: Path) -> PortraitVerdict:
+        """Look at ``source`` and write its clean upright picture to ``into``.
+
+        Raises a ``PortraitError``; ``ChildDied`` and ``ChildTimedOut`` are worth another try.
+        """
+        order = Order(source=source, into=into, limits=self._settings)
+        answer = await self._child.ask(
+            ORDERS.dump_python(order, mode="json"), limit_s=self._settings.limit_s
+        )
+        return VERDICTS.validate_python(answer)
+
+    async def close(self) -> None:
+        """End the child. Safe to repeat."""
+        await self._child.close()
