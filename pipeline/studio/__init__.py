@@ -1,4 +1,4 @@
-"""PICTURE + SPEECH -> LABELLED VIDEO, in a child process of its own: ``python -m pipeline.studio``.
+"""PICTURE + SPEECH -> LABELLED VIDEO, in a child process: ``python -m pipeline.studio``.
 
 This module is what travels over the pipe, and light; ``film`` makes the video, ``__main__`` is the
 child. One studio lives per GPU (or machine): its engine and face mesh stay warm between orders.

@@ -1,0 +1,148 @@
+"""Settings become objects, here and nowhere else.
+
+``open_workshop`` holds what makes one video of files: the command line needs no more.
+``open_services`` adds what keeps and repeats: store, rows, jobs. Both are context managers that
+let go of every process and connection. Heavy modules are imported where they are first needed.
+
+Where the next one goes: a part that a door uses is a field of ``Services``, made here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline import speech, store
+from pipeline.child import Child
+from pipeline.portrait.desk import MODULE as PORTRAIT_MODULE
+from pipeline.portrait.desk import PortraitDesk
+from pipeline.render import Renderer, VideoMaker
+from pipeline.settings import Settings, child_environment
+from pipeline.speech import Synthesizer
+from pipeline.speech.text import ScriptPlan, check_script
+from pipeline.store import ArtifactStore
+from pipeline.types import PortraitVerdict
+
+if TYPE_CHECKING:
+    from pipeline.jobs import Jobs
+    from pipeline.store.drafts import Drafts
+    from pipeline.store.orders import Orders
+    from pipeline.store.outbox import Outbox
+
+STUDIO_MODULE = "pipeline.studio"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """What makes one video of files."""
+
+    settings: Settings
+    speaker: Synthesizer
+    portraits: PortraitDesk
+    studio: Child
+    maker: VideoMaker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """What is kept: bytes and rows."""
+
+    store: ArtifactStore
+    drafts: Drafts
+    outbox: Outbox
+    orders: Orders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that a door or a worker uses."""
+
+    settings: Settings
+    store: ArtifactStore
+    drafts: Drafts
+    outbox: Outbox
+    jobs: Jobs
+    renderer: Renderer
+    portraits: PortraitDesk
+    speaker: Synthesizer
+
+    async def check_portrait(self, source: Path, into: Path) -> PortraitVerdict:
+        """Look at a photo and write its clean picture to ``into``. Raises ``PortraitError``."""
+        return await self.portraits.check(source, into)
+
+    def check_script(self, text: str) -> ScriptPlan:
+        """Say whether a text can be spoken, and how long it takes. Raises ``ScriptError``."""
+        return check_script(text, self.settings.speech)
+
+
+@asynccontextmanager
+async def open_workshop(settings: Settings) -> AsyncIterator[Workshop]:
+    """Make the parts; their processes start when first asked, and end with the block."""
+    environment = child_environment()
+    async with AsyncExitStack() as stack:
+        studio = Child("studio", STUDIO_MODULE, environment)
+        stack.push_async_callback(studio.close)
+        portraits = PortraitDesk(
+            settings.portrait, Child("portrait", PORTRAIT_MODULE, environment)
+        )
+        stack.push_async_callback(portraits.close)
+        speaker = speech.create(settings.speech, environment)
+        stack.push_async_callback(speaker.close)
+        yield Workshop(
+            settings=settings,
+            speaker=speaker,
+            portraits=portraits,
+            studio=studio,
+            maker=VideoMaker(speaker, studio, settings),
+        )
+
+
+@asynccontextmanager
+async def open_records(settings: Settings) -> AsyncIterator[Records]:
+    """Open store and database, making what is absent. Raises ``StoreUnavailable``."""
+    from pipeline.store.database import Database
+    from pipeline.store.drafts import Drafts
+    from pipeline.store.orders import Orders
+    from pipeline.store.outbox import Outbox
+
+    artifacts = await asyncio.to_thread(store.create, settings)
+    database = Database(settings.database_url)
+    try:
+        await database.open()
+        yield Records(
+            store=artifacts,
+            drafts=Drafts(database),
+            outbox=Outbox(database),
+            orders=Orders(database),
+        )
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Make everything. ``jobs`` is not launched: its caller says what it listens to."""
+    from pipeline.jobs import Jobs
+
+    async with open_workshop(settings) as workshop, open_records(settings) as records:
+        renderer = Renderer(workshop.speaker, workshop.studio, records.store, settings)
+        jobs = Jobs(
+            settings=settings, orders=records.orders, store=records.store, render=renderer.render
+        )
+        try:
+            yield Services(
+                settings=settings,
+                store=records.store,
+                drafts=records.drafts,
+                outbox=records.outbox,
+                jobs=jobs,
+                renderer=renderer,
+                portraits=workshop.portraits,
+                speaker=workshop.speaker,
+            )
+        finally:
+            await jobs.close()

@@ -1,0 +1,116 @@
+"""Delete by age: what finished jobs left, drafts nobody completed, folders of dead processes.
+
+Safe at any time: an unfinished job keeps everything, and what two prunes both find is deleted
+once. Age comes from the settings and from the clock that is passed in.
+
+Where the next one goes: another kind of leftover is a function here and a field of ``Pruned``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pipeline.settings import Settings
+from pipeline.store import ArtifactStore
+from pipeline.store.drafts import Drafts
+from pipeline.store.orders import Orders
+from pipeline.types import JobId
+
+KEEP_ROWS = timedelta(days=90)
+"""How long the rows of finished jobs stay: they hold neither scripts nor pictures."""
+KEEP_SCRATCH = timedelta(hours=1)
+"""A living render touches its folder more often."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned:
+    """How many things were deleted."""
+
+    artifacts: int
+    drafts: int
+    scratch_folders: int
+    rows: int
+
+
+async def prune(
+    settings: Settings, store: ArtifactStore, drafts: Drafts, orders: Orders, now: datetime
+) -> Pruned:
+    """Delete what is older than its time. Raises ``StoreUnavailable``."""
+    keep_since = now - timedelta(hours=settings.store.keep_hours)
+    expired = await _drafts(drafts, store, now - timedelta(minutes=settings.store.draft_minutes))
+    artifacts = await _jobs(orders, store, keep_since) + await _orphans(store, keep_since)
+    return Pruned(
+        artifacts=artifacts,
+        drafts=expired,
+        scratch_folders=await _scratch(orders, settings.scratch_dir, now - KEEP_SCRATCH),
+        rows=await _rows(orders, now - KEEP_ROWS),
+    )
+
+
+async def _drafts(drafts: Drafts, store: ArtifactStore, before: datetime) -> int:
+    count = 0
+    for draft in await drafts.expired(before):
+        newest = await drafts.get(draft.key)
+        if newest is None or newest.updated_at >= before:
+            continue  # its person came back in the meantime
+        if draft.portrait is not None:
+            await store.delete(draft.portrait)
+        await drafts.delete(draft.key)
+        count += 1
+    return count
+
+
+async def _jobs(orders: Orders, store: ArtifactStore, before: datetime) -> int:
+    """Delete the artifacts of jobs that ended before that time, or that no row knows."""
+    ended = set(await orders.finished_before(before))
+    old = {JobId(key.split("/")[1]) for key in await store.list_older("jobs", before)}
+    count = 0
+    for job_id in sorted(old):
+        if job_id in ended or await orders.find(job_id) is None:
+            count += await store.delete_under(f"jobs/{job_id}")
+    return count
+
+
+async def _orphans(store: ArtifactStore, before: datetime) -> int:
+    """Delete what drafts left whose row is gone; a living draft is far younger."""
+    old = await store.list_older("drafts", before)
+    for key in old:
+        await store.delete(key)
+    return len(old)
+
+
+async def _scratch(orders: Orders, scratch_dir: Path, before: datetime) -> int:
+    working = {job.id for job in await orders.unfinished()}
+    stale = [
+        folder
+        for folder in await asyncio.to_thread(_untouched, scratch_dir, before)
+        if folder.name not in working
+    ]
+    for folder in stale:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    return len(stale)
+
+
+def _untouched(parent: Path, before: datetime) -> list[Path]:
+    """List the folders in which nothing changed since that time."""
+    folders = [path for path in parent.iterdir() if path.is_dir()] if parent.is_dir() else []
+    return [folder for folder in folders if _newest_change_s(folder) < before.timestamp()]
+
+
+def _newest_change_s(folder: Path) -> float:
+    try:
+        return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
+    except FileNotFoundError:  # its owner deletes it right now
+        return math.inf
+
+
+async def _rows(orders: Orders, before: datetime) -> int:
+    old = await orders.finished_before(before)
+    for job_id in old:
+        await orders.delete(job_id)
+    return len(old)

@@ -1,0 +1,246 @@
+"""Portrait + script -> labelled video. The product, in running order: speak, then film.
+
+``VideoMaker`` works on files, for the command line and for jobs alike; ``Renderer`` wraps it
+for jobs: artifacts in, artifacts out, a scratch folder that goes away whatever happens. Knows no
+queue, no door and no codec.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from pipeline import errors
+from pipeline.child import Child, Message
+from pipeline.settings import Settings
+from pipeline.speech import Synthesizer
+from pipeline.speech.text import check_script
+from pipeline.store import ArtifactStore
+from pipeline.studio import ANSWER, ORDER, PROGRESS, StudioOrder
+from pipeline.types import (
+    ArtifactKey,
+    EngineChoice,
+    JobId,
+    Progress,
+    RecordedScript,
+    RenderRequest,
+    RenderResult,
+    Speech,
+    Stage,
+    TextScript,
+    Utterance,
+    Video,
+    VoiceId,
+)
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A file that is the speech."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoOrder:
+    """One video to make of files."""
+
+    portrait: Path
+    """What the portrait check wrote."""
+    script: TextScript | Recording
+    voice_id: VoiceId | None
+    engine: EngineChoice
+    size_px: int
+    max_bytes: int
+    scratch: Path
+    """A folder of this order alone; the video is left in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeVideo:
+    """The video, who spoke, and why and how long."""
+
+    video: Video
+    speech: Speech
+    engine_reason: str
+    timings_s: dict[Stage, float]
+
+
+class VideoMaker:
+    """Speaks the script, then has the studio film it."""
+
+    def __init__(self, speaker: Synthesizer, studio: Child, settings: Settings) -> None:
+        self._speaker, self._studio, self._settings = speaker, studio, settings
+
+    async def make(self, order: VideoOrder, on_progress: OnProgress) -> MadeVideo:
+        """Make the video in the scratch folder; a cancelled task kills the studio.
+
+        Raises ``ScriptError``, ``SpeechError``, ``EngineError``, ``PortraitError``, ``DiskFull``.
+        """
+        watch = _Watch(on_progress)
+        await self._require_disk(order.scratch)
+        watch(Progress(stage=Stage.SPEAKING))
+        speech = await self._speak(order)
+        studio_order = StudioOrder(
+            portrait=order.portrait,
+            speech=speech,
+            into=order.scratch / "out.mp4",
+            thumbnail=order.scratch / "thumb.jpg",
+            engine=order.engine,
+            size_px=order.size_px,
+            fps=self._settings.lipsync.fps,
+            max_bytes=order.max_bytes,
+            label=self._settings.label.text,
+            limits=self._settings.portrait,
+        )
+
+        def on_message(message: Message) -> None:
+            progress = PROGRESS.validate_python(message)
+            watch(Progress(stage=progress.stage, fraction=progress.fraction))
+
+        answer = ANSWER.validate_python(
+            await self._studio.ask(
+                ORDER.dump_python(studio_order, mode="json"),
+                limit_s=self._settings.lipsync.limit_s,
+                on_progress=on_message,
+            )
+        )
+        return MadeVideo(
+            video=answer.video,
+            speech=speech,
+            engine_reason=answer.engine_reason,
+            timings_s=watch.end(),
+        )
+
+    async def _speak(self, order: VideoOrder) -> Speech:
+        settings = self._settings.speech
+        into = order.scratch / "speech.wav"
+        match order.script:
+            case TextScript(text=text):
+                plan = check_script(text, settings)
+                voice_id = order.voice_id or settings.voice
+                utterance = Utterance(
+                    text=plan.text, locale=await self._locale(voice_id), voice_id=voice_id
+                )
+                return await self._speaker.synthesize(utterance, into)
+            case Recording(path=path):
+                # PyAV comes with it, and only where it is needed.
+                from pipeline.speech.recorded import recorded_speech
+
+                return await recorded_speech(path, into, settings)
+            case _:
+                assert_never(order.script)
+
+    async def _locale(self, voice_id: VoiceId) -> str:
+        for voice in await self._speaker.voices():
+            if voice.id == voice_id:
+                return voice.locale
+        raise errors.VoiceUnknown(voice_id)
+
+    async def _require_disk(self, folder: Path) -> None:
+        free_bytes = (await asyncio.to_thread(shutil.disk_usage, folder)).free
+        if free_bytes < self._settings.store.min_free_bytes:
+            raise errors.DiskFull(f"a video (only {free_bytes / 1e6:.0f} MB are free)")
+
+
+class Renderer:
+    """Renders requests of jobs: from the store, to the store."""
+
+    def __init__(
+        self, speaker: Synthesizer, studio: Child, store: ArtifactStore, settings: Settings
+    ) -> None:
+        self._maker = VideoMaker(speaker, studio, settings)
+        self._store, self._settings = store, settings
+
+    async def render(
+        self, request: RenderRequest, job_id: JobId, on_progress: OnProgress
+    ) -> RenderResult:
+        """Render one request; safe to repeat. Raises as ``make`` does, and ``StoreError``."""
+        async with scratch_folder(self._settings.scratch_dir, job_id) as scratch:
+            made = await self._maker.make(await self._order(request, scratch), on_progress)
+            video = ArtifactKey(f"jobs/{job_id}/out.mp4")
+            thumbnail = ArtifactKey(f"jobs/{job_id}/thumb.jpg")
+            await self._store.put(made.video.thumbnail, thumbnail)
+            await self._store.put(made.video.path, video)
+        return RenderResult(
+            video=video,
+            thumbnail=thumbnail,
+            width_px=made.video.width_px,
+            height_px=made.video.height_px,
+            duration_s=made.video.duration_s,
+            size_bytes=made.video.size_bytes,
+            made_by=made.video.made_by,
+            engine_reason=made.engine_reason,
+            voice_id=made.speech.voice_id,
+            requested_voice_id=made.speech.requested_voice_id,
+            timings_s=made.timings_s,
+        )
+
+    async def _order(self, request: RenderRequest, scratch: Path) -> VideoOrder:
+        script: TextScript | Recording
+        match request.script:
+            case TextScript():
+                script = request.script
+            case RecordedScript(recording=key):
+                script = Recording(path=await self._store.fetch(key, scratch / "recording"))
+            case _:
+                assert_never(request.script)
+        lipsync = self._settings.lipsync
+        return VideoOrder(
+            portrait=await self._store.fetch(request.portrait, scratch / "portrait.png"),
+            script=script,
+            voice_id=request.voice_id,
+            engine=EngineChoice.WARP if request.preview else request.engine,
+            size_px=lipsync.preview_size_px if request.preview else request.size_px,
+            max_bytes=request.max_bytes,
+            scratch=scratch,
+        )
+
+
+@asynccontextmanager
+async def scratch_folder(parent: Path, name: str) -> AsyncIterator[Path]:
+    """Give an empty folder that only this user can read, and delete it whatever happens."""
+    folder = parent / name
+    await asyncio.to_thread(_make_empty, folder)
+    try:
+        yield folder
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _make_empty(folder: Path) -> None:
+    # A dead process may have left it: a job that is tried again starts from nothing.
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+
+
+class _Watch:
+    """Passes progress on and keeps how long each stage took."""
+
+    def __init__(self, on_progress: OnProgress) -> None:
+        self._on_progress = on_progress
+        self._stage: Stage | None = None
+        self._since_s = time.monotonic()
+        self._timings_s: dict[Stage, float] = {}
+
+    def __call__(self, progress: Progress) -> None:
+        if progress.stage is not self._stage:
+            self.end()
+            self._stage = progress.stage
+        self._on_progress(progress)
+
+    def end(self) -> dict[Stage, float]:
+        now_s = time.monotonic()
+        if self._stage is not None:
+            taken_s = self._timings_s.get(self._stage, 0.0) + now_s - self._since_s
+            self._timings_s[self._stage] = round(taken_s, 3)
+        self._since_s = now_s
+        return self._timings_s
