@@ -7,10 +7,10 @@ Knows lips; knows no job, no label, no file format. A new engine is a module her
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from pipeline.portrait import Face, Pixels
-from pipeline.types import EngineName, Speech
+from pipeline.types import EngineChoice, EngineName, Speech
 
 
 class LipSyncEngine(Protocol):
@@ -25,3 +25,40 @@ class LipSyncEngine(Protocol):
         ``NoSpeechFound``.
         """
         ...
+
+
+def choose_engine(choice: EngineChoice) -> tuple[EngineName, str]:
+    """Return the engine to take and why, in words for an operator.
+
+    A choice by name is kept even when that engine cannot run here: rendering then says so.
+    """
+    from pipeline.lipsync import latentsync
+
+    match choice:
+        case EngineChoice.WARP:
+            return EngineName.WARP, "asked for"
+        case EngineChoice.LATENTSYNC:
+            return EngineName.LATENTSYNC, "asked for"
+        case EngineChoice.AUTO:
+            missing = latentsync.why_not()
+            if missing is None:
+                return EngineName.LATENTSYNC, "CUDA and verified weights are here"
+            return EngineName.WARP, f"latentsync cannot run here: {missing}"
+        case _:
+            assert_never(choice)
+
+
+def create(choice: EngineChoice) -> LipSyncEngine:
+    """Make the chosen engine. Raises ``EngineUnavailable`` when it cannot run here."""
+    name, _ = choose_engine(choice)
+    match name:
+        case EngineName.WARP:
+            from pipeline.lipsync.warp import WarpEngine
+
+            return WarpEngine()
+        case EngineName.LATENTSYNC:
+            from pipeline.lipsync.latentsync import LatentSyncEngine
+
+            return LatentSyncEngine()
+        case _:
+            assert_never(name)

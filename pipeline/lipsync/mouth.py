@@ -1,0 +1,188 @@
+"""The inside of the mouth, painted: cavity, tongue, teeth, shadows.
+
+Drawn in the mouth's own axes (``mouth_axes.py``, straightened), only in the box of the opening.
+Upper teeth are fixed to the skull, lower teeth and tongue ride on the jaw. Where the photo shows
+teeth, its own are used. Knows contours and colours; knows no landmark and no sound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.lipsync import teeth
+from pipeline.lipsync.layers import Points
+from pipeline.lipsync.mouth_axes import Plane
+from pipeline.lipsync.palette import Palette
+from pipeline.portrait import Pixels
+
+Paint = NDArray[np.floating]
+"""(h, w, 3) RGB, or (3,) for one colour."""
+
+SMALLEST_GAP_E = 0.004
+CAVITY = np.array([92.0, 38.0, 36.0], dtype=np.float32)
+TONGUE = np.array([150.0, 75.0, 75.0], dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The pixels that may be painted, and where each lies in the mouth's straightened axes."""
+
+    x: Plane
+    y: Plane
+    e_px: float
+    photo: Pixels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """What one frame sees through the opening: a box of pixels and the lips around it, in E."""
+
+    box: tuple[slice, slice]
+    x: Plane
+    y: Plane
+    top: Plane
+    """y of the upper lip above or below each pixel."""
+    bottom: Plane
+    corners: tuple[float, float]
+    gap: float
+    tongue: float
+
+
+class InnerMouth:
+    """The painter of one photo's mouth."""
+
+    def __init__(self, place: Place, palette: Palette) -> None:
+        """Prepare the teeth; the palette's mask covers the same pixels as the place."""
+        self._place, self._palette = place, palette
+        self._photo = place.photo.astype(np.float32)
+        self._upper = teeth.Row.over(place.x, teeth.UPPER, place.e_px)
+        self._lower = teeth.Row.over(place.x, teeth.LOWER, place.e_px)
+
+    def paint(
+        self,
+        region: Pixels,
+        contours_px: tuple[Points, Points],
+        contours_e: tuple[Points, Points],
+        tongue: float,
+    ) -> None:
+        """Paint into the region, in place, between the upper and the lower inner contour.
+
+        The contours are given twice, each from corner to corner: in pixels of the region, and in
+        the mouth's straightened axes.
+        """
+        gaps = contours_e[1][:, 1] - contours_e[0][:, 1]
+        if gaps.max() <= SMALLEST_GAP_E:
+            return
+        e_px = self._place.e_px
+        polygon = _narrowed(contours_px, np.maximum(gaps, 0.0), e_px)
+        box = _box(polygon, region.shape, margin_px=2 + round(0.02 * e_px))
+        if box is None:
+            return
+        view = self._view(box, *contours_e, tongue)
+        inside = self._shaded(self._teeth(self._tongue(self._cavity(view), view), view), view)
+        under = region[box].astype(np.float32)
+        seen = _over(under, _opening(polygon, box, soft_px=0.006 * e_px), inside)
+        region[box] = np.clip(seen + 0.5, 0, 255)
+
+    def _view(
+        self, box: tuple[slice, slice], upper: Points, lower: Points, tongue: float
+    ) -> _View:
+        x, y = self._place.x[box], self._place.y[box]
+        return _View(
+            box=box,
+            x=x,
+            y=y,
+            top=np.interp(x, upper[:, 0], upper[:, 1]).astype(np.float32),
+            bottom=np.interp(x, lower[:, 0], lower[:, 1]).astype(np.float32),
+            corners=(float(upper[0, 0]), float(upper[-1, 0])),
+            gap=float((lower - upper)[:, 1].max()),
+            tongue=tongue,
+        )
+
+    def _cavity(self, view: _View) -> Paint:
+        depth = np.clip((view.y - view.top) / np.maximum(view.bottom - view.top, 1e-3), 0.0, 1.0)
+        result: Paint = CAVITY * (0.75 * self._palette.light) * (0.50 + 0.55 * depth)[..., None]
+        return result
+
+    def _tongue(self, under: Paint, view: _View) -> Paint:
+        middle_y = 0.86 * view.gap - 0.35 * view.tongue * view.gap
+        half_width = 0.72 * (view.corners[1] - view.corners[0]) / 2
+        across = view.x / max(1e-3, half_width)
+        along = (view.y - middle_y) / (0.045 + 0.30 * view.gap)
+        cover = _rise((1.0 - across**2 - along**2) / 0.35) * _rise((view.gap - 0.03) / 0.08)
+        flesh = 0.72 * (0.55 * self._palette.lip + 0.45 * TONGUE * self._palette.light)
+        return _over(under, cover, flesh)
+
+    def _teeth(self, under: Paint, view: _View) -> Paint:
+        tooth = self._palette.tooth
+        below_lip = view.y - view.top
+        cover, bright = self._lower.cover(view.y, 0.70 * view.gap + 0.004, view.box)
+        bright = bright * (0.55 + 0.45 * _rise(below_lip / 0.09))
+        seen = _over(under, cover * _rise((view.gap - 0.05) / 0.08), bright[..., None] * tooth)
+
+        cover, bright = self._upper.cover(view.y, 0.030 + 0.05 * view.gap, view.box)
+        bright = bright * (0.70 + 0.30 * _rise(below_lip / 0.03))
+        bright = bright * (0.84 + 0.16 * _rise(view.gap / 0.07))
+        seen = _over(seen, cover, bright[..., None] * tooth)
+
+        own = self._palette.own_teeth
+        return seen if own is None else _over(seen, own[view.box], self._photo[view.box])
+
+    def _shaded(self, seen: Paint, view: _View) -> Paint:
+        """Add the shadows of lips and corners, and the softness of the photo."""
+        contact = 0.74 + 0.26 * _rise((view.y - view.top) / 0.016)
+        contact = contact * (0.78 + 0.22 * _rise((view.bottom - view.y) / 0.014))
+        to_corner = np.minimum(view.x - view.corners[0], view.corners[1] - view.x)
+        contact = contact * (0.55 + 0.45 * _rise(to_corner / 0.07))
+        shaded = (seen * contact[..., None]).astype(np.float32)
+        soft = cv2.GaussianBlur(shaded, (0, 0), max(0.3, 0.0055 * self._place.e_px))
+        return soft.astype(np.float32, copy=False)
+
+
+def _narrowed(
+    contours_px: tuple[Points, Points], gaps: NDArray[np.float64], e_px: float
+) -> Points:
+    """Return the polygon of the opening, thinner than the gap: it must not run to the corners."""
+    upper, lower = contours_px
+    across = np.linspace(-1.0, 1.0, len(upper))
+    less = np.minimum(gaps, 0.004 + 0.016 * across**2)[:, None]
+    inward = lower - upper
+    length = np.maximum(np.linalg.norm(inward, axis=1, keepdims=True), 1e-6)
+    step = inward / length * np.minimum(less * e_px / 2, length / 2)
+    return np.concatenate([upper + step, (lower - step)[::-1]])
+
+
+def _box(polygon: Points, shape: tuple[int, ...], margin_px: int) -> tuple[slice, slice] | None:
+    """Return the box of the polygon within the region; None if nothing of it is left."""
+    left, top = (int(v) for v in np.maximum(np.floor(polygon.min(axis=0)) - margin_px, 0))
+    right, bottom = (int(v) for v in np.ceil(polygon.max(axis=0)) + margin_px + 1)
+    right, bottom = min(right, shape[1]), min(bottom, shape[0])
+    if right - left < 2 or bottom - top < 2:
+        return None
+    return slice(top, bottom), slice(left, right)
+
+
+def _opening(polygon: Points, box: tuple[slice, slice], soft_px: float) -> Plane:
+    """Return how much of each pixel of the box is opening, softened."""
+    mask = np.zeros((box[0].stop - box[0].start, box[1].stop - box[1].start), dtype=np.uint8)
+    corners = np.round((polygon - (box[1].start, box[0].start)) * 16).astype(np.int32)
+    cv2.fillPoly(mask, [corners], (255,), cv2.LINE_AA, shift=4)
+    soft = cv2.GaussianBlur(mask, (0, 0), max(0.4, soft_px))
+    return soft.astype(np.float32) / np.float32(255)
+
+
+def _over(under: Paint, cover: Plane, paint: Paint) -> Paint:
+    """Lay paint over what is there, as opaque as ``cover`` says."""
+    result: Paint = under + cover[..., None] * (paint - under)
+    return result
+
+
+def _rise(x: Plane | float) -> Plane:
+    """Rise smoothly from 0 to 1 while x goes from 0 to 1."""
+    clipped = np.clip(x, 0.0, 1.0)
+    result: Plane = clipped * clipped * (3.0 - 2.0 * clipped)
+    return result

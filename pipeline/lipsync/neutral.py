@@ -1,0 +1,204 @@
+"""The neutral mouth: a closed mouth out of any photo, and the six moves that start from it.
+
+Photos smile. What is drawn is always "closed, plus opening", so the first of the six bases closes
+the mouth of the photo; the others are one parameter of the mouth each. All of it holds at the
+landmarks; ``layers.py`` carries it to every pixel. Knows no pixels.
+
+Where the next one goes: a new move is a row in ``_Moves``, its weight in ``basis_weights``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.lipsync import lip_motion as lips
+from pipeline.lipsync.layers import Points
+from pipeline.lipsync.track import MouthTrack
+from pipeline.portrait import Landmarks
+from pipeline.portrait.pose import Pose
+
+OPEN_E = 0.025
+"""A photo whose inner lips are further apart than this shows an open mouth."""
+MARGIN_E = 0.007
+"""How far the contours of an open mouth move into the lip: else teeth fringe a closed mouth."""
+SLIT = 0.82
+"""Where the closed slit lies between lower (0) and upper (1) lip: the jaw closes most of it."""
+ARCH_E = (-0.030, 0.085)
+"""How far the closed slit may arch above and below the chord between the corners."""
+TRAVEL = (0.10, 0.58)
+"""Least and greatest part of the gap that the upper lip may bridge; more tears a moustache."""
+PRESSED = 0.22
+"""How far pressed lips roll in, as a part of the height of the lip."""
+
+Moves = NDArray[np.float64]
+"""(n, 6, 2) displacement of n points per basis: close, gap, width, up, press, rounding; in E."""
+
+CLOSED = np.eye(1, 6, dtype=np.float32)[0]
+"""The weights of the closed mouth."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerPoints:
+    """Control points of one layer and how they move."""
+
+    points_px: Points
+    moves: Moves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeutralMouth:
+    """What the warp and the painter need to know of one photo's mouth."""
+
+    upper: LayerPoints
+    lower: LayerPoints
+    upper_inner: LayerPoints
+    """The 11 points of the inner contour, from corner to corner."""
+    lower_inner: LayerPoints
+    outer_corners: LayerPoints
+    photo_gap_e: float
+    """Gap in the photo, in E."""
+
+    @property
+    def was_open(self) -> bool:
+        """Tell whether the photo shows an open mouth."""
+        return self.photo_gap_e > OPEN_E
+
+
+def basis_weights(track: MouthTrack, frame: int) -> NDArray[np.float32]:
+    """Return the weights of the six bases for one frame."""
+    curves = (track.gap, track.width, track.up, track.press, track.rounding)
+    return np.array([1.0, *(curve[frame] for curve in curves)], dtype=np.float32)
+
+
+def neutral_mouth(landmarks: Landmarks, pose: Pose) -> NeutralMouth:
+    """Find the closed mouth of a photo and the moves of all control points."""
+    moves = _Moves(landmarks, pose)
+
+    def layer(*groups: tuple[int, ...]) -> LayerPoints:
+        rows = list(dict.fromkeys(i for group in groups for i in group))
+        return moves.at(rows)
+
+    upper_inner = moves.inner(upper=True)
+    lower_inner = moves.inner(upper=False)
+    upper_rest = layer(lips.UPPER_OUTER, lips.UPPER_SKIN, lips.SHARED)
+    lower_rest = layer(lips.LOWER_OUTER, lips.CHIN, lips.SHARED)
+    return NeutralMouth(
+        upper=_joined(upper_inner, upper_rest),
+        lower=_joined(lower_inner, lower_rest),
+        upper_inner=upper_inner,
+        lower_inner=lower_inner,
+        outer_corners=moves.at([lips.UPPER_OUTER[0], lips.UPPER_OUTER[-1]]),
+        photo_gap_e=moves.photo_gap_e,
+    )
+
+
+def _joined(first: LayerPoints, second: LayerPoints) -> LayerPoints:
+    return LayerPoints(
+        points_px=np.concatenate([first.points_px, second.points_px]),
+        moves=np.concatenate([first.moves, second.moves]),
+    )
+
+
+class _Moves:
+    """Computes in units of E in the picture's axes; indices are those of the mesh."""
+
+    def __init__(self, landmarks: Landmarks, pose: Pose) -> None:
+        self._e_px = pose.scale_px
+        self._points = landmarks[:, :2].astype(np.float64) / pose.scale_px
+        turn = pose.rotation[:2, :2].astype(np.float64)
+        table = lips.lip_motion()
+        self._jaw, self._wide = table.jaw @ turn.T, table.wide @ turn.T
+        self._down = turn[:, 1]
+        self._ydir = turn[:, 1] / np.linalg.norm(turn[:, 1])
+
+        upper, lower = self._rows(lips.UPPER_INNER), self._rows(lips.LOWER_INNER)
+        gaps = (lower - upper) @ self._ydir
+        self.photo_gap_e = max(0.0, float(gaps[lips.MIDDLE]))
+        if self.photo_gap_e > OPEN_E:
+            margin = MARGIN_E * np.clip(gaps / gaps[lips.MIDDLE], 0.0, 1.0)[:, None] * self._ydir
+            margin[[0, -1]] = 0.0
+            self._upper, self._lower = upper - margin, lower + margin
+            self._closing = self.photo_gap_e
+        else:
+            self._upper = self._lower = (upper + lower) / 2
+            self._closing = 0.0
+        self._slit = self._closed_slit()
+        self._profile = np.sin(np.pi * _along(self._slit)) ** 0.7
+        self._rest = self._moves_of_the_rest()
+
+    def at(self, rows: list[int]) -> LayerPoints:
+        """Return the control points of these landmarks; not for the inner contours."""
+        return LayerPoints(points_px=self._points[rows] * self._e_px, moves=self._rest[rows])
+
+    def inner(self, *, upper: bool) -> LayerPoints:
+        """Return one inner contour."""
+        rows = list(lips.UPPER_INNER if upper else lips.LOWER_INNER)
+        points = self._upper if upper else self._lower
+        raised = self._profile[:, None] * self._down
+        sign = -1.0 if upper else 1.0
+        moves = [
+            self._slit - points,
+            self._jaw[rows],
+            self._wide[rows],
+            -1.0 * raised if upper else np.zeros_like(points),
+            np.zeros_like(points),
+            sign * 0.2 * raised,
+        ]
+        return LayerPoints(points_px=points * self._e_px, moves=np.stack(moves, axis=1))
+
+    def _closed_slit(self) -> Points:
+        """Return where the two inner contours meet, (11, 2)."""
+        upper, lower, ydir = self._upper, self._lower, self._ydir
+        corners = [lips.UPPER_INNER[0], lips.UPPER_INNER[-1]]
+        ends = upper[[0, -1]] - self._closing * self._jaw[corners]
+        gaps = np.maximum(0.0, (lower - upper) @ ydir)
+        target: Points = SLIT * upper + (1.0 - SLIT) * lower
+        t = _along(np.concatenate([ends[:1], target[1:-1], ends[1:]]))
+        chord = ends[0] + t[:, None] * (ends[1] - ends[0])
+        if self._closing > 0.0:
+            room = 4.0 * t * (1.0 - t)
+            arch = (target - chord) @ ydir
+            limited = np.clip(arch, ARCH_E[0] * room, ARCH_E[1] * room)
+            travel = (target - upper) @ ydir + (limited - arch)
+            travel = np.clip(travel, TRAVEL[0] * gaps, TRAVEL[1] * gaps)
+            travel[[0, -1]] = (ends - upper[[0, -1]]) @ ydir
+            blurred = np.convolve(np.pad(travel, 1, mode="edge"), (0.25, 0.5, 0.25), mode="valid")
+            travel[1:-1] = blurred[1:-1]
+            sideways = (target - upper) - ((target - upper) @ ydir)[:, None] * ydir
+            target = upper + sideways + travel[:, None] * ydir
+        target[[0, -1]] = ends
+        return target
+
+    def _moves_of_the_rest(self) -> Moves:
+        """Return the moves of every landmark but the inner contours, (478, 6, 2)."""
+        close: Points = -self._closing * self._jaw
+        up, press, rounding = (np.zeros_like(self._jaw) for _ in range(3))
+        raised = self._profile[:, None] * self._down
+        inner = slice(1, -1)
+        for outer_rows, contour, lift, spread in (
+            (lips.UPPER_OUTER, self._upper, -0.8, -0.6),
+            (lips.LOWER_OUTER, self._lower, 0.0, 0.9),
+        ):
+            rows = list(outer_rows)
+            close[rows[inner]] = 0.9 * (self._slit - contour)[inner]
+            up[rows] = lift * raised
+            rounding[rows] = spread * raised
+            press[rows[inner]] = PRESSED * (self._slit - self._points[rows] - close[rows])[inner]
+        up[[164, 167, 393, 165, 391]] = -0.4 * self._down
+        return np.stack([close, self._jaw, self._wide, up, press, rounding], axis=1)
+
+    def _rows(self, rows: tuple[int, ...]) -> Points:
+        result: Points = self._points[list(rows)]
+        return result
+
+
+def _along(contour: Points) -> NDArray[np.float64]:
+    """Return how far along the chord from end to end each point lies, 0 to 1."""
+    chord = contour[-1] - contour[0]
+    result: NDArray[np.float64] = np.clip(
+        (contour - contour[0]) @ chord / (chord @ chord), 0.0, 1.0
+    )
+    return result

@@ -1,0 +1,137 @@
+"""The CPU engine: a photo is warped in two smooth layers, the inner mouth is painted between them.
+
+Nothing but the lower face is touched: every other pixel of a frame is the photo's. The state is
+always "closed, plus opening", so silence is the photo with its mouth closed. Knows a picture that
+is already framed, its landmarks and the motion of the mouth; finds no face, reads no text, writes
+no file. Idle motion of the head comes as a step of its own after ``TalkingFace.draw``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.lipsync import lip_motion as lips
+from pipeline.lipsync import listening, visemes
+from pipeline.lipsync.layers import NO_MAP, Layer, Points, region_around
+from pipeline.lipsync.mouth import InnerMouth, Place
+from pipeline.lipsync.mouth_axes import MouthAxes, Plane
+from pipeline.lipsync.neutral import CLOSED, LayerPoints, basis_weights, neutral_mouth
+from pipeline.lipsync.palette import palette_of
+from pipeline.lipsync.seam import Seam
+from pipeline.lipsync.track import MouthTrack
+from pipeline.media.read import read_wav
+from pipeline.portrait import Face, Pixels
+from pipeline.portrait.pose import pose_of
+from pipeline.types import EngineName, Speech
+
+MARGINS_E = (0.30, 0.30, 0.55)
+"""How far the region reaches beyond the lower face: beside, above, below."""
+
+
+class WarpEngine:
+    """Moves the lips of a still on a CPU, without weights."""
+
+    name = EngineName.WARP
+
+    def sync(self, picture: Pixels, face: Face, speech: Speech, fps: int) -> Iterator[Pixels]:
+        """Yield exactly ``ceil(speech.duration_s * fps)`` frames. Raises ``NoSpeechFound``."""
+        track = mouth_track(speech, fps)
+        talking = TalkingFace(picture, face)
+        for frame in range(len(track)):
+            yield talking.draw(track, frame)
+
+
+def mouth_track(speech: Speech, fps: int) -> MouthTrack:
+    """Find the motion of the mouth: from the phones if they are known, else from the sound."""
+    if speech.phones:
+        return visemes.mouth_track(speech.phones, speech.duration_s, fps)
+    sound = read_wav(speech.path)
+    return listening.mouth_track(sound.samples, sound.sample_rate_hz, speech.duration_s, fps)
+
+
+class TalkingFace:
+    """One photo, prepared once; draws any state of its mouth."""
+
+    def __init__(self, picture: Pixels, face: Face) -> None:
+        """Solve the layers. Takes a fraction of a second."""
+        pose = pose_of(face.landmarks)
+        self._picture = np.ascontiguousarray(picture)
+        e_px = self._e_px = pose.scale_px
+        neutral = self._neutral = neutral_mouth(face.landmarks, pose)
+        bounds = face.landmarks[list(lips.LOWER_FACE), :2].astype(np.float64)
+        size_px = (picture.shape[1], picture.shape[0])
+        self.region = region_around(bounds, e_px, MARGINS_E, size_px)
+        self._upper, self._lower = (
+            Layer(side.points_px, side.moves, self.region, e_px)
+            for side in (neutral.upper, neutral.lower)
+        )
+        self._pixels = self.region.pixels_px()
+        self._axes = MouthAxes(_moved(neutral.upper_inner, CLOSED, e_px), pose)
+        x, y, straight_y = self._axes.planes(self._pixels)
+        self._seam = Seam(x, y, e_px, was_open=neutral.was_open)
+        palette = palette_of(picture, face.landmarks, e_px, neutral.photo_gap_e)
+        place = Place(x=x, y=straight_y, e_px=e_px, photo=picture[self.region.window])
+        self._inner = InnerMouth(place, palette.within(self.region.window))
+
+    def draw(self, track: MouthTrack, frame: int) -> Pixels:
+        """Return a new picture: the photo with its mouth as the track has it in this frame."""
+        weights = basis_weights(track, frame)
+        upper_px, lower_px = _apart(
+            _moved(self._neutral.upper_inner, weights, self._e_px),
+            _moved(self._neutral.lower_inner, weights, self._e_px),
+            self._axes.down,
+        )
+        ends_px = _moved(self._neutral.outer_corners, weights, self._e_px)
+        upper, lower = self._axes.at(upper_px), self._axes.at(lower_px)
+        ends = self._axes.at(ends_px)
+        middle = np.concatenate([ends[:1], (upper + lower) / 2, ends[1:]])
+        corners = (float(upper[0, 0]), float(upper[-1, 0]))
+        gap_e = float((lower - upper)[:, 1].max())
+
+        below = self._seam.below(middle)
+        region = self._warped(weights, self._seam.upper_share(below, corners))
+        self._seam.finish(region, below, corners, gap_e)
+        origin = (self.region.x_px, self.region.y_px)
+        self._inner.paint(
+            region,
+            (upper_px - origin, lower_px - origin),
+            (self._axes.straight(upper), self._axes.straight(lower)),
+            float(track.tongue[frame]),
+        )
+        result = self._picture.copy()
+        result[self.region.window] = region
+        return result
+
+    def _warped(self, weights: NDArray[np.float32], upper_share: Plane) -> Pixels:
+        """Return the region with both layers moved."""
+        size = (self.region.width_px, self.region.height_px)
+        # Displacements are enlarged, not positions: enlarging holds the edge, which would pinch.
+        upper, lower = (
+            cv2.resize(layer.backward(weights), size, interpolation=cv2.INTER_LINEAR)
+            for layer in (self._upper, self._lower)
+        )
+        source = self._pixels + lower + upper_share[..., None] * (upper - lower)
+        warped = cv2.remap(
+            self._picture,
+            source.astype(np.float32, copy=False),
+            NO_MAP,
+            cv2.INTER_CUBIC,
+            borderMode=cv2.BORDER_REFLECT_101,
+        )
+        return warped.astype(np.uint8, copy=False)
+
+
+def _moved(points: LayerPoints, weights: NDArray[np.float32], e_px: float) -> Points:
+    """Return where control points lie for these weights, in pixels."""
+    result: Points = points.points_px + e_px * np.einsum("nkc,k->nc", points.moves, weights)
+    return result
+
+
+def _apart(upper: Points, lower: Points, down: NDArray[np.float64]) -> tuple[Points, Points]:
+    """Let contours that crossed meet in their middle."""
+    crossed = np.maximum((upper - lower) @ down, 0.0)[:, None] / 2 * down
+    return upper - crossed, lower + crossed
