@@ -1,0 +1,114 @@
+"""What people type, made into what a voice can read: no markup, no emoji, no hidden characters.
+
+The order matters and follows from what each step may uncover: characters first, then structure
+(code, links, addresses), then signs, then white space. The steps run until nothing changes any
+more, so cleaning a clean text leaves it as it is. Nothing that sounds is lost, save code between
+fences and the inside of an address, which is said as "link".
+
+Knows no voice and no limit. The next rule goes into the table of the step it belongs to, and as a
+row into the test's table.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from pipeline.speech.amounts import spoken_amounts
+
+ROUNDS = 12
+LONGEST_RUN, PIECE = 100, 50
+
+_JOINERS = "\u200c\u200d"
+_INVISIBLE = frozenset("\u200b\u2060\ufeff\u00ad\ufe0e\ufe0f\u20e3")
+_EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\u2600-\u27bf\u2190-\u21ff\u2b00-\u2bff\U000e0020-\U000e007f]+"
+)
+_STYLED = re.compile("[\U0001d400-\U0001d7ff\uff01-\uff5e]")
+_STRAY_JOINER = re.compile(f"(?<![{_JOINERS}])[{_JOINERS}]+")
+_ZALGO = re.compile(r"([\u0300-\u036f]{2})[\u0300-\u036f]+")
+
+_STRUCTURE = (
+    (re.compile(r"```.*?(?:```|\Z)", re.DOTALL), " "),
+    (re.compile(r"!?\[([^\[\]\n]{1,500})\]\([^()\s]{0,2000}\)"), r" \1 "),
+    (re.compile(r"</?[A-Za-z][^<>\n]{0,200}>"), " "),
+    (re.compile(r"(?:https?://|\bwww\.)[^\s<>]+", re.IGNORECASE), " link "),
+    (re.compile(r"(?m)^[ \t]*(?:[-+•·]|\d{1,3}\))[ \t]+(?=\S)"), ""),
+)
+_EMAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b")
+_SIGNS = (
+    (re.compile(r"[*_~`>|<{}\[\]\\^=#@•]+"), " "),
+    (re.compile(r"(?<=[^\W\d_])/(?=[^\W\d_])"), " "),
+    (re.compile(r"\.{2,}|…+"), ", "),
+    (re.compile(r"([!?;:,])[!?;:,]*\1"), r"\1"),
+)
+_SPACE = (
+    (re.compile(r"[^\S\n]+"), " "),
+    (re.compile(r" ?\n[\n ]*"), "\n"),
+    (re.compile(r" +(?=[,.;:!?।])"), ""),
+)
+_RUN = re.compile(rf"[^\s.,;:!?()/—–-]{{{LONGEST_RUN + 1},}}")
+
+
+def clean(text: str) -> str:
+    """Give the text as it will be spoken; one line per paragraph."""
+    for _ in range(ROUNDS):
+        before = text
+        text = _once(text)
+        if text == before:
+            break
+    return text
+
+
+def _once(text: str) -> str:
+    text = _visible(unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
+    for pattern, instead in _STRUCTURE:
+        text = pattern.sub(instead, text)
+    text = _EMAIL.sub(lambda m: m[0].replace("@", " at ").replace(".", " dot "), text)
+    text = spoken_amounts(text)
+    for pattern, instead in _SIGNS:
+        text = pattern.sub(instead, text)
+    for pattern, instead in _SPACE:
+        text = pattern.sub(instead, text)
+    return _RUN.sub(lambda m: _in_pieces(m[0]), text).strip()
+
+
+def _visible(text: str) -> str:
+    """Drop what is not seen, turn styled letters into plain ones and emoji into spaces.
+
+    Joiners stay where they join letters: conjuncts of Indic scripts need them.
+    """
+    text = "".join(char for char in text if _is_kept(char))
+    text = _STYLED.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)
+    text = _ZALGO.sub(r"\1", _EMOJI.sub(" ", text))
+    return _STRAY_JOINER.sub(lambda m: m[0][0] if _joins(text, m.start()) else "", text)
+
+
+def _is_kept(char: str) -> bool:
+    if char in "\n\t" or char in _JOINERS:
+        return True
+    return char not in _INVISIBLE and unicodedata.category(char) not in (
+        "Cc",
+        "Cf",
+        "Cs",
+        "Co",
+        "Cn",
+    )
+
+
+def _joins(text: str, at: int) -> bool:
+    return at > 0 and unicodedata.category(text[at - 1])[0] in "LM"
+
+
+def _in_pieces(run: str) -> str:
+    """Break a run that espeak-ng would cut off; before a letter, not before a mark."""
+    pieces: list[str] = []
+    while len(run) > PIECE:
+        cut = PIECE
+        while cut > PIECE // 2 and (
+            run[cut] in _JOINERS or unicodedata.category(run[cut])[0] == "M"
+        ):
+            cut -= 1
+        pieces.append(run[:cut])
+        run = run[cut:]
+    return " ".join([*pieces, run])

@@ -1,0 +1,87 @@
+"""Which writing system a letter belongs to, and which espeak-ng table can read it.
+
+Knows Unicode blocks, and nothing of voices or of sound. Another writing system is a row here and a
+voice in ``config/voices.toml``.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from enum import StrEnum
+
+
+class Writing(StrEnum):
+    """A writing system that some voice can read; the value is espeak-ng's table for it."""
+
+    LATIN = "en"
+    DEVANAGARI = "hi"
+    BENGALI = "bn"
+    GURMUKHI = "pa"
+    GUJARATI = "gu"
+    ORIYA = "or"
+    TAMIL = "ta"
+    TELUGU = "te"
+    KANNADA = "kn"
+    MALAYALAM = "ml"
+    ARABIC = "ur"
+
+
+BLOCKS = (
+    (0x0041, 0x024F, Writing.LATIN),
+    (0x0600, 0x06FF, Writing.ARABIC),
+    (0x0900, 0x097F, Writing.DEVANAGARI),
+    (0x0980, 0x09FF, Writing.BENGALI),
+    (0x0A00, 0x0A7F, Writing.GURMUKHI),
+    (0x0A80, 0x0AFF, Writing.GUJARATI),
+    (0x0B00, 0x0B7F, Writing.ORIYA),
+    (0x0B80, 0x0BFF, Writing.TAMIL),
+    (0x0C00, 0x0C7F, Writing.TELUGU),
+    (0x0C80, 0x0CFF, Writing.KANNADA),
+    (0x0D00, 0x0D7F, Writing.MALAYALAM),
+)
+
+SHARED_TABLES = {"mr": Writing.DEVANAGARI, "as": Writing.BENGALI}
+"""Tables whose language borrows the writing system of a larger neighbour."""
+
+
+def writing_of(char: str) -> Writing | None:
+    """Name the writing system of a letter or vowel sign; None for digits and punctuation."""
+    if unicodedata.category(char)[0] not in "LM":
+        return None
+    point = ord(char)
+    return next((w for first, last, w in BLOCKS if first <= point <= last), None)
+
+
+def has_indic(text: str) -> bool:
+    """Tell whether any letter belongs to a writing system of India other than Latin."""
+    return any(w not in (None, Writing.LATIN) for w in map(writing_of, text))
+
+
+def is_speakable(text: str) -> bool:
+    """Tell whether there is a letter or a digit at all."""
+    return any(unicodedata.category(c)[0] in "LN" for c in text)
+
+
+def runs(text: str, table: str) -> Iterator[tuple[str, str]]:
+    """Cut a text into (piece, table that can read it); everything is kept, in order.
+
+    ``table`` is the voice's own and wins for its writing system. English goes with `hi`, whose
+    table the accent map speaks. Digits, punctuation and spaces stay with the letters before them.
+    """
+    own = SHARED_TABLES.get(table) or Writing(table)
+    start, current = 0, ""
+    for at, char in enumerate(text):
+        writing = writing_of(char)
+        if writing is None:
+            continue
+        if writing is Writing.LATIN:
+            wanted = Writing.DEVANAGARI.value
+        else:
+            wanted = table if writing is own else writing.value
+        if current and wanted != current:
+            yield text[start:at], current
+            start = at
+        current = wanted
+    if text:
+        yield text[start:], current or table

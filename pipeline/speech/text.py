@@ -1,0 +1,110 @@
+"""A script as typed -> the words to be spoken, in sentences, and how long they will take.
+
+``check_script`` is what a door asks before it takes an order: it says no to what cannot be spoken
+or is too long, with the seconds it would last. Knows no voice. Cleaning stands in ``cleaning.py``,
+the estimate in ``estimate.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline import errors
+from pipeline.settings import SpeechSettings
+from pipeline.speech.cleaning import clean
+from pipeline.speech.estimate import estimate_s
+from pipeline.speech.letters import is_speakable
+
+SURELY_TOO_LONG = 8
+"""A text of so many times the permitted characters is refused before it is cleaned."""
+TYPICAL_CHARS_PER_S = 14.0
+
+MAX_SENTENCE_CHARS = 600
+
+_ABBREVIATIONS = frozenset(
+    ("mr", "mrs", "ms", "dr", "st", "no", "rs", "vs", "e.g", "i.e", "shri", "smt", "prof")
+)
+"""What a full stop may follow without ending the sentence."""
+_END = re.compile(r"[!?।॥۔؟]+[\"'”’)]*\s+|\.[\"'”’)]*\s+(?=[^a-z\s])")
+_LAST_WORD = re.compile(r"(\S+)$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptPlan:
+    """What will be spoken, and about how long it takes."""
+
+    text: str
+    """The script without markup, emoji and hidden characters; amounts written out."""
+    sentences: tuple[str, ...]
+    duration_s: float
+    """Estimated, silence at both ends included; within about 15 % for the embedded voices."""
+
+
+def check_script(text: str, limits: SpeechSettings) -> ScriptPlan:
+    """Clean a script and estimate its length. Raises ``ScriptEmpty``, ``ScriptTooLong``."""
+    plan = plan_script(text, limits)
+    if plan.duration_s > limits.max_s:
+        raise errors.ScriptTooLong(plan.duration_s, limits.max_s)
+    return plan
+
+
+def plan_script(text: str, limits: SpeechSettings) -> ScriptPlan:
+    """Clean a script and estimate its length, whatever that is.
+
+    Raises ``ScriptEmpty``, and ``ScriptTooLong`` beyond ``limits.max_chars``.
+    """
+    if len(text) > limits.max_chars * SURELY_TOO_LONG:
+        raise _too_many_chars(len(text), len(text) / TYPICAL_CHARS_PER_S, limits)
+    # Checked before the signs become words: "%&" is punctuation, not "percent and".
+    cleaned = clean(text) if is_speakable(text) else ""
+    if not is_speakable(cleaned):
+        raise errors.ScriptEmpty
+    duration_s = estimate_s(cleaned)
+    if len(cleaned) > limits.max_chars:
+        raise _too_many_chars(len(cleaned), duration_s, limits)
+    return ScriptPlan(text=cleaned, sentences=tuple(sentences(cleaned)), duration_s=duration_s)
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Cut a clean text after each sentence and each line; pieces that do not sound are dropped."""
+    for line in text.split("\n"):
+        for sentence in _ended(line):
+            for piece in _shortened(sentence.strip()):
+                if is_speakable(piece):
+                    yield piece
+
+
+def _ended(line: str) -> Iterator[str]:
+    start = 0
+    for match in _END.finditer(line):
+        if match[0].startswith(".") and _is_abbreviation(line[start : match.start()]):
+            continue
+        yield line[start : match.end()]
+        start = match.end()
+    yield line[start:]
+
+
+def _is_abbreviation(before: str) -> bool:
+    last = _LAST_WORD.search(before)
+    return last is not None and last[1].strip("\"'“‘(").lower() in _ABBREVIATIONS
+
+
+def _shortened(sentence: str) -> Iterator[str]:
+    """Cut an endless sentence at the last pause in its last two thirds, else at a space."""
+    while len(sentence) > MAX_SENTENCE_CHARS:
+        head = sentence[:MAX_SENTENCE_CHARS]
+        pause = max(head.rfind(mark) for mark in (", ", "; ", ": ", "، ", " — "))
+        cut = pause + 1 if pause >= MAX_SENTENCE_CHARS // 3 else head.rfind(" ")
+        cut = cut if cut > 0 else MAX_SENTENCE_CHARS
+        yield sentence[:cut].strip()
+        sentence = sentence[cut:].strip()
+    yield sentence
+
+
+def _too_many_chars(count: int, duration_s: float, limits: SpeechSettings) -> errors.ScriptTooLong:
+    """Say it in seconds, the unit in which all limits of speech are told."""
+    return errors.ScriptTooLong(
+        duration_s, min(limits.max_s, duration_s * limits.max_chars / count)
+    )
