@@ -60,7 +60,7 @@ class Dispatcher:
         except ApiError as e:
             name = request.match_info["method"]
             now_s = self._state.journal.now_s
-            self.calls.append(Call(method=name, at_s=now_s, params={}, error=e))
+            self.calls.append(Call(method=name, at_s=now_s, params={}, error=e, is_over=True))
             return e.response()
         call = logged(ask.method, self._state.journal.now_s, ask.params)
         self.calls.append(call)
@@ -73,8 +73,10 @@ class Dispatcher:
         except ApiError as e:
             call.error = e
             response = e.response()
+        finally:
+            call.is_over = True
+            self._state.pulse.beat()
         call.is_answered = not _is_gone(request)
-        self._state.pulse.beat()
         return response
 
     async def download(self, request: web.Request) -> web.Response:

@@ -36,6 +36,9 @@ class Call:
     is_answered: bool = False
     """Whether an answer went out."""
 
+    is_over: bool = False
+    """Whether the server is through with it, answered or not."""
+
     @property
     def is_refused(self) -> bool:
         """Whether it was answered with an error."""

@@ -68,3 +68,8 @@ def _add_tone(
         frame.pts, frame.time_base = start, Fraction(1, SAMPLE_RATE_HZ)
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))
+
+
+def opened(path: Path) -> Image.Image:
+    """Open a picture."""
+    return Image.open(path)

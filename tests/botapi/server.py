@@ -132,6 +132,15 @@ class BotApi:
             lambda: True if self.state.updates.polls > seen else None, within_s
         )
 
+    async def ends_all_calls(self, within_s: float = 10) -> None:
+        """Wait until no call but getUpdates is being served any more."""
+
+        def is_quiet() -> bool | None:
+            open_calls = [c for c in self.calls() if not c.is_over and c.method != "getUpdates"]
+            return None if open_calls else True
+
+        await self.state.pulse.until(is_quiet, within_s)
+
     @property
     def violations(self) -> list[str]:
         """Everything that was wrong so far; a test that provoked it may clear it."""

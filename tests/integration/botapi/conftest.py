@@ -12,6 +12,12 @@ from tests.botapi.people import Person
 from tests.botapi.server import BotApi
 
 
+@pytest.fixture(autouse=True)
+def periods_as_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask the client for the way in which it will tell periods from its next version on."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+
+
 @pytest.fixture
 async def api() -> AsyncIterator[BotApi]:
     async with BotApi.running() as running:
