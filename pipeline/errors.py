@@ -31,6 +31,7 @@
     │   ├── JobCancelled
     │   ├── TooManyJobs
     │   ├── DeliveryDelayed        retryable
+    │   ├── OwnerUnreachable
     │   └── ExecutorAlreadyRunning
     └── StoreError
         ├── ArtifactMissing
@@ -391,6 +392,16 @@ class DeliveryDelayed(JobError):
     def __init__(self, reason: str, *, retry_after_s: float = 0.0) -> None:
         super().__init__(f"Not delivered yet: {reason}. It is tried again.")
         self.retry_after_s = retry_after_s
+
+
+class OwnerUnreachable(JobError):
+    """Whoever ordered cannot be spoken to any more: blocked the bot, deleted the chat."""
+
+    code = "owner_unreachable"
+    exit_code = 55
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The owner of this job cannot be reached ({reason}).")
 
 
 class ExecutorAlreadyRunning(JobError):

@@ -1,1 +1,289 @@
-"""Placeholder, replaced by its part."""
+"""What the bot says unasked: the ``Door`` through which an order speaks to whoever placed it.
+
+Announces the order in one silent status message, keeps that up to date, delivers the video as a
+new reply to the request (only that rings), and removes the status message. Every method may be
+repeated. Not known here: drafts, handlers, how a render works.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+
+from telegram import Bot, InlineKeyboardMarkup, Message
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+
+from bot.address import Address, unpack_address
+from bot.delivery.caption import caption_of
+from bot.delivery.outbox import Outcome, delayed, judge, send_once
+from bot.delivery.progress import ProgressBoard, Wanted, status_sentence
+from bot.downloads import scratch_folder
+from bot.keyboards import again_keyboard, job_keyboard
+from bot.reactions import Sign, react
+from bot.texts import Texts, short_id
+from pipeline import errors
+from pipeline.store.outbox import OutboxState
+from pipeline.types import Failure, Job, JobId, Progress, RenderResult, Stage, VoiceId
+
+if TYPE_CHECKING:
+    from pipeline.bootstrap import Services
+
+READ_LIMIT_S = 120.0
+"""Telegram looks at a video before it answers."""
+RESTART_NOTE_LIMIT_S = 3.0
+UPLOADS_AT_ONCE = 2
+"""Each upload holds its whole video in memory."""
+
+log = logging.getLogger(__name__)
+
+
+class Delivery:
+    """The door of the order workflow to Telegram."""
+
+    def __init__(
+        self, bot: Bot, services: Services, texts: Texts, voices: Mapping[VoiceId, str]
+    ) -> None:
+        self._bot = bot
+        self._services = services
+        self._texts = texts
+        self._voices = voices
+        telegram = services.settings.telegram
+        self._send_limit_s = telegram.send_timeout_s
+        self._board = ProgressBoard(bot, texts, interval_s=telegram.progress_interval_s)
+        self._uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
+        self._uploading = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+
+    async def announce(self, job: Job, position: int | None) -> str:
+        """Send the status message, silently; its id is the receipt.
+
+        Raises ``DeliveryDelayed``, and ``OwnerUnreachable`` when nothing can be sent there.
+        """
+        address = unpack_address(job.reply_to)
+        wanted = self._status(job, address, Progress(stage=Stage.WAITING), position)
+        message = await self._say(address, wanted.text, wanted.keyboard, silent=True)
+        self._board.announced(job.id, address, message.message_id, wanted)
+        return str(message.message_id)
+
+    async def show(self, job: Job, receipt: str, progress: Progress, position: int | None) -> None:
+        """Let the status message say where the job is. Cosmetic: never raises, never waits."""
+        address = unpack_address(job.reply_to)
+        wanted = self._status(job, address, progress, position)
+        self._board.show(job.id, address, int(receipt), wanted)
+
+    async def deliver(self, job: Job, receipt: str) -> None:
+        """Send the video once, and settle what is known of it.
+
+        Raises ``DeliveryDelayed``, ``StoreUnavailable`` when another try can help.
+        """
+        assert job.result is not None
+        address = unpack_address(job.reply_to)
+        outbox = self._services.outbox
+        await outbox.open(job.id)
+        row = await outbox.get(job.id)
+        if row is not None and row.state is OutboxState.READY:
+            await self.show(job, receipt, Progress(stage=Stage.SENDING), None)
+            await self._send(job, job.result, address)
+        await self._board.finish(job.id)
+        await self._settle(job, address, receipt)
+
+    async def fail(self, job: Job, receipt: str, failure: Failure) -> None:
+        """Tell the user why there is no video, as a reply that rings; the status message goes.
+
+        Raises ``DeliveryDelayed``.
+        """
+        address = unpack_address(job.reply_to)
+        await self._board.finish(job.id)
+        reason = self._texts.error(address.language, failure.code, failure.values)
+        outcome = self._texts.html(address.language, "failed", id=short_id(job.id))
+        await self._tell(job.id, address, f"{reason}\n{outcome}")
+        await self._remove(address, receipt)
+        await react(self._bot, address, Sign.FAILED)
+
+    async def withdraw(self, job: Job, receipt: str) -> None:
+        """Let the status message say that the job was cancelled."""
+        address = unpack_address(job.reply_to)
+        await self._board.finish(job.id)
+        text = self._texts.html(address.language, "status.cancelled", id=short_id(job.id))
+        await self._say_in_status(job.id, address, receipt, text)
+
+    async def drain(self, limit_s: float) -> None:
+        """Wait for uploads in progress, then tell those who wait that their place is kept."""
+        try:
+            async with asyncio.timeout(limit_s):
+                await self._quiet.wait()
+        except TimeoutError:
+            log.warning("%d uploads did not end within %.0f s", self._uploading, limit_s)
+        await self._board.close(RESTART_NOTE_LIMIT_S)
+
+    async def _send(self, job: Job, result: RenderResult, address: Address) -> None:
+        outbox, settings = self._services.outbox, self._services.settings
+        self._uploading += 1
+        self._quiet.clear()
+        try:
+            async with (
+                self._uploads,
+                scratch_folder(settings.scratch_dir, f"send-{job.id}") as folder,
+            ):
+                try:
+                    video, thumbnail = await self._fetch(result, folder)
+                except errors.ArtifactMissing:
+                    log.exception("%s: the video is no longer stored", job.id)
+                    await outbox.claim(job.id)
+                    await outbox.refused(job.id)
+                    return
+                outcome = await send_once(
+                    outbox,
+                    job.id,
+                    address,
+                    lambda to: self._send_video(job, result, to, video, thumbnail),
+                )
+            if outcome is Outcome.BLOCKED:
+                await self._cancel_all_of(job)
+        finally:
+            self._uploading -= 1
+            if not self._uploading:
+                self._quiet.set()
+
+    async def _fetch(self, result: RenderResult, folder: Path) -> tuple[bytes, bytes]:
+        # Bytes, not an open file: PTB's limiter may repeat the call, and a read file is empty.
+        store = self._services.store
+        video = await store.fetch(result.video, folder / "video.mp4")
+        thumbnail = await store.fetch(result.thumbnail, folder / "thumb.jpg")
+        return await asyncio.to_thread(lambda: (video.read_bytes(), thumbnail.read_bytes()))
+
+    async def _send_video(
+        self, job: Job, result: RenderResult, address: Address, video: bytes, thumbnail: bytes
+    ) -> Message:
+        return await self._bot.send_video(
+            address.chat_id,
+            video,
+            filename=f"bolti-{short_id(job.id)[1:]}.mp4",
+            width=result.width_px,
+            height=result.height_px,
+            duration=round(result.duration_s),
+            thumbnail=thumbnail,
+            supports_streaming=True,
+            caption=caption_of(job.id, result, self._texts, address.language, self._voices),
+            message_thread_id=address.thread_id,
+            reply_parameters=address.reply_parameters,
+            write_timeout=self._send_limit_s,
+            read_timeout=min(READ_LIMIT_S, self._send_limit_s),
+        )
+
+    async def _settle(self, job: Job, address: Address, receipt: str) -> None:
+        """Bring the chat in step with what the outbox knows."""
+        outbox, language = self._services.outbox, address.language
+        row = await outbox.get(job.id)
+        assert row is not None
+        match row.state:
+            case OutboxState.SENT:
+                await self._remove(address, receipt)
+                await react(self._bot, address, Sign.DONE)
+            case OutboxState.SENDING | OutboxState.UNKNOWN:
+                # In SENDING an earlier attempt entered and never came back.
+                await outbox.unknown(job.id)
+                text = self._texts.html(language, "status.unknown", id=short_id(job.id))
+                keyboard = again_keyboard(self._texts, language, job.id)
+                await self._say_in_status(job.id, address, receipt, text, keyboard)
+            case OutboxState.REFUSED:
+                text = self._texts.html(language, "refused", id=short_id(job.id))
+                await self._say_in_status(job.id, address, receipt, text)
+            case OutboxState.READY:
+                raise errors.DeliveryDelayed("another attempt sent nothing")
+            case _:
+                assert_never(row.state)
+
+    async def _cancel_all_of(self, job: Job) -> None:
+        """Free the studio of what else was ordered by somebody who blocked the bot."""
+        for other in await self._services.jobs.of_owner(job.owner):
+            if other.id != job.id:
+                await self._services.jobs.cancel(other.id, by=job.owner)
+
+    async def _say_in_status(
+        self,
+        job_id: JobId,
+        address: Address,
+        receipt: str,
+        text: str,
+        keyboard: InlineKeyboardMarkup | None = None,
+    ) -> None:
+        """Edit the status message, which may be repeated; send a new one if it is gone."""
+        try:
+            await self._bot.edit_message_text(
+                text, chat_id=address.chat_id, message_id=int(receipt), reply_markup=keyboard
+            )
+        except BadRequest as e:
+            if "not modified" not in e.message.lower():
+                log.info("status %s cannot be edited: %s", receipt, e)
+                await self._tell(job_id, address, text, keyboard)
+        except Forbidden as e:
+            log.info("status %s: %s", receipt, type(e).__name__)
+        except TelegramError as e:
+            raise delayed(e) from e
+
+    async def _tell(
+        self,
+        job_id: JobId,
+        address: Address,
+        text: str,
+        keyboard: InlineKeyboardMarkup | None = None,
+    ) -> None:
+        """Say how an order ended; if nobody can hear it any more, so be it."""
+        try:
+            await self._say(address, text, keyboard)
+        except errors.OwnerUnreachable:
+            log.info("%s: nobody to tell", job_id, exc_info=True)
+
+    async def _say(
+        self,
+        address: Address,
+        text: str,
+        keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        silent: bool = False,
+    ) -> Message:
+        try:
+            return await self._bot.send_message(
+                address.chat_id,
+                text,
+                message_thread_id=address.thread_id,
+                reply_parameters=address.reply_parameters,
+                reply_markup=keyboard,
+                disable_notification=silent,
+            )
+        except TelegramError as e:
+            match judge(e):
+                case Outcome.MENDABLE if address != address.bare():
+                    return await self._say(address.bare(), text, keyboard, silent=silent)
+                case Outcome.BLOCKED | Outcome.REFUSED | Outcome.MENDABLE:
+                    raise errors.OwnerUnreachable(type(e).__name__) from e
+                case Outcome.MOVED if isinstance(e, ChatMigrated):
+                    moved = address.moved_to(e.new_chat_id)
+                    return await self._say(moved, text, keyboard, silent=silent)
+                case Outcome.MOVED | Outcome.NOT_SENT | Outcome.UNKNOWN:
+                    raise delayed(e) from e
+
+    async def _remove(self, address: Address, receipt: str) -> None:
+        try:
+            await self._bot.delete_message(address.chat_id, int(receipt))
+        except (BadRequest, Forbidden) as e:  # already deleted counts as done
+            log.debug("status %s not deleted: %s", receipt, e)
+        except TelegramError as e:
+            raise delayed(e) from e
+
+    def _status(
+        self, job: Job, address: Address, progress: Progress, position: int | None
+    ) -> Wanted:
+        texts, language = self._texts, address.language
+        return Wanted(
+            stage=progress.stage,
+            text=status_sentence(texts, language, job.id, progress, position),
+            keyboard=None
+            if progress.stage is Stage.SENDING
+            else job_keyboard(texts, language, job.id),
+        )

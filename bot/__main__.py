@@ -1,0 +1,94 @@
+"""The command ``bolti-bot``: load the settings, build the services, run until told to stop.
+
+Exit status: 0 after SIGTERM or Ctrl-C, 2 when the set-up is wrong (settings, token, a second bot
+on the same token), else the exit code of the error. A second signal ends the process at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+
+import click
+from telegram.error import Conflict, InvalidToken
+
+from bot.app import run
+from bot.logs import set_up_logs
+from bot.texts import load_texts
+from pipeline import errors
+from pipeline.settings import Settings, load_settings
+
+WRONG_SETUP = 2
+SECOND_SIGNAL = 130
+
+log = logging.getLogger("bot")
+
+
+@click.command()
+def main() -> None:
+    """Run the Telegram bot.
+
+    It needs a token: set BOLTI_TELEGRAM__TOKEN. Every other setting has a default; `bolti
+    settings` lists them.
+    """
+    sys.exit(_main())
+
+
+def _main() -> int:
+    try:
+        settings = load_settings()
+        token = settings.telegram.require_token().get_secret_value()
+    except errors.SettingsInvalid as e:
+        return _refuse(str(e), e.exit_code)
+    set_up_logs(settings.log.level, token)
+    try:
+        asyncio.run(_serve(settings))
+    except InvalidToken:
+        return _refuse(
+            "Telegram does not know this token. Check BOLTI_TELEGRAM__TOKEN; @BotFather shows it.",
+            WRONG_SETUP,
+        )
+    except Conflict:
+        return _refuse(
+            "Another process takes the updates of this bot. Stop it first, or use another token.",
+            WRONG_SETUP,
+        )
+    except errors.BoltiError as e:
+        return _refuse(str(e), e.exit_code)
+    return 0
+
+
+async def _serve(settings: Settings) -> None:
+    from pipeline.bootstrap import open_services
+
+    stop = asyncio.Event()
+    _heed_signals(stop)
+    async with open_services(settings) as services:
+        await run(settings, services, load_texts(), stop)
+    log.info("stopped")
+
+
+def _heed_signals(stop: asyncio.Event) -> None:
+    """The first signal stops in good order; the second ends the process, children follow it."""
+
+    def heed() -> None:
+        if stop.is_set():
+            os._exit(SECOND_SIGNAL)
+        log.info("asked to stop")
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, heed)
+
+
+def _refuse(sentence: str, status: int) -> int:
+    click.echo(sentence, err=True)
+    return status
+
+
+if __name__ == "__main__":
+    main()

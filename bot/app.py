@@ -1,0 +1,112 @@
+"""The Telegram application: how it is built, what goes where, how it starts and ends.
+
+Groups come with a file of their own in ``bot/handlers/`` and a line in ``route``; until then the
+bot is silent there. Not known here: what a handler does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, cast
+
+from telegram import LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.ext import AIORateLimiter, ApplicationBuilder, ContextTypes, Defaults
+from telegram.request import BaseRequest
+
+from bot.commands import publish_commands
+from bot.context import BotApplication, BotContext
+from bot.delivery import Delivery
+from bot.handlers import conversation, errors, orders, personal
+from bot.intake import Intake, until_reached
+from bot.texts import Texts
+from pipeline.jobs import QueueName
+from pipeline.settings import Settings, switch_libraries
+
+if TYPE_CHECKING:
+    from pipeline.bootstrap import Services
+
+CLOSE_LIMIT_S = 15.0
+
+log = logging.getLogger(__name__)
+
+
+def build(
+    settings: Settings, services: Services, texts: Texts, request: BaseRequest | None = None
+) -> BotApplication:
+    """Build the application; ``request`` takes the place of the network in tests."""
+    switch_libraries()
+    telegram = settings.telegram
+    builder = (
+        ApplicationBuilder()
+        .application_class(BotApplication)
+        .token(telegram.require_token().get_secret_value())
+        .updater(None)
+        .base_url(telegram.api_url.rstrip("/") + "/bot")
+        .base_file_url(telegram.api_url.rstrip("/") + "/file/bot")
+        .rate_limiter(AIORateLimiter(max_retries=3))
+        .defaults(
+            Defaults(
+                parse_mode=ParseMode.HTML,
+                allow_sending_without_reply=True,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+        )
+        .context_types(ContextTypes(context=BotContext))
+    )
+    if request is None:
+        builder = (
+            builder.connection_pool_size(64)
+            .pool_timeout(10)
+            .connect_timeout(10)
+            .read_timeout(20)
+            .write_timeout(20)
+            .media_write_timeout(telegram.send_timeout_s)
+        )
+    else:
+        builder = builder.request(request).get_updates_request(request)
+    app = cast(BotApplication, builder.build())
+    app.services, app.texts, app.unstored = services, texts, set()
+    route(app)
+    return app
+
+
+def route(app: BotApplication) -> None:
+    """Say who handles what; the first that fits takes the update."""
+    personal.register(app)  #      /start /help /privacy
+    orders.register(app)  #        /status /cancel and the buttons of orders
+    conversation.register(app)  #  photos, words, and kinds of messages that are not used yet
+    personal.register_last(app)  # commands that there are not
+    conversation.register_last(app)  # everything else
+    errors.register(app)  #        whatever any of them raised
+
+
+async def run(settings: Settings, services: Services, texts: Texts, stop: asyncio.Event) -> None:
+    """Run the bot until ``stop``.
+
+    Raises ``InvalidToken``, ``Conflict`` (both are mistakes of the set-up), and what the jobs
+    raise at start.
+    """
+    app = build(settings, services, texts)
+    retry_s = settings.telegram.retry_s
+    if not await until_reached(app.initialize, stop=stop, first_pause_s=retry_s):
+        return
+    try:
+        log.info("Telegram answers; this is bot %d", app.bot.id)
+        voices = {voice.id: voice.label for voice in await services.speaker.voices()}
+        delivery = Delivery(app.bot, services, texts, voices)
+        await services.jobs.launch(listen=(QueueName.ORDERS, QueueName.RENDERS), door=delivery)
+        await publish_commands(app.bot, texts)
+        await app.start()
+        intake = Intake(app, poll_timeout_s=settings.telegram.poll_timeout_s, retry_s=retry_s)
+        try:
+            await intake.run(stop)
+        finally:
+            log.info("stopping: no new orders, uploads may end")
+            await delivery.drain(settings.telegram.drain_s)
+            async with asyncio.timeout(CLOSE_LIMIT_S):
+                await services.jobs.close()
+            await app.stop()
+    finally:
+        await app.shutdown()

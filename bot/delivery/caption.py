@@ -1,0 +1,31 @@
+"""What stands under a finished video: AI-generated, who spoke, how long, its short id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.texts import Texts, Value, short_id
+from pipeline.types import JobId, RenderResult, VoiceId
+
+
+def caption_of(
+    job_id: JobId,
+    result: RenderResult,
+    texts: Texts,
+    language: str,
+    voices: Mapping[VoiceId, str],
+) -> str:
+    """Write the caption as HTML; it names the voice that really spoke, and says so if another.
+
+    ``voices`` has the label of each voice id; one that it lacks is named by its id.
+    """
+    common: dict[str, Value] = {"seconds": round(result.duration_s), "id": short_id(job_id)}
+    if result.voice_id is None:
+        return texts.html(language, "video.caption_no_voice", **common)
+    voice = voices.get(result.voice_id, result.voice_id)
+    caption = texts.html(language, "video.caption", voice=voice, **common)
+    asked = result.requested_voice_id
+    if asked is None or asked == result.voice_id:
+        return caption
+    excuse = texts.html(language, "video.other_voice", asked=voices.get(asked, asked), voice=voice)
+    return f"{caption}\n{excuse}"

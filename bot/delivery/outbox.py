@@ -1,0 +1,123 @@
+"""The sending of a result: the intent before, the outcome after. Never two, never none.
+
+A send is not idempotent, and a time-out is not a failure: the video may have arrived. So the
+outbox row goes from ``ready`` to ``sending`` before the call, and what Telegram answers decides
+where it goes next. ``judge`` is the table; ``send_once`` is the only place that sends a result.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING, assert_never
+
+import httpx
+from telegram import Message
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.address import Address
+from bot.patience import asked_pause_s
+from pipeline import errors
+from pipeline.types import JobId
+
+if TYPE_CHECKING:
+    from pipeline.store.outbox import Outbox
+
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""Causes for which the request has not left this machine."""
+MENDABLE = ("thread", "topic", "replied", "reply")
+"""Words in a refusal that name the request or the topic: without both, the send may succeed."""
+
+log = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    """What a failed send means."""
+
+    NOT_SENT = "not sent"
+    MOVED = "moved"
+    MENDABLE = "mendable"
+    REFUSED = "refused"
+    BLOCKED = "blocked"
+    UNKNOWN = "unknown"
+
+
+def judge(error: TelegramError) -> Outcome:
+    """Tell what an error means. BadRequest comes first: it is a NetworkError too."""
+    match error:
+        case BadRequest():
+            mends = any(word in error.message.lower() for word in MENDABLE)
+            return Outcome.MENDABLE if mends else Outcome.REFUSED
+        case Forbidden():
+            return Outcome.BLOCKED
+        case ChatMigrated():
+            return Outcome.MOVED
+        case RetryAfter() | InvalidToken() | Conflict():
+            return Outcome.NOT_SENT
+        case NetworkError() if "too large" in error.message.lower():  # status 413
+            return Outcome.REFUSED
+        case NetworkError() if isinstance(error.__cause__, NEVER_LEFT):
+            return Outcome.NOT_SENT
+        case _:
+            return Outcome.UNKNOWN
+
+
+def delayed(error: TelegramError) -> errors.DeliveryDelayed:
+    """Translate an error after which the same call may be tried again."""
+    return errors.DeliveryDelayed(type(error).__name__, retry_after_s=asked_pause_s(error))
+
+
+async def send_once(
+    outbox: Outbox,
+    job_id: JobId,
+    address: Address,
+    send: Callable[[Address], Awaitable[Message]],
+    *,
+    may_mend: bool = True,
+) -> Outcome | None:
+    """Claim the outbox, send, and record what came of it; None when it arrived or was not ours.
+
+    Raises ``DeliveryDelayed`` when surely nothing was sent and another try can help.
+    """
+    if not await outbox.claim(job_id):
+        return None
+    try:
+        message = await send(address)
+    except TelegramError as e:
+        outcome = judge(e)
+        log.warning("%s: sending: %s (%s)", job_id, outcome, type(e).__name__)
+        match outcome:
+            case Outcome.NOT_SENT:
+                await outbox.not_sent(job_id)
+                raise delayed(e) from e
+            case Outcome.MOVED | Outcome.MENDABLE if may_mend:
+                await outbox.not_sent(job_id)
+                mended = address.bare()
+                if isinstance(e, ChatMigrated):
+                    mended = address.moved_to(e.new_chat_id)
+                return await send_once(outbox, job_id, mended, send, may_mend=False)
+            case Outcome.MOVED | Outcome.MENDABLE | Outcome.REFUSED | Outcome.BLOCKED:
+                await outbox.refused(job_id)
+            case Outcome.UNKNOWN:
+                await outbox.unknown(job_id)
+            case _:
+                assert_never(outcome)
+        return outcome
+    await outbox.sent(job_id, str(message.message_id), _file_id(message))
+    return None
+
+
+def _file_id(message: Message) -> str | None:
+    """Give the id of the video at Telegram, which may have made it a file or an animation."""
+    media = message.video or message.animation or message.document
+    return None if media is None else media.file_id

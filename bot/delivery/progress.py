@@ -1,0 +1,217 @@
+"""Status messages: the newest text of each, paced; the chat action beside it.
+
+One line per order. A line keeps only its newest text, edits its message when the stage changes,
+else at most every ``interval_s``, and only if the text changed. In private chats it shows
+"recording a video…" while the render runs. All of this is cosmetic: it may fail, and it never
+raises.
+
+Not known here: jobs and queues. Groups want a longer interval and no chat action.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from telegram import Bot, InlineKeyboardMarkup
+from telegram.constants import ChatAction
+from telegram.error import TelegramError
+
+from bot.address import Address
+from bot.patience import set_within
+from bot.texts import Texts, short_id
+from pipeline.types import JobId, Progress, Stage
+
+CHAT_ACTION_S = 4.5
+"""Telegram lets a chat action fade after 5 s."""
+SILENCE_S = 300.0
+"""A line that nobody spoke to for so long ends by itself."""
+LAST_EDIT_LIMIT_S = 25.0
+CHAT_ACTIONS = {
+    Stage.SPEAKING: ChatAction.RECORD_VIDEO,
+    Stage.LOOKING: ChatAction.RECORD_VIDEO,
+    Stage.SYNCING: ChatAction.RECORD_VIDEO,
+    Stage.SENDING: ChatAction.UPLOAD_VIDEO,
+}
+
+log = logging.getLogger(__name__)
+
+
+def status_sentence(
+    texts: Texts, language: str, job_id: JobId, progress: Progress, position: int | None
+) -> str:
+    """Say where a job is, as HTML."""
+    name = short_id(job_id)
+    match progress.stage:
+        case Stage.WAITING if position is None:
+            return texts.html(language, "status.starting", id=name)
+        case Stage.WAITING if position == 1:
+            return texts.html(language, "status.next", id=name)
+        case Stage.WAITING:
+            return texts.html(language, "status.place", id=name, position=position or 0)
+        case Stage.SPEAKING:
+            return texts.html(language, "status.speaking", id=name)
+        case Stage.LOOKING:
+            return texts.html(language, "status.looking", id=name)
+        case Stage.SYNCING if progress.fraction is None:
+            return texts.html(language, "status.syncing", id=name)
+        case Stage.SYNCING:
+            percent = int(100 * (progress.fraction or 0.0))
+            return texts.html(language, "status.syncing_percent", id=name, percent=percent)
+        case Stage.SENDING:
+            return texts.html(language, "status.sending", id=name)
+        case _:
+            assert_never(progress.stage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a status message should say."""
+
+    stage: Stage
+    text: str
+    keyboard: InlineKeyboardMarkup | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Line:
+    """One status message: what it says, and what it should say."""
+
+    address: Address
+    message_id: int
+    wanted: Wanted
+    shown: Wanted | None = None
+    edited_at: float = float("-inf")
+    acted_at: float = float("-inf")
+    heard_at: float = 0.0
+    is_over: bool = False
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class ProgressBoard:
+    """The status messages of all orders that are under way."""
+
+    def __init__(self, bot: Bot, texts: Texts, *, interval_s: float) -> None:
+        self._bot = bot
+        self._texts = texts
+        self._interval_s = interval_s
+        self._lines: dict[JobId, Line] = {}
+        self._tasks: dict[JobId, asyncio.Task[None]] = {}
+
+    def announced(self, job_id: JobId, address: Address, message_id: int, wanted: Wanted) -> None:
+        """Note a message that was just sent, so that the same words are not edited in again."""
+        now = asyncio.get_running_loop().time()
+        line = Line(address=address, message_id=message_id, wanted=wanted, shown=wanted)
+        line.edited_at = line.heard_at = now
+        self._keep(job_id, line)
+
+    def show(self, job_id: JobId, address: Address, message_id: int, wanted: Wanted) -> None:
+        """Let the message say this as soon as the pace allows. Returns at once."""
+        line = self._lines.get(job_id)
+        if line is None:
+            line = Line(address=address, message_id=message_id, wanted=wanted)
+            self._keep(job_id, line)
+        line.wanted = wanted
+        line.heard_at = asyncio.get_running_loop().time()
+        line.news.set()
+
+    async def finish(self, job_id: JobId) -> None:
+        """End the line; no edit of it comes after this returns."""
+        line, task = self._lines.get(job_id), self._tasks.get(job_id)
+        if line is None or task is None:
+            return
+        line.is_over = True
+        line.news.set()
+        await asyncio.wait({task}, timeout=LAST_EDIT_LIMIT_S)
+        await _end(task)
+
+    async def close(self, limit_s: float) -> None:
+        """End every line, and tell those who wait that their place is kept, if time allows."""
+        waiting = dict(self._lines)
+        for line in waiting.values():
+            line.is_over = True
+            line.news.set()
+        for task in list(self._tasks.values()):
+            await _end(task)
+        await asyncio.wait(
+            [
+                asyncio.create_task(self._say_restarting(job_id, line))
+                for job_id, line in waiting.items()
+            ]
+            or [asyncio.create_task(asyncio.sleep(0))],
+            timeout=limit_s,
+        )
+
+    def _keep(self, job_id: JobId, line: Line) -> None:
+        earlier = self._lines.get(job_id)
+        if earlier is not None:
+            earlier.is_over = True
+            earlier.news.set()
+        self._lines[job_id] = line
+        task = asyncio.create_task(self._tend(line), name=f"status of {job_id}")
+        self._tasks[job_id] = task
+        task.add_done_callback(lambda _: self._forget(job_id, line))
+
+    def _forget(self, job_id: JobId, line: Line) -> None:
+        if self._lines.get(job_id) is line:
+            del self._lines[job_id], self._tasks[job_id]
+
+    async def _tend(self, line: Line) -> None:
+        """Edit and act until the line is over; sleep until the next of both is due."""
+        now = asyncio.get_running_loop().time
+        while not line.is_over and now() < line.heard_at + SILENCE_S:
+            line.news.clear()
+            if line.wanted != line.shown and now() >= self._edit_due(line):
+                await self._edit(line)
+            if self._is_acting(line) and now() >= line.acted_at + CHAT_ACTION_S:
+                line.acted_at = now()
+                await self._act(line)
+            due = [line.heard_at + SILENCE_S]
+            if line.wanted != line.shown:
+                due.append(self._edit_due(line))
+            if self._is_acting(line):
+                due.append(line.acted_at + CHAT_ACTION_S)
+            await set_within(line.news, min(due) - now())
+
+    def _edit_due(self, line: Line) -> float:
+        if line.shown is None or line.shown.stage is not line.wanted.stage:
+            return line.edited_at
+        return line.edited_at + self._interval_s
+
+    def _is_acting(self, line: Line) -> bool:
+        return line.address.is_private and line.wanted.stage in CHAT_ACTIONS and not line.is_over
+
+    async def _edit(self, line: Line) -> None:
+        wanted = line.wanted
+        line.shown, line.edited_at = wanted, asyncio.get_running_loop().time()
+        try:
+            await self._bot.edit_message_text(
+                wanted.text,
+                chat_id=line.address.chat_id,
+                message_id=line.message_id,
+                reply_markup=wanted.keyboard,
+            )
+        except TelegramError as e:  # "not modified" and "not found" among them
+            log.debug("status %d not edited: %s", line.message_id, e)
+
+    async def _act(self, line: Line) -> None:
+        try:
+            await self._bot.send_chat_action(
+                line.address.chat_id,
+                CHAT_ACTIONS[line.wanted.stage],
+                message_thread_id=line.address.thread_id,
+            )
+        except TelegramError as e:
+            log.debug("no chat action: %s", type(e).__name__)
+
+    async def _say_restarting(self, job_id: JobId, line: Line) -> None:
+        text = self._texts.html(line.address.language, "status.restarting", id=short_id(job_id))
+        line.wanted = Wanted(stage=line.wanted.stage, text=text, keyboard=line.wanted.keyboard)
+        await self._edit(line)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,87 @@
+"""Fetch a file that somebody sent, under its limit, into a scratch folder.
+
+The size is checked as Telegram tells it, before the download, and counted again afterwards:
+neither is trusted alone. What is in the file is not looked at here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiofiles
+from telegram import Bot
+from telegram.constants import FileSizeLimit
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError
+
+from pipeline import errors
+
+ATTEMPTS = 3
+ATTEMPT_LIMIT_S = 60.0
+FIRST_PAUSE_S = 0.5
+
+log = logging.getLogger(__name__)
+
+
+def refuse_by_size(size_bytes: int | None, max_bytes: int) -> None:
+    """Raise ``PictureTooLarge`` for a file that Telegram says is beyond the limit."""
+    limit_bytes = min(max_bytes, FileSizeLimit.FILESIZE_DOWNLOAD)
+    if size_bytes is not None and size_bytes > limit_bytes:
+        raise errors.PictureTooLarge(f"{size_bytes / 1e6:.1f} MB", f"{limit_bytes / 1e6:g} MB")
+
+
+async def download(bot: Bot, file_id: str, into: Path, max_bytes: int) -> Path:
+    """Fetch the file; network flaps are tried again.
+
+    Raises ``PictureTooLarge``, ``FileNotFetched``.
+    """
+    pause_s = FIRST_PAUSE_S
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            async with asyncio.timeout(ATTEMPT_LIMIT_S):
+                return await _download_once(bot, file_id, into, max_bytes)
+        except (BadRequest, Forbidden, InvalidToken) as e:  # 404 of a file reads as InvalidToken
+            raise errors.FileNotFetched(type(e).__name__) from e
+        except (NetworkError, TimeoutError, TelegramError) as e:
+            if attempt == ATTEMPTS:
+                raise errors.FileNotFetched(type(e).__name__) from e
+            log.warning("download failed (%s), attempt %d", type(e).__name__, attempt)
+            await asyncio.sleep(pause_s)
+            pause_s *= 2
+    raise AssertionError("the last attempt returns or raises")
+
+
+async def _download_once(bot: Bot, file_id: str, into: Path, max_bytes: int) -> Path:
+    file = await bot.get_file(file_id)
+    refuse_by_size(file.file_size, max_bytes)
+    content = await file.download_as_bytearray()
+    refuse_by_size(len(content), max_bytes)
+    try:
+        async with aiofiles.open(into, "wb") as target:
+            await target.write(content)
+    except OSError as e:
+        raise errors.DiskFull("the photo") from e
+    return into
+
+
+@asynccontextmanager
+async def scratch_folder(parent: Path, name: str) -> AsyncIterator[Path]:
+    """Give an empty folder that is gone afterwards, whatever happens."""
+    folder = parent / name
+    await asyncio.to_thread(_make_empty, folder)
+    try:
+        yield folder
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _make_empty(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as e:
+        raise errors.DiskFull(f"the folder {folder.name}") from e

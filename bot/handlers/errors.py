@@ -1,0 +1,67 @@
+"""The last net under the handlers: one sentence to the user, the traceback to the log.
+
+Handlers let errors of ``pipeline/errors.py`` rise; here each finds its sentence. A write that
+failed because the store is away marks the update, so that the intake does not confirm it.
+Whatever is not foreseen is a bug: logged with its traceback, answered with an apology that
+carries an id.
+"""
+
+from __future__ import annotations
+
+import html
+import logging
+import re
+
+from telegram import Update
+from telegram.constants import CallbackQueryLimit
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot.address import order_id
+from bot.context import BotApplication, BotContext
+from bot.texts import short_id
+from pipeline import errors
+
+log = logging.getLogger(__name__)
+TAG = re.compile(r"<[^>]+>")
+
+
+def register(app: BotApplication) -> None:
+    """Put the net under every handler."""
+    app.add_error_handler(on_error)
+
+
+async def on_error(update: object, context: BotContext) -> None:
+    """Answer whoever caused the error, and record it."""
+    if not isinstance(update, Update):
+        log.error("error outside an update", exc_info=context.error)
+        return
+    match context.error:
+        case errors.StoreUnavailable() as error:
+            context.app.unstored.add(update.update_id)
+            log.warning("update %d is not stored: %s", update.update_id, error)
+        case errors.BoltiError() as error:
+            log.info("update %d: %s", update.update_id, error.code)
+            sentence = context.texts.error(context.language, error.code, error.values())
+            await tell(update, context, sentence)
+        case Forbidden():
+            log.info("update %d: the user has blocked the bot", update.update_id)
+        case (NetworkError() | RetryAfter()) as error if not isinstance(error, BadRequest):
+            # What the handler wrote is stored; only the answer to it may be missing.
+            log.warning("update %d: answer not sent: %s", update.update_id, type(error).__name__)
+        case error:
+            incident = short_id(order_id(update.update_id))
+            log.error("update %d, incident %s", update.update_id, incident, exc_info=error)
+            await tell(update, context, context.t("error.incident", id=incident))
+
+
+async def tell(update: Update, context: BotContext, sentence: str) -> None:
+    """Say it where the user is looking: as a toast after a tap, else as a reply."""
+    try:
+        if update.callback_query is not None:
+            plain = html.unescape(TAG.sub("", sentence))
+            toast = plain[: CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH]
+            await update.callback_query.answer(toast, show_alert=True)
+        elif update.message is not None:
+            await context.reply(update.message, sentence)
+    except TelegramError as e:
+        log.warning("update %d: sentence not sent: %s", update.update_id, type(e).__name__)

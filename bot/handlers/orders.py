@@ -1,0 +1,140 @@
+"""Orders under way: /status, /cancel, and the buttons under what the bot says about an order.
+
+Only the owner of a job, or of a draft, may press its buttons. How an order is placed stands in
+``bot/drafts.py``, how it speaks in ``bot/delivery``. A new button is a ``case`` in ``on_tap``.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from telegram import CallbackQuery, Update
+from telegram.ext import CallbackQueryHandler, CommandHandler, filters
+
+from bot.address import address_of, draft_key, drafter, owner_of
+from bot.context import BotApplication, BotContext, message_of, sender_of
+from bot.delivery.progress import status_sentence
+from bot.drafts import Sender, current_draft, drop_draft
+from bot.keyboards import Action, jobs_keyboard, unpack
+from bot.texts import short_id
+from pipeline import errors
+from pipeline.store.outbox import OutboxState
+from pipeline.types import Job, JobId, Progress, Stage
+
+PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+
+
+def register(app: BotApplication) -> None:
+    """Add the commands and buttons of orders."""
+    app.add_handler(CommandHandler("status", status, PRIVATE))
+    app.add_handler(CommandHandler("cancel", cancel, PRIVATE))
+    app.add_handler(CallbackQueryHandler(on_tap))
+
+
+async def status(update: Update, context: BotContext) -> None:
+    """Say where each of the sender's orders is; without one, what the draft still needs."""
+    message, user_id = message_of(update), sender_of(update).id
+    jobs = await context.services.jobs.of_owner(owner_of(user_id))
+    lines = [await _where(job, context) for job in jobs]
+    await context.reply(message, "\n".join(lines) or await _about_draft(update, context))
+
+
+async def cancel(update: Update, context: BotContext) -> None:
+    """Cancel the sender's only order; ask which of several; without one, drop the draft."""
+    message, user_id = message_of(update), sender_of(update).id
+    jobs = await context.services.jobs.of_owner(owner_of(user_id))
+    if len(jobs) > 1:
+        keyboard = jobs_keyboard(context.texts, context.language, (job.id for job in jobs))
+        await context.reply(message, context.t("cancel.which", count=len(jobs)), keyboard)
+    elif jobs:
+        await context.reply(message, await _cancel_job(jobs[0].id, user_id, context))
+    else:
+        key = draft_key(address_of(message, context.language), user_id)
+        dropped = await drop_draft(context.services, key)
+        await context.reply(message, context.t("cancel.draft" if dropped else "cancel.nothing"))
+
+
+async def on_tap(update: Update, context: BotContext) -> None:
+    """Do what the pressed button says, for its owner only; every tap is answered."""
+    query, user_id = update.callback_query, sender_of(update).id
+    assert query is not None
+    tap = unpack(query.data)
+    if tap is None:
+        await query.answer(context.texts.plain(context.language, "tap.old"))
+        return
+    match tap.action:
+        case Action.CANCEL_DRAFT:
+            await _on_cancel_draft(query, tap.target, user_id, context)
+        case Action.CANCEL_JOB:
+            if await _is_allowed(query, JobId(tap.target), user_id, context):
+                await query.answer(await _cancel_job(JobId(tap.target), user_id, context))
+        case Action.SEND_AGAIN:
+            if await _is_allowed(query, JobId(tap.target), user_id, context):
+                await query.answer(await _send_again(JobId(tap.target), context))
+        case _:
+            assert_never(tap.action)
+
+
+async def _is_allowed(
+    query: CallbackQuery, job_id: JobId, user_id: int, context: BotContext
+) -> bool:
+    """Tell whether the job is the tapper's; if not, the tap is answered here."""
+    try:
+        job: Job = await context.services.jobs.get(job_id)
+    except errors.JobNotFound:
+        await query.answer(context.texts.plain(context.language, "tap.old"))
+        return False
+    if job.owner != owner_of(user_id):
+        await query.answer(context.texts.plain(context.language, "tap.not_yours"), show_alert=True)
+        return False
+    return True
+
+
+async def _cancel_job(job_id: JobId, user_id: int, context: BotContext) -> str:
+    """Cancel, and say in plain words what came of it; the order itself edits its message."""
+    cancelled = await context.services.jobs.cancel(job_id, by=owner_of(user_id))
+    key = "cancel.done" if cancelled else "cancel.too_late"
+    return context.texts.plain(context.language, key, id=short_id(job_id))
+
+
+async def _send_again(job_id: JobId, context: BotContext) -> str:
+    """Start one more delivery, if the last one's outcome is unknown. Of two taps one wins."""
+    services = context.services
+    attempt = await services.outbox.again(job_id)
+    if attempt is None:
+        # A crash between the row and the start of its delivery: start it now. The attempt's
+        # number is its id, so a delivery that runs already is not started twice.
+        row = await services.outbox.get(job_id)
+        if row is None or row.state is not OutboxState.READY or row.attempt == 1:
+            return context.texts.plain(context.language, "again.not_needed")
+        attempt = row.attempt
+    await services.jobs.deliver_again(job_id, attempt)
+    return context.texts.plain(context.language, "again.sending")
+
+
+async def _on_cancel_draft(
+    query: CallbackQuery, key: str, user_id: int, context: BotContext
+) -> None:
+    if drafter(key) != user_id:
+        await query.answer(context.texts.plain(context.language, "tap.not_yours"), show_alert=True)
+        return
+    dropped = await drop_draft(context.services, key)
+    text = "cancel.draft" if dropped else "cancel.nothing"
+    await query.answer(context.texts.plain(context.language, text))
+    await query.edit_message_text(context.t(text))
+
+
+async def _where(job: Job, context: BotContext) -> str:
+    jobs = context.services.jobs
+    position = await jobs.position(job.id)
+    progress = await jobs.progress(job.id) or Progress(stage=Stage.WAITING)
+    return status_sentence(context.texts, context.language, job.id, progress, position)
+
+
+async def _about_draft(update: Update, context: BotContext) -> str:
+    address = address_of(message_of(update), context.language)
+    sender = Sender(user_id=sender_of(update).id, update_id=update.update_id, address=address)
+    draft = await current_draft(context.services, sender)
+    if draft.portrait is not None:
+        return context.t("status.got_face")
+    return context.t("status.got_words" if draft.script is not None else "status.none")

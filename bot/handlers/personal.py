@@ -1,0 +1,54 @@
+"""/start, /help, /privacy, and the answer to a command that there is not.
+
+Knows no job and no draft. /settings and /language come here.
+"""
+
+from __future__ import annotations
+
+from telegram import Update
+from telegram.ext import CommandHandler, MessageHandler, filters
+
+from bot.commands import help_lines
+from bot.context import BotApplication, BotContext, message_of
+
+PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+
+
+def register(app: BotApplication) -> None:
+    """Add the commands about the bot itself."""
+    app.add_handler(CommandHandler("start", start, PRIVATE))
+    app.add_handler(CommandHandler("help", give_help, PRIVATE))
+    app.add_handler(CommandHandler("privacy", privacy, PRIVATE))
+
+
+def register_last(app: BotApplication) -> None:
+    """Add what catches the commands that nobody else took."""
+    app.add_handler(MessageHandler(PRIVATE & filters.COMMAND, unknown_command))
+
+
+async def start(update: Update, context: BotContext) -> None:
+    """Say what to send."""
+    await context.reply(message_of(update), context.t("start"))
+
+
+async def give_help(update: Update, context: BotContext) -> None:
+    """Say what works, the limits, and every command."""
+    how = context.t(
+        "help",
+        keep_minutes=context.services.settings.store.draft_minutes,
+        **context.script_limits,
+    )
+    commands = help_lines(context.texts, context.language)
+    await context.reply(message_of(update), f"{how}\n\n{commands}")
+
+
+async def privacy(update: Update, context: BotContext) -> None:
+    """Say what is kept, how long, and where the words go."""
+    store = context.services.settings.store
+    sentence = context.t("privacy", keep_hours=store.keep_hours, draft_minutes=store.draft_minutes)
+    await context.reply(message_of(update), sentence)
+
+
+async def unknown_command(update: Update, context: BotContext) -> None:
+    """Point to /help."""
+    await context.reply(message_of(update), context.t("unknown_command"))
