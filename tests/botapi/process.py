@@ -14,11 +14,14 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.botapi import family
+from tests.botapi.family import Relative
 from tests.botapi.server import BotApi
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 60.0
 ENDS_WITHIN_S = 20.0
+LOOK_AGAIN_S = 0.05
 TAIL_CHARS = 4000
 DATA_DIR = "BOLTI_DATA_DIR"
 
@@ -39,6 +42,7 @@ class BotProcess:
         self._server = server
         self._command = (sys.executable, "-m", module)
         self._process: asyncio.subprocess.Process | None = None
+        self._family: set[Relative] = set()
         self._environment = {
             "PATH": os.defpath,
             "HOME": str(folder),
@@ -95,13 +99,16 @@ class BotProcess:
     async def kill(self) -> None:
         """Kill the bot itself (SIGKILL), not its children, as a crash would."""
         process = self._alive()
+        self._remember()
         process.kill()
         await process.wait()
         self._server.note("the bot is killed (SIGKILL)")
 
     async def terminate(self, within_s: float = ENDS_WITHIN_S) -> int:
         """Ask the bot to end (SIGTERM), and give back its exit status."""
-        self._alive().send_signal(signal.SIGTERM)
+        process = self._alive()
+        self._remember()
+        process.send_signal(signal.SIGTERM)
         self._server.note("the bot is asked to end (SIGTERM)")
         return await self.ends(within_s)
 
@@ -124,27 +131,35 @@ class BotProcess:
 
     async def close(self) -> None:
         """End everything that this bot started, politely or not."""
+        self._remember()
         if self._process and self._process.returncode is None:
             try:
                 await self.terminate()
             except AssertionError:
                 self._process.kill()
                 await self._process.wait()
-        for pid in self.descendants():
-            _kill(pid)
+        for relative in self.left_behind():
+            family.end(relative)
 
-    def descendants(self) -> list[int]:
-        """List the processes, the bot aside, that carry this bot's data folder in their settings.
+    def left_behind(self) -> set[Relative]:
+        """List the processes of this bot that run, the bot itself aside.
 
-        They are found by their environment: a child in a session of its own is found too.
+        They are found by ancestry, from before the bot was killed or ended, and by its settings in
+        their environment; a process group of their own does not hide them.
         """
-        mark = f"{DATA_DIR}={self.data_dir}".encode()
-        own = self._process.pid if self._process and self._process.returncode is None else 0
-        return [
-            int(entry.name)
-            for entry in Path("/proc").iterdir()
-            if entry.name.isdigit() and int(entry.name) != own and mark in _environment(entry)
-        ]
+        self._remember()
+        own = self._process.pid if self._process and self._process.returncode is None else None
+        known = self._family | family.with_setting(DATA_DIR, str(self.data_dir))
+        return {one for one in known if one.pid != own and family.is_alive(one)}
+
+    async def leaves_nobody_behind(self, within_s: float = ENDS_WITHIN_S) -> None:
+        """Wait until no process of this bot is left, itself aside; fails with their numbers."""
+        deadline = asyncio.get_running_loop().time() + within_s
+        while left := self.left_behind():
+            if asyncio.get_running_loop().time() > deadline:
+                pids = sorted(one.pid for one in left)
+                raise AssertionError(f"Left behind after {within_s:g} s: {pids}")
+            await asyncio.sleep(LOOK_AGAIN_S)
 
     def tail(self) -> str:
         """Give the end of the output, without the token."""
@@ -162,16 +177,7 @@ class BotProcess:
             raise RuntimeError(f"The bot is not running.\n{self.tail()}")
         return self._process
 
-
-def _environment(entry: Path) -> list[bytes]:
-    try:
-        return (entry / "environ").read_bytes().split(b"\0")
-    except OSError:  # it ended meanwhile, or belongs to somebody else
-        return []
-
-
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+    def _remember(self) -> None:
+        """Note who descends from the bot, as long as it lives to be asked for."""
+        if self._process and self._process.returncode is None:
+            self._family |= family.descendants_of(self._process.pid)

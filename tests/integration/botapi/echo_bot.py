@@ -25,7 +25,7 @@ def main() -> int:
             print(f"calling {url}", flush=True)
         case "has a child":
             sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
-            subprocess.Popen(sleeper, start_new_session=True)
+            subprocess.Popen(sleeper, start_new_session=True, env={})
     offset = 0
     with httpx.Client(timeout=40) as http:
         while True:

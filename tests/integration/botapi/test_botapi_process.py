@@ -78,15 +78,17 @@ async def test_a_token_in_the_output_fails_and_is_not_repeated(
     assert api.token.partition(":")[2] not in str(failure.value)
 
 
-async def test_children_of_a_killed_bot_are_found_and_ended(prepare: Prepare, api: BotApi) -> None:
+async def test_children_of_a_killed_bot_are_found_and_ended(prepare: Prepare) -> None:
     bot = prepare("has a child")
     await bot.start()
 
     await bot.kill()
 
-    (child,) = bot.descendants()
+    (child,) = bot.left_behind()
+    with pytest.raises(AssertionError, match=rf"Left behind after 0.1 s: \[{child.pid}\]"):
+        await bot.leaves_nobody_behind(within_s=0.1)
     await bot.close()
-    assert _is_gone(child)
+    await bot.leaves_nobody_behind()
 
 
 async def test_a_bot_outlives_telegram_going_away(
@@ -100,9 +102,3 @@ async def test_a_bot_outlives_telegram_going_away(
     await api.comes_back()
 
     await asha.sees("echo", after=said)
-
-
-def _is_gone(pid: int) -> bool:
-    """Tell whether a process ended; one that nobody has waited for yet counts as ended."""
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] in "ZX"
