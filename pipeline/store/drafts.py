@@ -1,7 +1,7 @@
 """Drafts: half a request, waiting for its other half.
 
 A draft survives a restart. It is found by a key that its door makes, such as
-``<chat>:<thread or 0>:<user>``; what the key means is not known here, nor when a draft is complete.
+``<chat>:<thread or 0>:<user>``; what the key means is not known here, nor when it is complete.
 
 Where the next one goes: another thing to remember about a draft is a column and a field.
 """

@@ -1,0 +1,158 @@
+"""A lock that dies with its process, and the sweep that gives the work of the dead to the living.
+
+The job engine never notices that a process is gone, and two processes of one executor id run a job
+twice. So a process holds a lock on its id for as long as it lives: an flock beside the SQLite
+file, a session advisory lock on PostgreSQL. Nobody's clock is asked. Everything here blocks; the
+callers use a thread.
+
+Where the next one goes: another kind of database is a class with these four verbs.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Protocol
+from urllib.parse import quote, urlsplit
+
+from pipeline import errors
+
+if TYPE_CHECKING:
+    import psycopg
+
+_KEY = "hashtextextended('bolti-executor:' || %s, 0)"
+
+
+class Liveness(Protocol):
+    """Tell the living from the dead."""
+
+    def acquire(self, me: str) -> None:
+        """Take the lock of this executor id; raises ``ExecutorAlreadyRunning``."""
+
+    def renew(self) -> None:
+        """Take the lock again if it was lost; raises ``ExecutorAlreadyRunning``."""
+
+    @contextmanager
+    def if_dead(self, other: str) -> Iterator[bool]:
+        """Tell whether another executor is dead, and keep it from coming back meanwhile."""
+        ...
+
+    def release(self) -> None:
+        """Give the lock back. Safe to repeat."""
+
+
+def create(database_url: str) -> Liveness:
+    """Choose the lock that belongs to the database."""
+    parts = urlsplit(database_url)
+    if parts.scheme.startswith("sqlite"):
+        return FileLiveness(Path(parts.path.removeprefix("/")))
+    return PostgresLiveness(parts._replace(scheme="postgresql").geturl())
+
+
+class FileLiveness:
+    """An flock on ``<database>.<executor>.lock``; it ends with the process, however that ends."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._file: IO[str] | None = None
+
+    def acquire(self, me: str) -> None:
+        """Take the lock of this executor id."""
+        path = self._path(me)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as e:
+            file.close()
+            raise errors.ExecutorAlreadyRunning(me) from e
+        self._file = file
+
+    def renew(self) -> None:
+        """Do nothing: this lock cannot be lost while the process lives."""
+
+    @contextmanager
+    def if_dead(self, other: str) -> Iterator[bool]:
+        """Tell whether another executor is dead, and keep it from coming back meanwhile."""
+        with self._path(other).open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _path(self, executor: str) -> Path:
+        return self._database.with_name(f"{self._database.name}.{quote(executor, safe='')}.lock")
+
+
+class PostgresLiveness:
+    """An advisory lock of a session of its own; needs a direct connection, no pooler between."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._me: str | None = None
+        self._connection: psycopg.Connection | None = None
+
+    def acquire(self, me: str) -> None:
+        """Take the lock of this executor id."""
+        connection = self._connect()
+        if not self._try(connection, me):
+            connection.close()
+            raise errors.ExecutorAlreadyRunning(me)
+        self._connection, self._me = connection, me
+
+    def renew(self) -> None:
+        """Take the lock again if the connection that held it is gone, as after a restart."""
+        import psycopg
+
+        assert self._connection is not None
+        assert self._me is not None
+        try:
+            self._connection.execute("select 1")
+        except psycopg.OperationalError:
+            self._connection.close()
+            self.acquire(self._me)
+
+    @contextmanager
+    def if_dead(self, other: str) -> Iterator[bool]:
+        """Tell whether another executor is dead, and keep it from coming back meanwhile."""
+        with self._connect() as connection:
+            yield self._try(connection, other)
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connect(self) -> psycopg.Connection:
+        import psycopg
+
+        try:
+            return psycopg.connect(
+                self._url,
+                autocommit=True,
+                connect_timeout=10,
+                # A lost network must look like death within half a minute, on both sides.
+                keepalives_idle=10,
+                keepalives_interval=5,
+                keepalives_count=3,
+                options="-c statement_timeout=10s",
+            )
+        except psycopg.OperationalError as e:
+            raise errors.StoreUnavailable("the database refuses connections") from e
+
+    @staticmethod
+    def _try(connection: psycopg.Connection, executor: str) -> bool:
+        query = f"select pg_try_advisory_lock({_KEY})"
+        row = connection.execute(query.encode(), (executor,)).fetchone()
+        return bool(row and row[0])

@@ -1,0 +1,270 @@
+"""The workflow ``order``, on the door's side: line up, announce, show, decide, deliver.
+
+::
+
+    begin ─> line up the render ─> announce ─> wait, and show ─> decide ─┬─> deliver ─> done
+                                                                        ├─> fail
+                                                                        └─> withdraw
+
+Every decision that the next step depends on is the recorded value of a step, so that a replay
+after a crash takes the same way. Steps return what went wrong and do not raise it. Showing
+progress is no step: it is cosmetic, never replayed, and always the newest only.
+
+Why everybody gets an answer at once: the queue ``orders`` has no limit and no partitions. An order
+is a few waiting coroutines, and how many one owner may have open is counted where it is accepted,
+in the transaction that adds its row (``Jobs.submit``). Partitions with one order at a time, the
+obvious way to be fair, would keep an owner's second order from saying "2nd in line" until the
+first had ended, and an order orphaned by a dead process would block its owner's next.
+
+Why it is fair all the same: the renders stand in one line, sorted by turn. A turn is the time of
+the request plus a handicap for every order that its owner had open then, as in start-time fair
+queueing (Goyal, Vin, Cheng, SIGCOMM 1996). Nobody starves, and the position is true.
+
+Why the render lines up before the announcement: the first position told is then a real one, and a
+Telegram that does not answer keeps nobody's render waiting.
+
+Where the next one goes: a step of an order is a method here and a line in ``run``. A change of the
+order of steps needs a new ``APPLICATION_VERSION`` and a drain.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import Any, TypeVar, assert_never
+
+from pipeline import errors
+from pipeline.jobs.engine import Engine
+from pipeline.jobs.patience import patiently
+from pipeline.jobs.ports import Door, Rows
+from pipeline.jobs.renders import Outcome, failure_of
+from pipeline.jobs.views import Views
+from pipeline.settings import Settings
+from pipeline.types import Failure, Job, JobId, JobState
+
+T = TypeVar("T")
+
+SHOW_INTERVAL_S = 1.0
+SHOW_LIMIT_S = 5.0
+"""How long an edit under way may take to end before the next word about the order."""
+
+log = logging.getLogger(__name__)
+
+
+class Ending(StrEnum):
+    """What is left to do with an order whose render has ended."""
+
+    DELIVER = "deliver"
+    FAIL = "fail"
+    WITHDRAW = "withdraw"
+    DONE = "done"
+
+
+class OrderWork:
+    """The door's side of all jobs."""
+
+    def __init__(
+        self, *, engine: Engine, rows: Rows, views: Views, door: Door | None, settings: Settings
+    ) -> None:
+        self._engine = engine
+        self._rows = rows
+        self._views = views
+        self._door_or_none = door
+        # As long as the video is kept: then there is nothing left to deliver.
+        self._limit_s = settings.store.keep_hours * 3600
+        self._draining = False
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def run(self, id: JobId) -> None:
+        """Be the workflow."""
+        turn = await self._engine.step("begin", self._begin, id)
+        if turn is None:
+            return
+        handle = await self._engine.start_render(id, turn)
+        receipt = await self._engine.step("announce", self._announce, id)
+        if receipt is None:
+            await self._engine.cancel_render(id)
+            return
+        outcome = await self._shown_while(id, receipt, self._rendered(id, handle))
+        ending = Ending(await self._engine.step("decide", self._decide, id, outcome.to_json()))
+        if ending is Ending.DELIVER:
+            ending = Ending(await self._engine.step("deliver", self._deliver, id, receipt))
+        match ending:
+            case Ending.DONE:
+                return
+            case Ending.FAIL:
+                await self._engine.step("fail", self._fail, id, receipt)
+            case Ending.WITHDRAW:
+                await self._engine.step("withdraw", self._withdraw, id, receipt)
+            case Ending.DELIVER:
+                raise AssertionError("An order that was delivered is delivered no second time.")
+            case _:
+                assert_never(ending)
+
+    async def run_again(self, id: JobId) -> None:
+        """Be the workflow of another delivery, of a video that is stored."""
+        await self._engine.step("deliver", self._deliver_again, id)
+
+    async def give_up(self, id: JobId, failure: Failure) -> None:
+        """End an order that has no workflow any more."""
+        receipt = await self._rows.receipt(id)
+        if await self._rows.fail(id, failure) and receipt is not None:
+            await self._fail(id, receipt)
+
+    async def drain(self, limit_s: float) -> None:
+        """Begin no delivery any more; wait for those under way."""
+        self._draining = True
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=limit_s)
+
+    # ----------------------------------------------------------------- the steps
+
+    async def _begin(self, id: JobId) -> int | None:
+        return await self._patiently(id, "begin", lambda: self._rows.turn(id))
+
+    async def _announce(self, id: JobId) -> str | None:
+        """Return the receipt, or None when there is nobody to tell or nothing to say any more."""
+        try:
+            return await self._patiently(id, "announce", lambda: self._announce_once(id))
+        except Exception as e:
+            # Whoever cannot be told about an order cannot be sent its video either.
+            log.exception("%s cannot be announced", id)
+            failure = failure_of(e)
+            await self._patiently(id, "give up", lambda: self._rows.fail(id, failure))
+            return None
+
+    async def _announce_once(self, id: JobId) -> str | None:
+        if (job := await self._rows.find(id)) is None or job.state.is_final:
+            return None
+        receipt = await self._door.announce(job, await self._views.position(job))
+        await self._rows.keep_receipt(id, receipt)
+        return receipt
+
+    async def _decide(self, id: JobId, outcome_json: str) -> str:
+        """End the race with a cancellation, in the transaction that moves the row."""
+        outcome = Outcome.from_json(outcome_json)
+        if (result := outcome.result) is not None:
+            mine = await self._patiently(
+                id, "decide", lambda: self._rows.start_sending(id, result)
+            )
+            return Ending.DELIVER if mine else Ending.WITHDRAW
+        # Cancelled by somebody who did not ask us? Then at least its owner hears of it.
+        failure = outcome.failure or failure_of(errors.JobCancelled("The render was cancelled."))
+        mine = await self._patiently(id, "decide", lambda: self._rows.fail(id, failure))
+        return Ending.FAIL if mine else Ending.WITHDRAW
+
+    async def _deliver(self, id: JobId, receipt: str) -> str:
+        job = await self._found(id)
+        if job.state.is_final:  # decided before a crash that came before the record of this step
+            return Ending.FAIL if job.state is JobState.FAILED else Ending.DONE
+        try:
+            await self._patiently(id, "deliver", lambda: self._send(job, receipt))
+        except Exception as e:
+            log.exception("%s was not delivered", id)
+            failure = failure_of(e)
+            await self._patiently(id, "give up", lambda: self._rows.fail(id, failure))
+            return Ending.FAIL
+        await self._patiently(id, "succeed", lambda: self._rows.succeed(id))
+        return Ending.DONE
+
+    async def _deliver_again(self, id: JobId) -> None:
+        job = await self._found(id)
+        receipt = await self._patiently(id, "receipt", lambda: self._rows.receipt(id)) or ""
+        try:
+            await self._patiently(id, "deliver again", lambda: self._send(job, receipt))
+        except Exception as e:
+            log.exception("%s was not delivered again", id)
+            failure = failure_of(e)
+            await self._tell(id, "fail", lambda: self._door.fail(job, receipt, failure))
+
+    async def _fail(self, id: JobId, receipt: str) -> None:
+        job = await self._found(id)
+        assert job.failure is not None
+        failure = job.failure
+        await self._tell(id, "fail", lambda: self._door.fail(job, receipt, failure))
+
+    async def _withdraw(self, id: JobId, receipt: str) -> None:
+        job = await self._found(id)
+        await self._tell(id, "withdraw", lambda: self._door.withdraw(job, receipt))
+
+    # ----------------------------------------------------------------- waiting and showing
+
+    async def _rendered(self, id: JobId, handle: Any) -> Outcome:
+        try:
+            recorded = await self._engine.rendered(handle)
+        except Exception as e:
+            log.exception("%s: the render ended without an outcome", id)
+            return Outcome(failure=failure_of(e))
+        return Outcome() if recorded is None else Outcome.from_json(recorded)
+
+    async def _shown_while(self, id: JobId, receipt: str, ended: Awaitable[Outcome]) -> Outcome:
+        stop = asyncio.Event()
+        # In an empty context, or what it reads would be recorded as steps of this workflow.
+        show = asyncio.create_task(self._show(id, receipt, stop), context=contextvars.Context())
+        try:
+            outcome = await ended
+            stop.set()
+            await asyncio.wait({show}, timeout=SHOW_LIMIT_S)
+            return outcome
+        finally:
+            show.cancel()
+            await asyncio.gather(show, return_exceptions=True)
+
+    async def _show(self, id: JobId, receipt: str, stop: asyncio.Event) -> None:
+        shown = None
+        while not stop.is_set():
+            try:
+                job, progress = await self._rows.find(id), await self._rows.progress(id)
+                position = await self._views.position(job) if job else None
+                if job and progress and (progress, position) != shown:
+                    await self._door.show(job, receipt, progress, position)
+                    shown = (progress, position)
+            except Exception:
+                # Cosmetic: whatever is wrong with it must not end the order.
+                log.warning("%s: progress not shown", id, exc_info=True)
+            await _wait(stop, SHOW_INTERVAL_S)
+
+    # ----------------------------------------------------------------- speaking through the door
+
+    async def _send(self, job: Job, receipt: str) -> None:
+        if self._draining:
+            raise asyncio.CancelledError  # left for the next start
+        sending = asyncio.create_task(self._door.deliver(job, receipt))
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
+        try:
+            await sending
+        finally:
+            sending.cancel()
+
+    async def _tell(self, id: JobId, what: str, act: Callable[[], Awaitable[None]]) -> None:
+        """Say the last word about an order; after it, nothing depends on having been heard."""
+        try:
+            await self._patiently(id, what, act)
+        except Exception:
+            log.exception("%s: the owner was not told: %s", id, what)
+
+    async def _found(self, id: JobId) -> Job:
+        job = await self._patiently(id, "find", lambda: self._rows.find(id))
+        if job is None:
+            raise errors.JobNotFound(id)
+        return job
+
+    async def _patiently(self, id: JobId, what: str, act: Callable[[], Awaitable[T]]) -> T:
+        return await patiently(act, what=f"{id} {what}", limit_s=self._limit_s)
+
+    @property
+    def _door(self) -> Door:
+        assert self._door_or_none is not None, "Only a process with a door takes orders."
+        return self._door_or_none
+
+
+async def _wait(stop: asyncio.Event, limit_s: float) -> None:
+    try:
+        async with asyncio.timeout(limit_s):
+            await stop.wait()
+    except TimeoutError:
+        return

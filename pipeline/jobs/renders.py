@@ -1,0 +1,168 @@
+"""The workflow ``render``, on the worker's side: one step around a function that it is given.
+
+The step is the unit that is recorded: once it has ended it is never made again. A cancelled
+workflow cancels the step within a second, and with it whatever the function holds. What came out
+is a value, never an exception: what is raised would be pickled into the database, words and all.
+
+Progress is a column of the order's row, the newest value only, at most once a second. A stream of
+DBOS would keep a row for every value and tell nothing more.
+
+Where the next one goes: a stage of the making belongs into ``pipeline/render.py``; here stand only
+retries, limits and bookkeeping.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from pipeline import errors
+from pipeline.jobs import requests
+from pipeline.jobs.engine import Engine
+from pipeline.jobs.patience import patiently
+from pipeline.jobs.ports import RenderFunction, Requests, Rows
+from pipeline.settings import Settings
+from pipeline.types import (
+    Failure,
+    JobId,
+    Progress,
+    RenderResult,
+)
+
+PROGRESS_INTERVAL_S = 1.0
+RETRY_PAUSE_S = 1.0
+SLACK_S = 300.0
+"""What fetching and storing may take beside the limits of the stages."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a render: a result, a failure, or neither when it was cancelled."""
+
+    result: RenderResult | None = None
+    failure: Failure | None = None
+
+    def to_json(self) -> str:
+        """Turn it into what the engine records."""
+        return _OUTCOME.dump_json(self).decode()
+
+    @staticmethod
+    def from_json(text: str) -> Outcome:
+        """Read what the engine recorded."""
+        return _OUTCOME.validate_json(text)
+
+
+_OUTCOME: Final = TypeAdapter(Outcome)
+
+
+def failure_of(error: Exception) -> Failure:
+    """Say why a job has no video; any error that is not of our tree is a bug of ours."""
+    if isinstance(error, errors.BoltiError):
+        return Failure(
+            code=error.code,
+            detail=str(error),
+            retryable=error.retryable,
+            values=error.values(),
+        )
+    return Failure(code="internal", detail=type(error).__name__, retryable=False)
+
+
+class Renders:
+    """The worker's side of all jobs."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        rows: Rows,
+        store: Requests,
+        render: RenderFunction,
+        settings: Settings,
+    ) -> None:
+        self._engine = engine
+        self._rows = rows
+        self._store = store
+        self._render = render
+        self._attempts = settings.jobs.attempts
+        stages = (settings.speech.limit_s, settings.portrait.limit_s, settings.lipsync.limit_s)
+        self._limit_s = sum(stages) + SLACK_S
+
+    async def run(self, id: JobId) -> str:
+        """Be the workflow: return the outcome as JSON."""
+        return await self._engine.step("make", self._make, id, preemptible=True)
+
+    async def _make(self, id: JobId) -> str:
+        started = await patiently(
+            lambda: self._rows.start(id), what=f"start {id}", limit_s=self._limit_s
+        )
+        if not started:
+            return Outcome().to_json()
+        outcome = await self._try_all(id)
+        log.info("%s rendered: %s", id, outcome.failure.code if outcome.failure else "ok")
+        return outcome.to_json()
+
+    async def _try_all(self, id: JobId) -> Outcome:
+        for attempt in range(1, self._attempts + 1):
+            try:
+                return Outcome(result=await self._try(id))
+            except errors.BoltiError as e:
+                failure = failure_of(e)
+                if not e.retryable:
+                    break
+                log.warning("%s, attempt %d of %d: %s", id, attempt, self._attempts, e.code)
+                await asyncio.sleep(RETRY_PAUSE_S if attempt < self._attempts else 0)
+            except Exception as e:
+                # A bug ends its job, loudly, once.
+                log.exception("%s: the render has a bug", id)
+                failure = failure_of(e)
+                break
+        return Outcome(failure=failure)
+
+    async def _try(self, id: JobId) -> RenderResult:
+        request = requests.load(await self._store.read(requests.request_key(id)))
+        news = _News(self._rows, id)
+        reporter = asyncio.create_task(news.report())
+        try:
+            async with asyncio.timeout(self._limit_s) as limit:
+                return await self._render(request, id, news.tell)
+        except TimeoutError as e:
+            if limit.expired():
+                raise errors.ChildTimedOut("render", self._limit_s) from e
+            raise
+        finally:
+            reporter.cancel()
+            await asyncio.wait({reporter})
+
+
+class _News:
+    """The newest progress of one render, written at most once per interval."""
+
+    def __init__(self, rows: Rows, id: JobId) -> None:
+        self._rows, self._id = rows, id
+        self._loop = asyncio.get_running_loop()
+        self._newest: Progress | None = None
+        self._is_there = asyncio.Event()
+
+    def tell(self, progress: Progress) -> None:
+        """Take the newest value; from any thread."""
+        self._newest = progress
+        self._loop.call_soon_threadsafe(self._is_there.set)
+
+    async def report(self) -> None:
+        """Write what is new until cancelled."""
+        while True:
+            await self._is_there.wait()
+            self._is_there.clear()
+            newest = self._newest
+            assert newest is not None
+            try:
+                await self._rows.report(self._id, newest)
+            except errors.StoreError as e:  # cosmetic: the next value is better anyway
+                log.warning("%s: progress not stored: %s", self._id, e.code)
+            await asyncio.sleep(PROGRESS_INTERVAL_S)
