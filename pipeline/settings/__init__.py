@@ -7,6 +7,7 @@ from pipeline.settings.load import (
     Loaded,
     child_environment,
     load_settings,
+    load_with_sources,
     read_settings,
     switch_libraries,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "TelegramSettings",
     "child_environment",
     "load_settings",
+    "load_with_sources",
     "read_settings",
     "switch_libraries",
 ]

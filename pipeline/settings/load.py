@@ -42,7 +42,12 @@ def load_settings(overrides: Mapping[str, object] | None = None) -> Settings:
 
     Raises ``SettingsInvalid`` with every mistake in one text; no text holds a secret's value.
     """
-    return read_settings(os.environ, overrides).settings  # noqa: TID251  the one reader
+    return load_with_sources(overrides).settings
+
+
+def load_with_sources(overrides: Mapping[str, object] | None = None) -> Loaded:
+    """Load the settings of this process, and tell where each value came from."""
+    return read_settings(os.environ, overrides)  # noqa: TID251  the one reader
 
 
 def child_environment() -> dict[str, str]:

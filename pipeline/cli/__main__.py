@@ -1,0 +1,5 @@
+"""``python -m pipeline.cli`` is ``bolti``."""
+
+from pipeline.cli import main
+
+main()

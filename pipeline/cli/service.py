@@ -1,0 +1,72 @@
+"""``bolti worker`` and ``bolti prune``: what runs beside the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import signal
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.running import run
+from pipeline.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pipeline.prune import Pruned
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@click.command()
+def worker() -> None:
+    """Take renders from the queue until SIGTERM; a second one does not wait."""
+    settings = load_settings()
+    logging.getLogger("pipeline").setLevel(settings.log.level)
+    asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    from pipeline.bootstrap import open_services
+    from pipeline.worker import work
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def drain() -> None:
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
+        click.echo("bolti: stopping; again to stop at once.", err=True)
+        stop.set()
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, drain)
+    async with open_services(settings) as services:
+        await work(services.jobs, stop)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def prune(as_json: bool) -> None:
+    """Delete what is older than its time; safe while jobs run."""
+    pruned = run(_prune(load_settings()))
+    if as_json:
+        click.echo(json.dumps(asdict(pruned)))
+        return
+    click.echo(
+        f"Deleted {pruned.artifacts} artifacts, {pruned.drafts} drafts, "
+        f"{pruned.scratch_folders} scratch folders, {pruned.rows} rows."
+    )
+
+
+async def _prune(settings: Settings) -> Pruned:
+    from pipeline.bootstrap import open_records
+    from pipeline.prune import prune as prune_all
+
+    async with open_records(settings) as records:
+        return await prune_all(
+            settings, records.store, records.drafts, records.orders, datetime.now(UTC)
+        )

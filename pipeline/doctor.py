@@ -1,0 +1,180 @@
+"""Say what is there, what is missing, and what to do about each: the findings of ``bolti doctor``.
+
+Tries the parts instead of looking for their files: the voice speaks a word, the portrait child is
+asked, the codecs are opened. Knows what a render needs; prints nothing.
+
+Where the next one goes: a check is a function that returns a ``Finding``, named in ``examine``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import shutil
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from pipeline import errors
+from pipeline.portrait.desk import PortraitDesk
+from pipeline.settings import Settings
+from pipeline.speech import Synthesizer
+from pipeline.types import EngineName, Utterance
+
+SUPPORTED = ((3, 11), (3, 12))
+WORD = "Namaste"
+INSTALL = "Install what is locked: pip install --no-deps -r requirements/base.lock"
+
+
+class Health(StrEnum):
+    """How one thing is."""
+
+    OK = "ok"
+    NOTE = "note"
+    """Worth knowing; renders work."""
+    MISSING = "missing"
+    """No render is possible."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    health: Health
+    detail: str
+    advice: str = ""
+    """What to do; empty when all is well."""
+
+
+async def examine(
+    settings: Settings, portraits: PortraitDesk, speaker: Synthesizer, scratch: Path
+) -> list[Finding]:
+    """Look at everything that a render needs; ``scratch`` is an empty folder to try things in."""
+    return [
+        _python(),
+        await asyncio.to_thread(_disk, settings),
+        await asyncio.to_thread(_codecs),
+        await _faces(portraits, scratch),
+        await _voice(settings, speaker, scratch),
+        await asyncio.to_thread(_engine, settings),
+        _token(settings),
+    ]
+
+
+def _python() -> Finding:
+    detail = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    if sys.version_info[:2] in SUPPORTED:
+        return Finding(name="python", health=Health.OK, detail=detail)
+    return Finding(
+        name="python",
+        health=Health.NOTE,
+        detail=detail,
+        advice="MediaPipe has packages for Python 3.11 and 3.12: use one of them.",
+    )
+
+
+def _disk(settings: Settings) -> Finding:
+    place = settings.data_dir.resolve()
+    there = next(folder for folder in (place, *place.parents) if folder.is_dir())
+    free_bytes, least_bytes = shutil.disk_usage(there).free, settings.store.min_free_bytes
+    detail = f"{free_bytes / 1e9:.1f} GB free for {place}"
+    if free_bytes >= least_bytes:
+        return Finding(name="disk", health=Health.OK, detail=detail)
+    return Finding(
+        name="disk",
+        health=Health.MISSING,
+        detail=f"{detail}; {least_bytes / 1e9:.1f} GB are wanted",
+        advice="Free some space, set data_dir to another disk, or lower store.min_free_bytes.",
+    )
+
+
+def _codecs() -> Finding:
+    try:
+        from pipeline.media.codecs import missing_codecs, versions
+    except ImportError as e:
+        return _not_installed("codecs", e)
+    if missing := missing_codecs():
+        return Finding(
+            name="codecs",
+            health=Health.MISSING,
+            detail=f"{versions()} lacks {', '.join(missing)}",
+            advice=INSTALL,
+        )
+    return Finding(name="codecs", health=Health.OK, detail=f"{versions()} with H.264 and AAC")
+
+
+async def _faces(portraits: PortraitDesk, scratch: Path) -> Finding:
+    try:
+        await portraits.check(scratch / "no-photo.jpg", scratch / "out.png")
+    except errors.PortraitError:  # the child lives, and its models are loaded
+        return Finding(name="faces", health=Health.OK, detail="MediaPipe with its face models")
+    except errors.BoltiError as e:
+        return Finding(
+            name="faces",
+            health=Health.MISSING,
+            detail=str(e),
+            advice=f"MediaPipe 0.10.14 to 0.10.21 carries the face models. {INSTALL}",
+        )
+    raise AssertionError("a photo that is not there was found usable")
+
+
+async def _voice(settings: Settings, speaker: Synthesizer, scratch: Path) -> Finding:
+    voice_id = settings.speech.voice
+    try:
+        voices = {voice.id: voice for voice in await speaker.voices()}
+        if voice_id not in voices:
+            raise errors.VoiceUnknown(voice_id)
+        utterance = Utterance(text=WORD, locale=voices[voice_id].locale, voice_id=voice_id)
+        spoken = await speaker.synthesize(utterance, scratch / "word.wav")
+    except errors.BoltiError as e:
+        return Finding(
+            name="voice",
+            health=Health.MISSING,
+            detail=str(e),
+            advice=f"The voice is the setting speech.voice; espeakng-loader carries it. {INSTALL}",
+        )
+    detail = f"{spoken.provider} speaks as {voice_id}; {len(voices)} voices"
+    return Finding(name="voice", health=Health.OK, detail=detail)
+
+
+def _engine(settings: Settings) -> Finding:
+    try:
+        from pipeline.lipsync import choose_engine, create, latentsync
+
+        name, reason = choose_engine(settings.lipsync.engine)
+        create(settings.lipsync.engine)
+    except ImportError as e:
+        return _not_installed("engine", e)
+    if name is EngineName.LATENTSYNC and (missing := latentsync.why_not()):
+        return Finding(
+            name="engine",
+            health=Health.MISSING,
+            detail=f"latentsync is asked for and cannot run here: {missing}",
+            advice="Set lipsync.engine to auto or warp.",
+        )
+    speed = "quick 2-D animation on the CPU" if name is EngineName.WARP else "on the GPU"
+    return Finding(name="engine", health=Health.OK, detail=f"{name} ({speed}): {reason}")
+
+
+def _token(settings: Settings) -> Finding:
+    try:
+        settings.telegram.require_token()
+    except errors.SettingsInvalid as e:
+        return Finding(
+            name="telegram",
+            health=Health.NOTE,
+            detail="no token; only the bot needs one",
+            advice=str(e),
+        )
+    return Finding(name="telegram", health=Health.OK, detail="a token is set")
+
+
+def _not_installed(name: str, error: ImportError) -> Finding:
+    return Finding(
+        name=name,
+        health=Health.MISSING,
+        detail=f"{error.name or 'a package'} is not installed",
+        advice=INSTALL,
+    )
