@@ -25,6 +25,8 @@ Paint = NDArray[np.floating]
 SMALLEST_GAP_E = 0.004
 CAVITY = np.array([92.0, 38.0, 36.0], dtype=np.float32)
 TONGUE = np.array([150.0, 75.0, 75.0], dtype=np.float32)
+WARMTH = np.array([0.75, 1.05, 1.15], dtype=np.float32)
+"""Exponents of red, green, blue in a shadow: flesh all around reddens it; grey teeth look dead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,21 +115,22 @@ class InnerMouth:
         half_width = 0.72 * (view.corners[1] - view.corners[0]) / 2
         across = view.x / max(1e-3, half_width)
         along = (view.y - middle_y) / (0.045 + 0.30 * view.gap)
-        cover = _rise((1.0 - across**2 - along**2) / 0.35) * _rise((view.gap - 0.03) / 0.08)
+        cover = _rise((1.0 - across**2 - along**2) / 0.7) * _rise((view.gap - 0.03) / 0.08)
         flesh = 0.72 * (0.55 * self._palette.lip + 0.45 * TONGUE * self._palette.light)
-        return _over(under, cover, flesh)
+        back = 0.62 + 0.38 * _rise((along + 1.0) / 1.3)
+        return _over(under, cover, back[..., None] * flesh)
 
     def _teeth(self, under: Paint, view: _View) -> Paint:
         tooth = self._palette.tooth
         below_lip = view.y - view.top
         cover, bright = self._lower.cover(view.y, 0.70 * view.gap + 0.004, view.box)
         bright = bright * (0.55 + 0.45 * _rise(below_lip / 0.09))
-        seen = _over(under, cover * _rise((view.gap - 0.05) / 0.08), bright[..., None] * tooth)
+        seen = _over(under, cover * _rise((view.gap - 0.05) / 0.08), _shade(bright) * tooth)
 
         cover, bright = self._upper.cover(view.y, 0.030 + 0.05 * view.gap, view.box)
-        bright = bright * (0.70 + 0.30 * _rise(below_lip / 0.03))
+        bright = bright * (0.76 + 0.24 * _rise(below_lip / 0.03))
         bright = bright * (0.84 + 0.16 * _rise(view.gap / 0.07))
-        seen = _over(seen, cover, bright[..., None] * tooth)
+        seen = _over(seen, cover, _shade(bright) * tooth)
 
         own = self._palette.own_teeth
         return seen if own is None else _over(seen, own[view.box], self._photo[view.box])
@@ -138,7 +141,7 @@ class InnerMouth:
         contact = contact * (0.78 + 0.22 * _rise((view.bottom - view.y) / 0.014))
         to_corner = np.minimum(view.x - view.corners[0], view.corners[1] - view.x)
         contact = contact * (0.55 + 0.45 * _rise(to_corner / 0.07))
-        shaded = (seen * contact[..., None]).astype(np.float32)
+        shaded = (seen * _shade(contact)).astype(np.float32)
         soft = cv2.GaussianBlur(shaded, (0, 0), max(0.3, 0.0055 * self._place.e_px))
         return soft.astype(np.float32, copy=False)
 
@@ -149,7 +152,7 @@ def _narrowed(
     """Return the polygon of the opening, thinner than the gap: it must not run to the corners."""
     upper, lower = contours_px
     across = np.linspace(-1.0, 1.0, len(upper))
-    less = np.minimum(gaps, 0.004 + 0.016 * across**2)[:, None]
+    less = np.minimum(gaps, 0.004 + 0.016 * across**2 + 0.35 * gaps * across**4)[:, None]
     inward = lower - upper
     length = np.maximum(np.linalg.norm(inward, axis=1, keepdims=True), 1e-6)
     step = inward / length * np.minimum(less * e_px / 2, length / 2)
@@ -173,6 +176,12 @@ def _opening(polygon: Points, box: tuple[slice, slice], soft_px: float) -> Plane
     cv2.fillPoly(mask, [corners], (255,), cv2.LINE_AA, shift=4)
     soft = cv2.GaussianBlur(mask, (0, 0), max(0.4, soft_px))
     return soft.astype(np.float32) / np.float32(255)
+
+
+def _shade(light: Plane) -> Paint:
+    """Return what a colour is multiplied with in this much light."""
+    result: Paint = np.maximum(light, 0.0)[..., None] ** WARMTH
+    return result
 
 
 def _over(under: Paint, cover: Plane, paint: Paint) -> Paint:

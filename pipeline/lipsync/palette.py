@@ -61,9 +61,9 @@ def palette_of(picture: Pixels, landmarks: Landmarks, e_px: float, photo_gap_e: 
     skin_luma = float(skin @ LUMA)
     eyes = np.concatenate([_inside(picture, points[list(eye)]) for eye in (LEFT_EYE, RIGHT_EYE)])
     white = float(np.percentile(eyes @ LUMA, 88)) if len(eyes) else skin_luma
-    luma = float(np.clip(max(0.98 * white, 1.02 * skin_luma), 70.0, 228.0))
+    luma = float(np.clip(max(0.98 * white, 1.12 * skin_luma), 70.0, 228.0))
     tint = skin / max(1.0, skin_luma)
-    tooth = (luma * (0.7 * IVORY + 0.3 * tint)).astype(np.float32)
+    tooth = (luma * (0.65 * IVORY + 0.35 * tint)).astype(np.float32)
     return Palette(lip=lip, tooth=tooth, own_teeth=None)
 
 

@@ -19,6 +19,8 @@ BLUR_PX, REACH_PX = 0.8, 1.2
 """Blur of the switch between the layers, and how far from the line it reaches."""
 DARKEST, LINE_E = 0.38, 0.011
 """A smile that was closed has no lip line; this draws one."""
+LINE_TINT = np.array([0.85, 1.1, 1.1], dtype=np.float32)
+"""The line is dark red, not grey."""
 LINE_GONE_GAP_E, CORNER_E = 0.04, 0.08
 
 
@@ -65,7 +67,7 @@ class Seam:
         if self._was_open and gap_e < LINE_GONE_GAP_E:
             to_corner = np.minimum(x - corners[0], corners[1] - x)
             dark = DARKEST * (1.0 - gap_e / LINE_GONE_GAP_E) * smoothstep(to_corner / CORNER_E)
-            patch *= (1.0 - dark * np.exp(-((off / LINE_E) ** 2)))[..., None]
+            patch *= 1.0 - (dark * np.exp(-((off / LINE_E) ** 2)))[..., None] * LINE_TINT
         region[box] = np.clip(patch + 0.5, 0, 255)
 
     def _near(self, below: Plane, corners: tuple[float, float]) -> tuple[slice, slice] | None:

@@ -43,8 +43,8 @@ class MouthTrack:
 
 
 def frame_count(duration_s: float, fps: int) -> int:
-    """Return how many frames cover the duration; rounding noise does not add one."""
-    return max(1, ceil(duration_s * fps - 1e-6))
+    """Return how many frames cover the duration."""
+    return max(1, ceil(duration_s * fps))
 
 
 def frame_times(duration_s: float, fps: int) -> Curve:

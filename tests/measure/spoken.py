@@ -1,0 +1,72 @@
+"""Speech for tests that need no voice: phones with known times, and a sound of the same length."""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.lipsync import visemes
+from pipeline.types import Speech, Timing
+
+RATE_HZ = 22_050
+CONSONANT_S, VOWEL_S, PAUSE_S = 0.08, 0.12, 0.60
+VOWELS = "aeiouəɔɛɪʊæɐ"
+PANGRAM = (
+    "| p ə t a m o s | b i k a l eɪ ʃ u | m ɔ n ɪ v a t ə p | f i s aː b ʊ ɡ ɛ "
+    "| m a p i l o d | b ə r u m i ʈ | w a t ə b aː | p o l ə m ɛ n | ʃ i p a m ə b uː |"
+)
+"""Twenty p, b, m among most other shapes, in eight phrases with pauses between."""
+
+
+def phones(text: str = PANGRAM) -> tuple[Timing, ...]:
+    """Give every phone its time; ``|`` is a pause."""
+    timings, now = list[Timing](), 0.0
+    for phone in text.split():
+        is_pause = phone == "|"
+        length = PAUSE_S if is_pause else VOWEL_S if phone[0] in VOWELS else CONSONANT_S
+        spoken = "" if is_pause else phone
+        timings.append(Timing(start_s=now, end_s=now + length, text=spoken))
+        now += length
+    return tuple(timings)
+
+
+def speech(into: Path, timings: Sequence[Timing] | None = None) -> Speech:
+    """Write a WAV that hums while a phone sounds, and describe it."""
+    spoken = phones() if timings is None else tuple(timings)
+    count = round(spoken[-1].end_s * RATE_HZ)
+    time_s = np.arange(count) / RATE_HZ
+    loud = np.zeros(count)
+    for timing in spoken:
+        if timing.text:
+            loud[round(timing.start_s * RATE_HZ) : round(timing.end_s * RATE_HZ)] = 1.0
+    sound = (6000 * loud * np.sin(2 * np.pi * 220 * time_s)).astype("<i2")
+    with wave.open(str(into), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE_HZ)
+        file.writeframes(sound.tobytes())
+    return Speech(
+        path=into,
+        duration_s=count / RATE_HZ,
+        sample_rate_hz=RATE_HZ,
+        phones=spoken,
+        provider="test",
+        voice_id=None,
+    )
+
+
+def bilabial_frames(spoken: Speech, fps: int) -> list[int]:
+    """Return the frames that show the middle of each p, b, m."""
+    return [
+        visemes.closing_frame(phone, spoken.duration_s, fps)
+        for phone in spoken.phones
+        if visemes.is_bilabial(phone.text)
+    ]
+
+
+def speaking(spoken: Speech) -> list[tuple[float, float]]:
+    """Return when there is sound."""
+    return [(phone.start_s, phone.end_s) for phone in spoken.phones if phone.text]
