@@ -17,7 +17,7 @@ from tests.botapi.journal import Event, EventKind
 from tests.botapi.schema import Json
 from tests.botapi.state import State
 
-FRAMES_OF_A_VIDEO = 4
+FRAMES_OF_A_VIDEO = 6
 PICTURE_HEIGHT = 240
 QUOTED_CHARS = 40
 

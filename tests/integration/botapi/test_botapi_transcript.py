@@ -57,9 +57,9 @@ async def test_pictures_lie_beside_the_page(
     linked = [line.split("(")[1].split(")")[0] for line in _pictures(page)]
     assert linked == ["01.png", "02.png"]
     with Image.open(page.parent / "02.png") as strip:
-        assert strip.size == (4 * 320 + 3 * 4, 240)
-        shares = [strip.crop((x * 324, 0, x * 324 + 320, 240)).tobytes() for x in range(4)]
-    assert len(set(shares)) == 4
+        assert strip.size == (6 * 320 + 5 * 4, 240)
+        shares = [strip.crop((x * 324, 0, x * 324 + 320, 240)).tobytes() for x in range(6)]
+    assert len(set(shares)) == 6
 
 
 async def test_a_chat_without_a_word_has_a_page(api: BotApi, tmp_path: Path) -> None:
