@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ def mesh(request: pytest.FixtureRequest) -> Iterator[FaceMesh]:
 
 
 @pytest.mark.parametrize("path", [faces.hopper(), faces.astronaut()], ids=lambda p: p.stem)
-def test_a_portrait_has_one_sure_face_inside_it(mesh: FaceMesh, path: faces.Path) -> None:
+def test_a_portrait_has_one_sure_face_inside_it(mesh: FaceMesh, path: Path) -> None:
     photo = faces.pixels(path)
 
     (face,) = mesh.find(photo)
@@ -37,7 +38,7 @@ def test_a_portrait_has_one_sure_face_inside_it(mesh: FaceMesh, path: faces.Path
 
 
 @pytest.mark.parametrize("path", [faces.hopper(), faces.astronaut()], ids=lambda p: p.stem)
-def test_the_parts_of_a_face_stand_where_they_belong(mesh: FaceMesh, path: faces.Path) -> None:
+def test_the_parts_of_a_face_stand_where_they_belong(mesh: FaceMesh, path: Path) -> None:
     (face,) = mesh.find(faces.pixels(path))
 
     x, y, z = face.landmarks.T
@@ -48,7 +49,7 @@ def test_the_parts_of_a_face_stand_where_they_belong(mesh: FaceMesh, path: faces
 
 @pytest.mark.parametrize("path", faces.without_a_face(), ids=lambda p: p.stem)
 @pytest.mark.parametrize("quarters", range(4))
-def test_where_nobody_is_nobody_is_found(mesh: FaceMesh, path: faces.Path, quarters: int) -> None:
+def test_where_nobody_is_nobody_is_found(mesh: FaceMesh, path: Path, quarters: int) -> None:
     assert mesh.find(np.rot90(faces.pixels(path), quarters)) == []
 
 

@@ -1,0 +1,170 @@
+"""The desk and its child process: verdicts, reasons, accidents."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import zlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from pipeline import errors
+from pipeline.child import Child
+from pipeline.portrait.desk import MODULE, PortraitDesk
+from pipeline.settings import PortraitSettings, child_environment
+from tests import faces
+from tests.unit.portrait.drawn import chunk
+
+LIMITS = PortraitSettings()
+
+
+@pytest.fixture
+async def child() -> AsyncIterator[Child]:
+    child = Child("portrait", MODULE, child_environment())
+    yield child
+    await child.close()
+
+
+@pytest.fixture
+def desk(child: Child) -> PortraitDesk:
+    return PortraitDesk(LIMITS, child)
+
+
+def bomb(path: Path, width_px: int = 13_000, height_px: int = 13_000) -> Path:
+    """Write a sound PNG of 169 megapixels into half a megabyte."""
+    packer = zlib.compressobj(9)
+    rows = b"".join([packer.compress(bytes(1 + width_px)) for _ in range(height_px)])
+    size = width_px.to_bytes(4, "big") + height_px.to_bytes(4, "big") + b"\x08\0\0\0\0"
+    body = chunk(b"IHDR", size) + chunk(b"IDAT", rows + packer.flush()) + chunk(b"IEND", b"")
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + body)
+    return path
+
+
+async def test_a_warm_child_answers_photo_after_photo(
+    desk: PortraitDesk, child: Child, tmp_path: Path
+) -> None:
+    await desk.start()
+    pid = child.pid
+
+    first = await desk.check(faces.hopper(), tmp_path / "first.png")
+    second = await desk.check(faces.astronaut(), tmp_path / "second.png")
+
+    assert child.pid == pid
+    assert (first.width_px, first.height_px) == (512, 600)
+    assert first.eye_distance_px == pytest.approx(118, rel=0.03)
+    assert second.eye_distance_px == pytest.approx(59, rel=0.03)
+    assert faces.pixels(tmp_path / "second.png").shape == (512, 512, 3)
+
+
+async def test_a_reason_crosses_the_pipe_and_leaves_the_child_warm(
+    desk: PortraitDesk, child: Child, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(faces.hopper().read_bytes()[:9000])
+
+    with pytest.raises(errors.NoFaceFound):
+        await desk.check(faces.without_a_face()[0], tmp_path / "clean.png")
+    pid = child.pid
+    with pytest.raises(errors.PictureUnreadable, match="Send a JPEG"):
+        await desk.check(broken, tmp_path / "clean.png")
+
+    assert (await desk.check(faces.hopper(), tmp_path / "clean.png")).faces
+    assert child.pid == pid
+
+
+async def test_a_child_killed_during_a_look_is_told_and_replaced(
+    desk: PortraitDesk, child: Child, tmp_path: Path
+) -> None:
+    await desk.check(faces.hopper(), tmp_path / "clean.png")
+    pid = child.pid
+    assert pid is not None
+
+    os.kill(pid, signal.SIGSTOP)  # so that the look is surely not over when the child dies
+    look = asyncio.create_task(desk.check(faces.astronaut(), tmp_path / "other.png"))
+    await asyncio.sleep(0)
+    os.kill(pid, signal.SIGKILL)
+    with pytest.raises(errors.ChildDied) as died:
+        await look
+
+    assert died.value.retryable
+    assert (await desk.check(faces.astronaut(), tmp_path / "other.png")).faces
+    assert child.pid != pid
+
+
+async def test_a_look_that_takes_too_long_is_stopped(child: Child, tmp_path: Path) -> None:
+    hasty = PortraitDesk(LIMITS.model_copy(update={"limit_s": 1.0}), child)
+    await PortraitDesk(LIMITS, child).check(faces.hopper(), tmp_path / "clean.png")
+    pid = child.pid
+    assert pid is not None
+
+    os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(errors.ChildTimedOut):
+        await hasty.check(faces.hopper(), tmp_path / "clean.png")
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+async def test_closing_twice_is_fine_and_ends_the_child(desk: PortraitDesk, child: Child) -> None:
+    await desk.start()
+    pid = child.pid
+    assert pid is not None
+
+    await desk.close()
+    await desk.close()
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+MEASURE = """
+import resource, sys
+from pathlib import Path
+from pipeline.errors import PictureTooLarge
+from pipeline.portrait.picture import read_picture
+from pipeline.settings import PortraitSettings
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    read_picture(Path(sys.argv[1]), PortraitSettings())
+except PictureTooLarge:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def test_a_picture_bomb_costs_no_memory(tmp_path: Path) -> None:
+    path = bomb(tmp_path / "bomb.png")
+    assert path.stat().st_size < LIMITS.max_bytes
+
+    measured = subprocess.run(
+        [sys.executable, "-c", MEASURE, path], capture_output=True, text=True, timeout=60
+    )
+
+    assert int(measured.stdout) < 30_000, measured.stderr  # KiB; decoded it takes 165,000 at least
+
+
+async def test_the_child_survives_a_bomb(desk: PortraitDesk, child: Child, tmp_path: Path) -> None:
+    path = bomb(tmp_path / "bomb.png")
+    await desk.start()
+    pid = child.pid
+
+    with pytest.raises(errors.PictureTooLarge, match="25 megapixels"):
+        await desk.check(path, tmp_path / "clean.png")
+
+    assert child.pid == pid
+    assert not (tmp_path / "clean.png").exists()
+
+
+def test_the_parents_end_loads_no_model() -> None:
+    heavy = "{'mediapipe', 'cv2', 'PIL'}"
+    code = f"import sys, pipeline.portrait.desk; print(sorted({heavy} & set(sys.modules)))"
+
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60
+    )
+
+    assert answer.stdout.strip() == "[]", answer.stderr

@@ -1,0 +1,141 @@
+"""Which photos are taken, and why not: the rules, over a face finder that sees what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline import errors
+from pipeline.portrait import Face, Pixels
+from pipeline.portrait.check import check
+from pipeline.portrait.picture import read_picture
+from pipeline.portrait.pose import canonical_points
+from pipeline.settings import PortraitSettings
+from tests.unit.portrait.drawn import SCENE, corners, encoded, scene, written
+
+LIMITS = PortraitSettings()
+
+
+def face(
+    eyes_px: float = 60, *, yaw_deg: float = 0, roll_deg: float = 0, score: float = 0.9
+) -> Face:
+    yaw, roll = np.radians([yaw_deg, roll_deg])
+    turn = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
+    tilt = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
+    points = eyes_px * canonical_points() @ (turn @ tilt).T + np.array([120, 60, 0])
+    return Face(landmarks=points.astype(np.float32), score=score)
+
+
+class Seeing:
+    """A finder that sees a given list of faces per look, in the order of the looks."""
+
+    def __init__(self, *looks: list[Face]) -> None:
+        self.looks = [*looks]
+        self.shown: list[Pixels] = []
+
+    def find(self, picture: Pixels) -> Sequence[Face]:
+        self.shown.append(picture)
+        return self.looks.pop(0) if self.looks else []
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return written(tmp_path, encoded(scene(), "PNG"))
+
+
+def test_a_good_photo_is_written_and_described(source: Path, tmp_path: Path) -> None:
+    verdict = check(source, tmp_path / "clean.png", LIMITS, Seeing([face(yaw_deg=12)]))
+
+    assert (verdict.width_px, verdict.height_px) == (240, 160)
+    assert verdict.eye_distance_px == pytest.approx(60, rel=0.01)
+    assert verdict.yaw_deg == pytest.approx(12, abs=0.1)
+    (box,) = verdict.faces
+    assert box.x_px < 120 < box.x_px + box.width_px
+    assert box.y_px < 60 < box.y_px + box.height_px
+    assert corners(read_picture(tmp_path / "clean.png", LIMITS)) == SCENE
+
+
+def test_a_sure_upright_face_needs_one_look(source: Path, tmp_path: Path) -> None:
+    mesh = Seeing([face()])
+
+    check(source, tmp_path / "clean.png", LIMITS, mesh)
+
+    assert len(mesh.shown) == 1
+
+
+def test_every_face_is_told_in_the_order_of_the_finder(source: Path, tmp_path: Path) -> None:
+    verdict = check(source, tmp_path / "clean.png", LIMITS, Seeing([face(60), face(20)]))
+
+    assert len(verdict.faces) == 2
+    assert verdict.faces[0].width_px == pytest.approx(3 * verdict.faces[1].width_px, rel=0.01)
+    assert verdict.eye_distance_px == pytest.approx(60, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("seen", "error", "says"),
+    [
+        ([], errors.NoFaceFound, "No face was found"),
+        ([face(39)], errors.FaceTooSmall, "39 px .* 40 px are needed"),
+        ([face(yaw_deg=50)], errors.FaceTurnedAway, "50° to the side; up to 45°"),
+        ([face(yaw_deg=-50)], errors.FaceTurnedAway, "50° to the side; up to 45°"),
+        ([face(39), face(38)], errors.FaceTooSmall, "39 px"),
+    ],
+)
+def test_an_unusable_photo_is_refused_and_nothing_is_written(
+    source: Path,
+    tmp_path: Path,
+    seen: list[Face],
+    error: type[errors.PortraitError],
+    says: str,
+) -> None:
+    with pytest.raises(error, match=says):
+        check(source, tmp_path / "clean.png", LIMITS, Seeing(seen))
+
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_the_limits_are_those_of_the_settings(source: Path, tmp_path: Path) -> None:
+    strict = LIMITS.model_copy(update={"max_yaw_deg": 10.0})
+
+    with pytest.raises(errors.FaceTurnedAway):
+        check(source, tmp_path / "clean.png", strict, Seeing([face(yaw_deg=12)]))
+
+
+def test_a_face_seen_only_after_a_turn_turns_the_photo(source: Path, tmp_path: Path) -> None:
+    mesh = Seeing([], [], [], [face()])
+
+    verdict = check(source, tmp_path / "clean.png", LIMITS, mesh)
+
+    assert (verdict.width_px, verdict.height_px) == (160, 240)
+    written_picture = read_picture(tmp_path / "clean.png", LIMITS)
+    assert np.array_equal(written_picture, np.rot90(mesh.shown[0], 3))
+
+
+def test_a_face_on_its_side_turns_the_photo(source: Path, tmp_path: Path) -> None:
+    mesh = Seeing([face(roll_deg=90)], [face()], [face(roll_deg=-90)], [])
+
+    verdict = check(source, tmp_path / "clean.png", LIMITS, mesh)
+
+    assert (verdict.width_px, verdict.height_px) == (160, 240)
+
+
+def test_the_surest_turn_wins(source: Path, tmp_path: Path) -> None:
+    upside_down = face(score=0.35)
+    mesh = Seeing([upside_down], [face(roll_deg=90)], [face(70)], [face(roll_deg=-90)])
+
+    verdict = check(source, tmp_path / "clean.png", LIMITS, mesh)
+
+    assert verdict.eye_distance_px == pytest.approx(70, rel=0.01)
+    assert np.array_equal(read_picture(tmp_path / "clean.png", LIMITS), np.rot90(mesh.shown[0], 2))
+
+
+def test_an_unsure_upright_face_is_not_turned_for_little(source: Path, tmp_path: Path) -> None:
+    mesh = Seeing([face(score=0.4)], [], [face(70, score=0.45)], [])
+
+    verdict = check(source, tmp_path / "clean.png", LIMITS, mesh)
+
+    assert verdict.eye_distance_px == pytest.approx(60, rel=0.01)
+    assert verdict.width_px == 240
