@@ -90,9 +90,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.exceptions.NoArgsIsHelpError as e:
         click.echo(e.format_message())
         sys.exit(2)
-    except click.ClickException as e:
-        where = e.ctx.command_path if isinstance(e, click.UsageError) and e.ctx else "bolti"
+    except click.UsageError as e:
+        where = e.ctx.command_path if e.ctx else "bolti"
         _end(given, e, f"{e.format_message()} ({where} --help tells more.)", "usage", e.exit_code)
+    except click.ClickException as e:
+        _end(given, e, e.format_message(), "file", e.exit_code)
     except (click.Abort, KeyboardInterrupt) as e:
         _end(given, e, "Cancelled.", "cancelled", CANCELLED)
     except errors.BoltiError as e:

@@ -71,7 +71,7 @@ class PlainLines:
     """One line per stage: for logs and pipes."""
 
     def __init__(self) -> None:
-        self._stage: Stage | None = None
+        self._seen: set[Stage] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -85,9 +85,9 @@ class PlainLines:
         """Leave everything as it stands."""
 
     def progress(self, progress: Progress) -> None:
-        """Write the stage when it changes."""
-        if progress.stage is not self._stage:
-            self._stage = progress.stage
+        """Write each stage once."""
+        if progress.stage not in self._seen:
+            self._seen.add(progress.stage)
             click.echo(words(progress.stage), err=True)
 
     def note(self, text: str) -> None:

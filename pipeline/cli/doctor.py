@@ -20,7 +20,10 @@ MARKS = {Health.OK: "ok     ", Health.NOTE: "note   ", Health.MISSING: "MISSING"
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def doctor(as_json: bool) -> int:
-    """Look at everything that a render needs; exit 1 if none is possible."""
+    """Say what is there, what is missing and what to do.
+
+    The status is 1 if no render is possible.
+    """
     loaded = load_with_sources()
     findings = run(_examine(loaded))
     values = effective(loaded)

@@ -23,7 +23,10 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @click.command()
 def worker() -> None:
-    """Take renders from the queue until SIGTERM; a second one does not wait."""
+    """Take renders from the queue until SIGTERM.
+
+    Then the work at hand is put down in order; a second signal does not wait.
+    """
     settings = load_settings()
     logging.getLogger("pipeline").setLevel(settings.log.level)
     asyncio.run(_work(settings))
