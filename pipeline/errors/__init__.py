@@ -1,0 +1,135 @@
+"""Everything that can go wrong, drawn as a tree.
+
+::
+
+    BoltiError
+    ├── SettingsInvalid
+    ├── PortraitError          the photo cannot be used
+    │   ├── PictureUnreadable
+    │   ├── PictureTooLarge
+    │   ├── PictureTooSmall
+    │   ├── PictureAnimated
+    │   ├── NoFaceFound
+    │   ├── FaceTooSmall
+    │   └── FaceTurnedAway
+    ├── ScriptError            the words or the recording cannot be spoken
+    │   ├── ScriptEmpty
+    │   ├── ScriptTooLong
+    │   ├── SoundUnreadable
+    │   ├── SoundTooLong
+    │   └── NoSpeechFound
+    ├── SpeechError
+    │   ├── SpeechUnavailable      retryable
+    │   └── VoiceUnknown
+    ├── EngineError
+    │   ├── EngineUnavailable
+    │   ├── RenderFailed
+    │   ├── ChildDied              retryable
+    │   └── ChildTimedOut          retryable
+    ├── JobError
+    │   ├── JobNotFound
+    │   ├── JobCancelled
+    │   ├── TooManyJobs
+    │   ├── DeliveryDelayed        retryable
+    │   ├── OwnerUnreachable
+    │   └── ExecutorAlreadyRunning
+    └── StoreError
+        ├── ArtifactMissing
+        ├── FileNotFetched
+        ├── DiskFull               retryable
+        └── StoreUnavailable       retryable
+
+A class is named for what happened. ``code`` picks the sentence in ``config/texts``, ``retryable``
+tells the caller whether trying again can help, ``exit_code`` is the status of ``bolti``. The text
+carries the values and says what to do; it never carries a script, a name or a secret.
+
+Where the next one goes: a class in the file of its branch, its sentence in every file of
+``config/texts``; a test asks.
+"""
+
+from pipeline.errors.engine import (
+    ChildDied,
+    ChildTimedOut,
+    EngineError,
+    EngineUnavailable,
+    RenderFailed,
+)
+from pipeline.errors.jobs import (
+    DeliveryDelayed,
+    ExecutorAlreadyRunning,
+    JobCancelled,
+    JobError,
+    JobNotFound,
+    OwnerUnreachable,
+    TooManyJobs,
+)
+from pipeline.errors.pipe import every_error, revive, wire
+from pipeline.errors.portrait import (
+    FaceTooSmall,
+    FaceTurnedAway,
+    NoFaceFound,
+    PictureAnimated,
+    PictureTooLarge,
+    PictureTooSmall,
+    PictureUnreadable,
+    PortraitError,
+)
+from pipeline.errors.root import BoltiError, SettingsInvalid
+from pipeline.errors.script import (
+    NoSpeechFound,
+    ScriptEmpty,
+    ScriptError,
+    ScriptTooLong,
+    SoundTooLong,
+    SoundUnreadable,
+)
+from pipeline.errors.speech import SpeechError, SpeechUnavailable, VoiceUnknown
+from pipeline.errors.store import (
+    ArtifactMissing,
+    DiskFull,
+    FileNotFetched,
+    StoreError,
+    StoreUnavailable,
+)
+
+__all__ = [
+    "ArtifactMissing",
+    "BoltiError",
+    "ChildDied",
+    "ChildTimedOut",
+    "DeliveryDelayed",
+    "DiskFull",
+    "EngineError",
+    "EngineUnavailable",
+    "ExecutorAlreadyRunning",
+    "FaceTooSmall",
+    "FaceTurnedAway",
+    "FileNotFetched",
+    "JobCancelled",
+    "JobError",
+    "JobNotFound",
+    "NoFaceFound",
+    "NoSpeechFound",
+    "OwnerUnreachable",
+    "PictureAnimated",
+    "PictureTooLarge",
+    "PictureTooSmall",
+    "PictureUnreadable",
+    "PortraitError",
+    "RenderFailed",
+    "ScriptEmpty",
+    "ScriptError",
+    "ScriptTooLong",
+    "SettingsInvalid",
+    "SoundTooLong",
+    "SoundUnreadable",
+    "SpeechError",
+    "SpeechUnavailable",
+    "StoreError",
+    "StoreUnavailable",
+    "TooManyJobs",
+    "VoiceUnknown",
+    "every_error",
+    "revive",
+    "wire",
+]

@@ -1,0 +1,56 @@
+"""Something could not be kept or found again."""
+
+from __future__ import annotations
+
+from pipeline.errors.root import BoltiError
+
+
+class StoreError(BoltiError):
+    """Something could not be kept or found again."""
+
+    code = "store_failed"
+    exit_code = 60
+
+
+class ArtifactMissing(StoreError):
+    """The stored bytes are gone, by age or by wish."""
+
+    code = "artifact_missing"
+    exit_code = 61
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"'{key}' is no longer stored. Send it again.")
+
+
+class FileNotFetched(StoreError):
+    """A file that somebody sent could not be fetched from where it lies."""
+
+    code = "file_not_fetched"
+    exit_code = 64
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The file could not be fetched ({reason}). Send it again.")
+
+
+class DiskFull(StoreError):
+    """The disk has no room for what was to be written."""
+
+    code = "disk_full"
+    retryable = True
+    exit_code = 62
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The disk is full: {what} could not be written. Free some space and retry."
+        )
+
+
+class StoreUnavailable(StoreError):
+    """The store or the database does not answer."""
+
+    code = "store_unavailable"
+    retryable = True
+    exit_code = 63
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The store does not answer: {reason}.")
