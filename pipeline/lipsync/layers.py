@@ -27,6 +27,8 @@ NEAREST_E = 0.004
 """Control points closer than this to an earlier one are dropped; the system would be singular."""
 WINDOW = 0.12
 """Outer share of the region over which all motion fades to nothing."""
+BEYOND_E = 0.28
+"""How far outside the outline of the face motion fades out: a collar must not follow the jaw."""
 NO_MAP = np.empty(0, dtype=np.float32)
 """``cv2.remap`` takes x and y in one map and wants an empty second one."""
 DAMPING, ROUNDS = 0.7, 8
@@ -110,9 +112,17 @@ class Layer:
     """One smooth field: ``bases`` (k, rows, columns, 2) in pixels, one per parameter."""
 
     def __init__(
-        self, points_px: Points, moves_e: NDArray[np.float64], region: Region, e_px: float
-    ):
-        """Solve the field through the control points; ``moves_e`` is (n, k, 2) in units of E."""
+        self,
+        points_px: Points,
+        moves_e: NDArray[np.float64],
+        region: Region,
+        e_px: float,
+        strength: NDArray[np.float64],
+    ) -> None:
+        """Solve the field through the control points.
+
+        ``moves_e`` is (n, k, 2) in units of E; ``strength`` (rows, columns) weakens all motion.
+        """
         anchors = border_px(region)
         points = np.concatenate([points_px, anchors]) / e_px
         moves = np.concatenate([moves_e, np.zeros((len(anchors), *moves_e.shape[1:]))])
@@ -121,7 +131,7 @@ class Layer:
         solved = thin_plate(points[kept], moves[kept].reshape(len(kept), -1), nodes)
         shape = (region.rows, region.columns, moves_e.shape[1], 2)
         bases = solved.reshape(shape).transpose(2, 0, 1, 3) * e_px
-        self.bases = (bases * _fade(region)[None, :, :, None]).astype(np.float32)
+        self.bases = (bases * strength[None, :, :, None]).astype(np.float32)
         columns, rows = np.meshgrid(np.arange(region.columns), np.arange(region.rows))
         self._nodes = np.stack([columns, rows], axis=-1).astype(np.float32)
         self._step_px = region.step_px
@@ -171,6 +181,17 @@ def _apart(points: Points) -> list[int]:
         if not kept or ((points[kept] - point) ** 2).sum(axis=1).min() >= NEAREST_E**2:
             kept.append(i)
     return kept
+
+
+def strength_within(outline_px: Points, region: Region, e_px: float) -> NDArray[np.float64]:
+    """Return (rows, columns): 1 inside the outline's hull, fading outwards, 0 at the border."""
+    nodes = (outline_px - (region.x_px, region.y_px)) / region.step_px
+    outside = np.ones((region.rows, region.columns), dtype=np.uint8)
+    hull = cv2.convexHull(np.round(nodes * 16).astype(np.int32))
+    cv2.fillConvexPoly(outside, hull, (0,), shift=4)
+    away_px = cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) * region.step_px
+    beyond = 1.0 - smoothstep(np.asarray(away_px, dtype=np.float64) / (BEYOND_E * e_px))
+    return beyond * _fade(region)
 
 
 def _fade(region: Region) -> NDArray[np.float64]:

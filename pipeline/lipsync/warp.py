@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.lipsync import lip_motion as lips
 from pipeline.lipsync import listening, visemes
-from pipeline.lipsync.layers import NO_MAP, Layer, Points, region_around
+from pipeline.lipsync.layers import NO_MAP, Layer, Points, region_around, strength_within
 from pipeline.lipsync.mouth import InnerMouth, Place
 from pipeline.lipsync.mouth_axes import MouthAxes, Plane
 from pipeline.lipsync.neutral import CLOSED, LayerPoints, basis_weights, neutral_mouth
@@ -65,8 +65,9 @@ class TalkingFace:
         bounds = face.landmarks[list(lips.LOWER_FACE), :2].astype(np.float64)
         size_px = (picture.shape[1], picture.shape[0])
         self.region = region_around(bounds, e_px, MARGINS_E, size_px)
+        strength = strength_within(face.landmarks[:, :2].astype(np.float64), self.region, e_px)
         self._upper, self._lower = (
-            Layer(side.points_px, side.moves, self.region, e_px)
+            Layer(side.points_px, side.moves, self.region, e_px, strength)
             for side in (neutral.upper, neutral.lower)
         )
         self._pixels = self.region.pixels_px()
