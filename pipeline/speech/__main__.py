@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from pipeline.child import Message, serve
 from pipeline.speech.espeak import Espeak
-from pipeline.speech.request import ANSWER, REQUEST
+from pipeline.speech.request import read_request, write_answer
 from pipeline.speech.speaking import Speaker
 
 
@@ -22,10 +22,7 @@ def main() -> None:
         nonlocal speaker
         # Made on the first request, so that a missing library is an answer, not a dead child.
         speaker = speaker or Speaker(Espeak())
-        answer: Message = ANSWER.dump_python(
-            speaker.speak(REQUEST.validate_python(message)), mode="json"
-        )
-        return answer
+        return write_answer(speaker.speak(read_request(message)))
 
     serve(handle)
 

@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from pipeline import errors
 from pipeline.child import Child
 from pipeline.settings import SpeechSettings
-from pipeline.speech.request import ANSWER, REQUEST, SpeakRequest
+from pipeline.speech.request import SpeakRequest, read_answer, write_request
 from pipeline.speech.text import plan_script
 from pipeline.speech.voices import EmbeddedVoice, embedded_voices
 from pipeline.types import Speech, Utterance, Voice
@@ -52,12 +50,10 @@ class EmbeddedSynthesizer:
         plan = plan_script(utterance.text, self._settings)
         request = self._request(utterance, voice, plan.sentences, into)
         try:
-            answer = ANSWER.validate_python(
-                await self._child.ask(
-                    REQUEST.dump_python(request, mode="json"), limit_s=self._settings.limit_s
-                )
+            answer = read_answer(
+                await self._child.ask(write_request(request), limit_s=self._settings.limit_s)
             )
-        except (errors.ChildDied, errors.ChildTimedOut, ValidationError) as e:
+        except (errors.ChildDied, errors.ChildTimedOut) as e:
             raise errors.SpeechUnavailable("embedded", "its process did not answer") from e
         return Speech(
             path=into,

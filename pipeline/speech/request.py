@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from pipeline.child import Message
 from pipeline.types import Timing
 
-_UNSEEN = ConfigDict(hide_input_in_errors=True, extra="forbid")
+_EXACT = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeakRequest:
     """Sentences to be spoken into a file."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _UNSEEN
+    __pydantic_config__: ClassVar[ConfigDict] = _EXACT
 
     sentences: tuple[str, ...]
     """Clean text, cut by ``text.sentences``."""
@@ -40,7 +41,7 @@ class SpeakRequest:
 class SpeakAnswer:
     """What was spoken, in seconds from the file's first sample."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = _UNSEEN
+    __pydantic_config__: ClassVar[ConfigDict] = _EXACT
 
     duration_s: float
     sample_rate_hz: int
@@ -48,5 +49,37 @@ class SpeakAnswer:
     phones: tuple[Timing, ...]
 
 
-REQUEST = TypeAdapter(SpeakRequest)
-ANSWER = TypeAdapter(SpeakAnswer)
+_REQUEST = TypeAdapter(SpeakRequest)
+_ANSWER = TypeAdapter(SpeakAnswer)
+_T = TypeVar("_T")
+
+
+def write_request(request: SpeakRequest) -> Message:
+    """Make a request ready for the pipe."""
+    message: Message = _REQUEST.dump_python(request, mode="json")
+    return message
+
+
+def read_request(message: Message) -> SpeakRequest:
+    """Check what came over the pipe. Raises ``ValueError`` that names fields, never values."""
+    return _checked(_REQUEST, message)
+
+
+def write_answer(answer: SpeakAnswer) -> Message:
+    """Make an answer ready for the pipe."""
+    message: Message = _ANSWER.dump_python(answer, mode="json")
+    return message
+
+
+def read_answer(message: Message) -> SpeakAnswer:
+    """Check what came over the pipe. Raises ``ValueError`` that names fields, never values."""
+    return _checked(_ANSWER, message)
+
+
+def _checked(kind: TypeAdapter[_T], message: Message) -> _T:
+    try:
+        return kind.validate_python(message)
+    except ValidationError as e:
+        fields = sorted({str(error["loc"][0]) for error in e.errors() if error["loc"]})
+    # Raised out here, so that pydantic's own text, which shows the values, is not its context.
+    raise ValueError(f"These fields do not fit: {', '.join(fields)}")

@@ -1,0 +1,98 @@
+"""A recording becomes the speech, or the reason why not; decoded by the real PyAV."""
+
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline import errors
+from pipeline.media.read import read_wav
+from pipeline.settings import SpeechSettings
+from pipeline.speech.recorded import recorded_speech
+
+RATE_HZ = 16_000
+SETTINGS = SpeechSettings(max_s=5.0)
+
+
+def syllables(seconds: float, peak: float = 0.5) -> NDArray[np.float64]:
+    """Something that rises and falls as speech does."""
+    times = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    voice = np.sign(np.sin(2 * np.pi * 140 * times)) * 0.5 + np.sin(2 * np.pi * 900 * times) * 0.5
+    loudness = np.clip(np.sin(2 * np.pi * 3 * times), 0.0, None)
+    return np.asarray(peak * voice * loudness)
+
+
+def tone(seconds: float) -> NDArray[np.float64]:
+    times = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    return np.asarray(0.5 * np.sin(2 * np.pi * 440 * times))
+
+
+def recording(folder: Path, sound: NDArray[np.float64]) -> Path:
+    path = folder / "note.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE_HZ)
+        file.writeframes((sound * 32767).astype("<i2").tobytes())
+    return path
+
+
+async def test_a_recording_is_the_speech_as_it_is(tmp_path: Path) -> None:
+    note = recording(tmp_path, syllables(2.0))
+
+    speech = await recorded_speech(note, tmp_path / "speech.wav", SETTINGS)
+
+    assert speech.duration_s == pytest.approx(2.0, abs=0.01)
+    assert (speech.voice_id, speech.provider, speech.phones) == (None, "recorded", ())
+    sound = read_wav(speech.path)
+    assert sound.sample_rate_hz == speech.sample_rate_hz == RATE_HZ
+    assert sound.duration_s == pytest.approx(speech.duration_s)
+
+
+@pytest.mark.parametrize("peak", [0.02, 0.1, 0.9])
+async def test_quiet_and_loud_voices_are_heard(tmp_path: Path, peak: float) -> None:
+    note = recording(tmp_path, syllables(2.0, peak))
+
+    assert (await recorded_speech(note, tmp_path / "speech.wav", SETTINGS)).path.is_file()
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        np.zeros(2 * RATE_HZ),
+        tone(2.0),
+        np.random.default_rng(3).normal(0, 0.05, 2 * RATE_HZ),
+        syllables(2.0, 0.002),
+        syllables(0.2),
+    ],
+    ids=["silence", "tone", "hiss", "far too quiet", "a click"],
+)
+async def test_a_recording_without_speech_is_refused(
+    tmp_path: Path, sound: NDArray[np.float64]
+) -> None:
+    note = recording(tmp_path, sound)
+
+    with pytest.raises(errors.NoSpeechFound):
+        await recorded_speech(note, tmp_path / "speech.wav", SETTINGS)
+
+    assert not (tmp_path / "speech.wav").exists()
+
+
+async def test_a_recording_beyond_the_limit_is_refused(tmp_path: Path) -> None:
+    note = recording(tmp_path, syllables(6.0))
+
+    with pytest.raises(errors.SoundTooLong):
+        await recorded_speech(note, tmp_path / "speech.wav", SETTINGS)
+
+
+@pytest.mark.parametrize("content", [b"", b"no sound at all", b"RIFF\x00\x00\x00\x00WAVE"])
+async def test_what_is_no_sound_is_refused(tmp_path: Path, content: bytes) -> None:
+    note = tmp_path / "note.ogg"
+    note.write_bytes(content)
+
+    with pytest.raises(errors.SoundUnreadable):
+        await recorded_speech(note, tmp_path / "speech.wav", SETTINGS)
+
+    assert list(tmp_path.iterdir()) == [note]

@@ -1,0 +1,49 @@
+"""The list of voices can be used, and a broken one says so."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import errors
+from pipeline.settings import SpeechSettings
+from pipeline.speech.voices import embedded_voices
+
+LANGUAGES = {"en", "hi", "as", "bn", "gu", "kn", "ml", "mr", "or", "pa", "ta", "te", "ur"}
+
+
+def test_every_language_has_a_woman_and_a_man() -> None:
+    voices = embedded_voices().values()
+
+    spoken = {(voice.locale, voice.gender) for voice in voices}
+    assert spoken == {(f"{code}-IN", g) for code in LANGUAGES for g in ("female", "male")}
+
+
+def test_the_default_voice_is_in_the_list() -> None:
+    assert SpeechSettings().voice in embedded_voices()
+
+
+def test_the_list_is_found_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert embedded_voices()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "embedded = 3",
+        "[[embedded]]\nid = 'x'",
+        "[[embedded]\n",
+        "[[embedded]]\nid='x'\nlocale='en-IN'\ngender='female'\nlabel='X'\ntable='hi'\n"
+        "variant='../f2'",
+    ],
+)
+def test_a_broken_list_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "voices.toml"
+    file.write_text(text)
+
+    with pytest.raises(errors.SettingsInvalid):
+        embedded_voices(file)
