@@ -139,6 +139,9 @@ async def _translated(key: str, limit_s: float) -> AsyncIterator[None]:
             raise errors.DiskFull(key) from e
         raise errors.StoreUnavailable(type(e).__name__) from e
     except OSError as e:
+        # obstore 0.12.1 gives the builtin, without a number, for a missing object.
+        if isinstance(e, FileNotFoundError) and e.errno is None:
+            raise errors.ArtifactMissing(key) from e
         if e.errno in (errno.ENOSPC, errno.EDQUOT):
             raise errors.DiskFull(key) from e
         raise
