@@ -105,7 +105,7 @@ class Jobs:
         return await self._orders.of_owner(owner, unfinished=unfinished)
 
     async def position(self, id: JobId) -> int | None:
-        """Tell a job's place in the line: 1 is next, None when running or final; ``JobNotFound``."""
+        """Tell a job's place in the line: 1 is next, None when it is running or final."""
         return await self._launched.views.position(await self.get(id))
 
     async def progress(self, id: JobId) -> Progress | None:

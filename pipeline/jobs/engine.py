@@ -124,7 +124,7 @@ class Engine:
         Raises ``ChildDied`` when its processes died with it again and again.
         """
         try:
-            return await handle.get_result(polling_interval_sec=1.0)
+            return await handle.get_result(polling_interval_sec=self._poll_s)
         except dbos_error.DBOSAwaitedWorkflowCancelledError:
             return None
         except dbos_error.DBOSAwaitedWorkflowMaxRecoveryAttemptsExceeded as e:
