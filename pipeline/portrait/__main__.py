@@ -13,7 +13,7 @@ from pipeline.portrait.desk import ORDERS, VERDICTS
 from pipeline.portrait.mesh import MediaPipeMesh
 
 MEMORY_BYTES = 4 << 30
-"""Ten times what a look needs: a bomb meets it before it meets the machine."""
+"""Several times what a look needs (0.6 GB): a bomb meets it before it meets the machine."""
 
 
 def main() -> None:

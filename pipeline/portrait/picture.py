@@ -75,6 +75,21 @@ def save_picture(pixels: Pixels, path: Path) -> None:
         raise
 
 
+def read_clean(path: Path) -> Pixels:
+    """Read back what ``save_picture`` wrote of a checked photo. Raises ``PictureUnreadable``.
+
+    The limits for strangers' files do not count here: a clean PNG may well be larger in bytes than
+    the JPEG that it came from.
+    """
+    try:
+        with Image.open(path, formats=("PNG",)) as picture:
+            if max(picture.size) > KEPT_SIDE_PX:
+                raise errors.PictureUnreadable("it is no checked picture")
+            return np.array(picture.convert("RGB"), np.uint8)
+    except (OSError, SyntaxError, ValueError) as e:
+        raise errors.PictureUnreadable("the checked picture is damaged") from e
+
+
 # --------------------------------------------------------------------------- before decoding
 
 

@@ -19,7 +19,7 @@ from pipeline.media.sheet import thumbnail
 from pipeline.media.write import VideoWriter
 from pipeline.portrait import Face, FaceMesh, Pixels
 from pipeline.portrait.framing import frame_portrait
-from pipeline.portrait.picture import read_picture
+from pipeline.portrait.picture import read_clean
 from pipeline.safety.label import Label
 from pipeline.studio import StudioOrder, StudioProgress
 from pipeline.types import Stage, Video
@@ -73,7 +73,7 @@ def render_video(order: StudioOrder, engine: LipSyncEngine, mesh: FaceMesh, say:
 
 
 def _look(order: StudioOrder, mesh: FaceMesh) -> tuple[Pixels, Face]:
-    picture = read_picture(order.portrait, order.limits)
+    picture = read_clean(order.portrait)
     faces = mesh.find(picture)
     if not faces:
         raise errors.NoFaceFound

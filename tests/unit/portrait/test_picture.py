@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.portrait.picture import read_picture, save_picture
+from pipeline import errors
+from pipeline.portrait.picture import read_clean, read_picture, save_picture
 from pipeline.settings import PortraitSettings
 from tests.unit.portrait.drawn import SCENE, corners, encoded, scene, written
 
@@ -142,7 +143,7 @@ def test_what_is_saved_is_read_back_exactly(tmp_path: Path) -> None:
 
     save_picture(pixels, tmp_path / "clean.png")
 
-    assert np.array_equal(read_picture(tmp_path / "clean.png", LIMITS), pixels)
+    assert np.array_equal(read_clean(tmp_path / "clean.png"), pixels)
     assert [path.name for path in tmp_path.iterdir()] == ["clean.png"]
 
 
@@ -154,3 +155,29 @@ def test_a_picture_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None
         save_picture(np.zeros((128, 128, 3), np.uint8), taken)
 
     assert list(tmp_path.iterdir()) == [taken]
+
+
+def test_limits_on_photos_do_not_count_for_our_own_clean_copy(tmp_path: Path) -> None:
+    grain = np.random.default_rng(2).integers(0, 256, (2048, 2048, 3), np.uint8)
+    clean = tmp_path / "clean.png"
+
+    save_picture(grain, clean)
+
+    assert clean.stat().st_size > LIMITS.max_bytes
+    assert np.array_equal(read_clean(clean), grain)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"noise",
+        encoded(scene(), "JPEG"),
+        encoded(scene(), "PNG")[:300],
+        encoded(scene(2050, 64), "PNG"),
+    ],
+    ids=["empty", "noise", "jpeg", "cut", "too wide"],
+)
+def test_what_is_no_clean_copy_is_not_read_as_one(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(errors.PictureUnreadable):
+        read_clean(written(tmp_path, content))
