@@ -1,0 +1,71 @@
+"""The real application over a Telegram that obeys, with real rows in a temporary folder."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from telegram import Update
+
+from bot.app import build
+from bot.context import BotApplication
+from bot.delivery import Delivery
+from bot.texts import Texts, load_texts
+from pipeline.bootstrap import Services
+from pipeline.settings import Settings, read_settings
+from pipeline.store.database import Database
+from pipeline.types import VoiceId
+from tests.fakes import TOKEN, FakeServices, FakeTelegram
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bot:
+    """A bot that runs, its Telegram and its services."""
+
+    app: BotApplication
+    telegram: FakeTelegram
+    services: FakeServices
+    delivery: Delivery
+
+    async def hears(self, *updates: dict[str, Any]) -> None:
+        """Let the bot handle updates, one after the other."""
+        for update in updates:
+            await self.app.process_update(Update.de_json(update, self.app.bot))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return read_settings(
+        {"BOLTI_TELEGRAM__TOKEN": TOKEN},
+        {
+            "data_dir": str(tmp_path / "data"),
+            "telegram.progress_interval_s": 0.05,
+            "telegram.retry_s": 0.01,
+        },
+    ).settings
+
+
+@pytest.fixture
+def texts() -> Texts:
+    return load_texts()
+
+
+@pytest.fixture
+async def bot(settings: Settings, texts: Texts) -> AsyncIterator[Bot]:
+    database = Database(settings.database_url)
+    await database.open()
+    services = FakeServices(settings, database)
+    telegram = FakeTelegram()
+    as_services = cast(Services, services)
+    app = build(settings, as_services, texts, telegram)
+    await app.initialize()
+    voices = {VoiceId("embedded-en-in-f"): "Asha"}
+    delivery = Delivery(app.bot, as_services, texts, voices)
+    telegram.calls.clear()
+    yield Bot(app=app, telegram=telegram, services=services, delivery=delivery)
+    await delivery.drain(0.1)
+    await app.shutdown()
+    await database.close()

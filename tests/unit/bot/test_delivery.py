@@ -1,0 +1,317 @@
+"""Never two, never none: what each answer of Telegram does to the outbox and to the chat."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import httpx
+import pytest
+from telegram.error import NetworkError, TimedOut
+
+from bot.texts import short_id
+from pipeline import errors
+from pipeline.store.outbox import OutboxState
+from pipeline.types import (
+    ArtifactKey,
+    EngineName,
+    Failure,
+    Job,
+    JobId,
+    RenderResult,
+    VoiceId,
+)
+from tests.fakes import Refusal
+from tests.unit.bot.conftest import Bot
+from tests.unit.bot.updates import ALICE, photo, text
+
+JOB = JobId("tg-000000000002")
+STATUS = "900"
+VOICE = VoiceId("embedded-en-in-f")
+BLOCKED = Refusal(status=403, description="Forbidden: bot was blocked by the user")
+
+
+def caused(error: NetworkError, cause: Exception) -> NetworkError:
+    error.__cause__ = cause
+    return error
+
+
+async def finished_job(bot: Bot, voice_id: VoiceId | None = VOICE) -> Job:
+    await bot.hears(photo(1), text(2, "Good morning."))
+    bot.telegram.calls.clear()
+    video, thumbnail = ArtifactKey(f"jobs/{JOB}/out.mp4"), ArtifactKey(f"jobs/{JOB}/thumb.jpg")
+    await bot.services.store.put_bytes(b"the video", video)
+    await bot.services.store.put_bytes(b"the thumbnail", thumbnail)
+    result = RenderResult(
+        video=video,
+        thumbnail=thumbnail,
+        width_px=384,
+        height_px=512,
+        duration_s=7.6,
+        size_bytes=9,
+        made_by=EngineName.WARP,
+        engine_reason="a test",
+        voice_id=voice_id,
+        requested_voice_id=VOICE,
+    )
+    return replace(bot.services.jobs.jobs[JOB], result=result)
+
+
+async def state_of(bot: Bot) -> OutboxState:
+    row = await bot.services.outbox.get(JOB)
+    assert row is not None
+    return row.state
+
+
+async def test_the_video_is_a_reply_with_its_geometry_and_caption(bot: Bot) -> None:
+    job = await finished_job(bot)
+
+    await bot.delivery.deliver(job, STATUS)
+
+    (call,) = bot.telegram.of("sendVideo")
+    assert call.values["reply_parameters"]["message_id"] == 2
+    assert (call.values["width"], call.values["height"]) == (384, 512)
+    assert call.values["duration"] == 8
+    assert call.values["supports_streaming"] is True
+    assert set(call.files) >= {"video"}
+    assert len(call.files) == 2  # and the thumbnail
+    assert call.text == f"🤖 AI-generated · Asha · 8 s · {short_id(JOB)}"
+    assert await state_of(bot) is OutboxState.SENT
+
+
+async def test_the_status_message_goes_after_the_video(bot: Bot) -> None:
+    job = await finished_job(bot)
+
+    await bot.delivery.deliver(job, STATUS)
+
+    methods = [call.method for call in bot.telegram.calls]
+    assert methods.index("deleteMessage") > methods.index("sendVideo")
+    assert bot.telegram.of("deleteMessage")[0].values["message_id"] == int(STATUS)
+
+
+async def test_delivering_again_after_a_crash_sends_nothing(bot: Bot) -> None:
+    job = await finished_job(bot)
+    await bot.delivery.deliver(job, STATUS)
+
+    await bot.delivery.deliver(job, STATUS)
+
+    assert len(bot.telegram.of("sendVideo")) == 1
+
+
+async def test_a_fallback_voice_is_named(bot: Bot) -> None:
+    job = await finished_job(bot, VoiceId("backup"))
+
+    await bot.delivery.deliver(job, STATUS)
+
+    assert (
+        "Asha is not available just now, so backup spoke." in bot.telegram.of("sendVideo")[0].text
+    )
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        TimedOut(),
+        Refusal(status=502, description="Bad Gateway"),
+        caused(NetworkError("broken pipe"), httpx.WriteError("broken pipe")),
+        caused(TimedOut(), httpx.ReadTimeout("no answer")),
+    ],
+    ids=["timeout", "502", "write error", "read timeout"],
+)
+async def test_an_unknown_outcome_is_never_sent_again_by_itself(
+    bot: Bot, fault: Exception | Refusal
+) -> None:
+    job = await finished_job(bot)
+    bot.telegram.fails("sendVideo", fault)
+
+    await bot.delivery.deliver(job, STATUS)
+    await bot.delivery.deliver(job, STATUS)
+
+    assert await state_of(bot) is OutboxState.UNKNOWN
+    assert len(bot.telegram.of("sendVideo")) == 1
+    edit = bot.telegram.of("editMessageText")[-1]
+    assert edit.text == f"If the video {short_id(JOB)} hasn't arrived, tap below."
+    assert list(edit.buttons) == ["Send again"]
+
+
+async def test_a_process_that_died_while_sending_leaves_it_unknown(bot: Bot) -> None:
+    job = await finished_job(bot)
+    await bot.services.outbox.open(JOB)
+    assert await bot.services.outbox.claim(JOB)
+
+    await bot.delivery.deliver(job, STATUS)
+
+    assert await state_of(bot) is OutboxState.UNKNOWN
+    assert bot.telegram.of("sendVideo") == []
+
+
+async def test_send_again_sends_the_stored_video_once(bot: Bot) -> None:
+    job = await finished_job(bot)
+    bot.telegram.fails("sendVideo", TimedOut())
+    await bot.delivery.deliver(job, STATUS)
+    assert await bot.services.outbox.again(JOB) == 2
+
+    await bot.delivery.deliver(job, STATUS)
+
+    assert len(bot.telegram.of("sendVideo")) == 2
+    assert await state_of(bot) is OutboxState.SENT
+
+
+@pytest.mark.parametrize("cause", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout])
+async def test_what_never_left_is_tried_again(bot: Bot, cause: type[Exception]) -> None:
+    job = await finished_job(bot)
+    bot.telegram.fails("sendVideo", caused(TimedOut(), cause("no way out")))
+
+    with pytest.raises(errors.DeliveryDelayed):
+        await bot.delivery.deliver(job, STATUS)
+    await bot.delivery.deliver(job, STATUS)
+
+    assert await state_of(bot) is OutboxState.SENT
+    assert len(bot.telegram.of("sendVideo")) == 2
+
+
+async def test_too_many_requests_are_waited_out(bot: Bot) -> None:
+    job = await finished_job(bot)
+    wait = Refusal(status=429, description="Too Many Requests", parameters={"retry_after": 1})
+    bot.telegram.fails("sendVideo", wait)
+
+    await bot.delivery.deliver(job, STATUS)
+
+    assert await state_of(bot) is OutboxState.SENT
+
+
+async def test_a_blocked_bot_gives_up_and_frees_the_studio(bot: Bot) -> None:
+    job = await finished_job(bot)
+    await bot.hears(text(3, "Good night."))
+    bot.telegram.fails("sendVideo", BLOCKED)
+    bot.telegram.fails("editMessageText", BLOCKED, BLOCKED)
+
+    await bot.delivery.deliver(job, STATUS)
+
+    assert await state_of(bot) is OutboxState.REFUSED
+    assert bot.services.jobs.jobs[JobId("tg-000000000003")].state.is_final
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Refusal(status=413, description="Request Entity Too Large"),
+        Refusal(status=400, description="Bad Request: VIDEO_FILE_INVALID"),
+    ],
+    ids=["413", "400"],
+)
+async def test_a_refused_video_is_told(bot: Bot, fault: Refusal) -> None:
+    job = await finished_job(bot)
+    bot.telegram.fails("sendVideo", fault)
+
+    await bot.delivery.deliver(job, STATUS)
+
+    assert await state_of(bot) is OutboxState.REFUSED
+    assert "Telegram did not accept" in bot.telegram.of("editMessageText")[-1].text
+
+
+async def test_a_request_that_cannot_be_replied_to_gets_its_video(bot: Bot) -> None:
+    job = await finished_job(bot)
+    bot.telegram.fails(
+        "sendVideo", Refusal(status=400, description="Bad Request: message thread not found")
+    )
+
+    await bot.delivery.deliver(job, STATUS)
+
+    assert await state_of(bot) is OutboxState.SENT
+    assert "reply_parameters" not in bot.telegram.of("sendVideo")[1].values
+
+
+async def test_a_chat_that_moved_gets_its_video(bot: Bot) -> None:
+    job = await finished_job(bot)
+    moved = Refusal(
+        status=400, description="Bad Request", parameters={"migrate_to_chat_id": -100500}
+    )
+    bot.telegram.fails("sendVideo", moved)
+
+    await bot.delivery.deliver(job, STATUS)
+
+    assert bot.telegram.of("sendVideo")[1].values["chat_id"] == -100500
+
+
+async def test_a_status_message_that_is_gone_counts_as_removed(bot: Bot) -> None:
+    job = await finished_job(bot)
+    bot.telegram.fails(
+        "deleteMessage",
+        Refusal(status=400, description="Bad Request: message to delete not found"),
+    )
+
+    await bot.delivery.deliver(job, STATUS)
+
+    assert await state_of(bot) is OutboxState.SENT
+
+
+async def test_a_video_that_is_no_longer_stored_is_refused_in_words(bot: Bot) -> None:
+    job = await finished_job(bot)
+    await bot.services.store.delete_under(f"jobs/{JOB}")
+
+    await bot.delivery.deliver(job, STATUS)
+
+    assert bot.telegram.of("sendVideo") == []
+    assert await state_of(bot) is OutboxState.REFUSED
+    assert bot.telegram.of("editMessageText")
+
+
+async def test_the_announcement_is_silent_and_can_be_cancelled(bot: Bot) -> None:
+    job = await finished_job(bot)
+
+    receipt = await bot.delivery.announce(job, 3)
+
+    (call,) = bot.telegram.of("sendMessage")
+    assert receipt.isdigit()
+    assert call.text == f"⏳ <b>{short_id(JOB)}</b> is number 3 in line."
+    assert call.values["disable_notification"] is True
+    assert call.buttons == {"Cancel": f"cancel:{JOB}"}
+
+
+async def test_nobody_to_announce_to_ends_the_order(bot: Bot) -> None:
+    job = await finished_job(bot)
+    bot.telegram.fails("sendMessage", BLOCKED)
+
+    with pytest.raises(errors.OwnerUnreachable):
+        await bot.delivery.announce(job, 1)
+
+
+async def test_an_announcement_waits_for_telegram(bot: Bot) -> None:
+    job = await finished_job(bot)
+    bot.telegram.fails("sendMessage", TimedOut())
+
+    with pytest.raises(errors.DeliveryDelayed):
+        await bot.delivery.announce(job, 1)
+
+
+async def test_a_failure_rings_with_its_sentence_and_the_status_goes(bot: Bot) -> None:
+    job = await finished_job(bot)
+    failure = Failure(
+        code="script_too_long",
+        detail="…",
+        retryable=False,
+        values={"duration_s": 80, "limit_s": 60},
+    )
+
+    await bot.delivery.fail(job, STATUS, failure)
+
+    (call,) = bot.telegram.of("sendMessage")
+    assert "about 80 seconds of speech; I can do 60" in call.text
+    assert f"{short_id(JOB)} was not made. Nothing was counted." in call.text
+    assert not call.values["disable_notification"]
+    assert call.values["reply_parameters"]["message_id"] == 2
+    assert bot.telegram.of("deleteMessage")
+
+
+async def test_a_cancelled_order_says_so_where_its_status_was(bot: Bot) -> None:
+    job = await finished_job(bot)
+
+    await bot.delivery.withdraw(job, STATUS)
+    await bot.delivery.withdraw(job, STATUS)
+
+    edits = bot.telegram.of("editMessageText")
+    assert {e.text for e in edits} == {
+        f"<b>{short_id(JOB)}</b> is cancelled. Nothing was counted."
+    }
+    assert {e.values["chat_id"] for e in edits} == {ALICE}
+    assert bot.telegram.of("sendMessage") == []

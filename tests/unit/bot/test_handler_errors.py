@@ -1,0 +1,105 @@
+"""Every error finds its sentence; a write that failed is never confirmed; a bug is owned up to."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+
+import pytest
+
+from pipeline import errors
+from pipeline.errors import BoltiError
+from tests.fakes import Refusal
+from tests.unit.bot.conftest import Bot
+from tests.unit.bot.updates import photo, tap, text
+
+SAMPLES = {"str": "x", "int": 3, "float": 3.0, "int | None": 3}
+
+
+def sample(kind: type[BoltiError]) -> BoltiError:
+    """Make an error with any values."""
+    signature = inspect.signature(kind.__init__)
+    takes = [p for p in signature.parameters.values() if p.name not in ("self", "args", "kwargs")]
+    required = [p for p in takes if p.default is inspect.Parameter.empty]
+    return kind(*(SAMPLES[str(p.annotation)] for p in required))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [k for k in errors.every_error() if k is not errors.StoreUnavailable],
+    ids=lambda kind: kind.__name__,
+)
+async def test_the_user_reads_one_sentence_for_each_error(
+    bot: Bot, kind: type[BoltiError]
+) -> None:
+    bot.services.look = lambda: sample(kind)
+
+    await bot.hears(photo(1))
+
+    (sentence,) = bot.telegram.texts
+    assert sentence
+    assert "{" not in sentence
+
+
+async def test_a_write_that_failed_marks_the_update_and_says_nothing(bot: Bot) -> None:
+    bot.services.look = lambda: errors.StoreUnavailable("away")
+
+    await bot.hears(photo(1))
+
+    assert bot.app.unstored == {1}
+    assert bot.telegram.texts == []
+
+
+async def test_a_bug_is_recorded_and_answered_with_an_id(
+    bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> BoltiError:
+        raise ZeroDivisionError
+
+    bot.services.look = broken
+
+    with caplog.at_level(logging.ERROR):
+        await bot.hears(photo(1))
+
+    assert "something went wrong on our side (#" in bot.telegram.texts[0]
+    assert any(r.exc_info and r.exc_info[0] is ZeroDivisionError for r in caplog.records)
+    assert bot.app.unstored == set()
+
+
+async def test_an_error_under_a_button_is_a_toast_without_markup(bot: Bot) -> None:
+    await bot.hears(photo(1), text(2, "Good morning."))
+    bot.services.jobs.cancel_error = errors.RenderFailed("x")
+
+    await bot.hears(tap(3, "cancel:tg-000000000002"))
+
+    assert bot.telegram.toasts == [
+        "Sorry, the video could not be made. Please try again, or try another photo."
+    ]
+
+
+async def test_a_user_who_blocked_the_bot_is_no_error(
+    bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot.telegram.fails(
+        "sendMessage", Refusal(status=403, description="Forbidden: bot was blocked by the user")
+    )
+
+    with caplog.at_level(logging.WARNING):
+        await bot.hears(text(1, "/start"))
+
+    assert caplog.records == []
+
+
+async def test_a_lost_answer_does_not_lose_the_order(bot: Bot) -> None:
+    bot.telegram.fails("sendMessage", Refusal(status=502, description="Bad Gateway"))
+
+    await bot.hears(photo(1), text(2, "Good morning."))
+
+    assert len(bot.services.jobs.jobs) == 1
+
+
+async def test_scripts_never_reach_the_log(bot: Bot, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        await bot.hears(photo(1), text(2, "a secret between us"), text(3, "a secret " * 100))
+
+    assert "secret" not in caplog.text

@@ -1,0 +1,199 @@
+"""An update is confirmed only after it is stored; chats run side by side, one chat in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, NetworkError
+from telegram.ext import TypeHandler
+
+from bot.context import BotContext
+from bot.intake import Intake
+from pipeline import errors
+from tests.fakes import Refusal
+from tests.unit.bot.conftest import Bot
+from tests.unit.bot.updates import ALICE, BOB, text
+from tests.unit.bot.waiting import until
+
+Handle = Callable[[int], Awaitable[None]]
+
+
+@asynccontextmanager
+async def polling(bot: Bot, handle: Handle) -> AsyncIterator[asyncio.Event]:
+    """Let the intake run with a handler of the test; stop it at the end."""
+
+    async def on_any(update: Update, context: BotContext) -> None:
+        await handle(update.update_id)
+
+    bot.app.handlers.clear()
+    bot.app.add_handler(TypeHandler(Update, on_any))
+    stop = asyncio.Event()
+    intake = Intake(bot.app, poll_timeout_s=1, retry_s=0.01)
+    task = asyncio.create_task(intake.run(stop))
+    try:
+        yield stop
+    finally:
+        stop.set()
+        async with asyncio.timeout(10):
+            await task
+
+
+def offsets(bot: Bot) -> list[int]:
+    return [call.values.get("offset", 0) for call in bot.telegram.of("getUpdates")]
+
+
+async def test_the_webhook_goes_first_and_nothing_pending_is_dropped(bot: Bot) -> None:
+    async def handle(_: int) -> None: ...
+
+    async with polling(bot, handle):
+        await until(lambda: len(offsets(bot)) > 1)
+
+    assert bot.telegram.calls[0].method == "deleteWebhook"
+    assert not bot.telegram.calls[0].values.get("drop_pending_updates")
+
+
+async def test_an_update_is_not_confirmed_while_it_is_worked_on(bot: Bot) -> None:
+    go = asyncio.Event()
+
+    async def handle(_: int) -> None:
+        await go.wait()
+
+    bot.telegram.waiting = [text(5, "a")]
+    async with polling(bot, handle):
+        await until(lambda: len(offsets(bot)) >= 3)
+        assert set(offsets(bot)) == {0}
+        go.set()
+        await until(lambda: 6 in offsets(bot))
+
+
+async def test_one_chat_keeps_its_order_and_does_not_hold_up_another(bot: Bot) -> None:
+    done: list[int] = []
+    go = asyncio.Event()
+
+    async def handle(update_id: int) -> None:
+        if update_id == 1:
+            await go.wait()
+        done.append(update_id)
+
+    bot.telegram.waiting = [text(1, "a"), text(2, "b"), text(3, "c", user=BOB)]
+    async with polling(bot, handle):
+        await until(lambda: done == [3])
+        bot.telegram.waiting.append(text(4, "d", user=BOB))
+        await until(lambda: done == [3, 4])
+        assert set(offsets(bot)) == {0}
+        go.set()
+        await until(lambda: done == [3, 4, 1, 2])
+        await until(lambda: 5 in offsets(bot))
+
+
+async def test_each_update_is_handled_once_however_often_it_is_handed_out(bot: Bot) -> None:
+    done: list[int] = []
+    go = asyncio.Event()
+
+    async def handle(update_id: int) -> None:
+        if update_id == 1:
+            await go.wait()
+        done.append(update_id)
+
+    bot.telegram.waiting = [text(1, "a"), *(text(n, "b", user=n) for n in range(2, 60))]
+    async with polling(bot, handle):
+        await until(lambda: len(offsets(bot)) >= 4)
+        go.set()
+        await until(lambda: 60 in offsets(bot))
+
+    assert sorted(done) == list(range(1, 60))
+
+
+async def test_an_update_that_was_not_stored_comes_again_in_order(bot: Bot) -> None:
+    tries: list[int] = []
+
+    async def handle(update_id: int) -> None:
+        tries.append(update_id)
+        if update_id == 1 and tries.count(1) < 3:
+            raise errors.StoreUnavailable("away")
+
+    bot.telegram.waiting = [text(1, "a"), text(2, "b"), text(3, "c", user=BOB)]
+    async with polling(bot, handle):
+        await until(lambda: 4 in offsets(bot))
+
+    assert [t for t in tries if t != 3] == [1, 1, 1, 2]
+    assert tries.count(3) == 1
+    before = offsets(bot)[: offsets(bot).index(4)]
+    assert set(before) == {0}
+
+
+async def test_a_failing_handler_is_passed_and_answered(bot: Bot) -> None:
+    async def handle(update_id: int) -> None:
+        if update_id == 1:
+            raise ZeroDivisionError
+
+    bot.telegram.waiting = [text(1, "a"), text(2, "b")]
+    async with polling(bot, handle):
+        await until(lambda: 3 in offsets(bot))
+
+    assert "something went wrong on our side" in bot.telegram.texts[0]
+
+
+async def test_a_stop_finishes_what_was_begun_confirms_it_and_leaves_the_rest(bot: Bot) -> None:
+    done: list[int] = []
+    go = asyncio.Event()
+
+    async def handle(update_id: int) -> None:
+        await go.wait()
+        done.append(update_id)
+
+    bot.telegram.waiting = [text(1, "a"), text(2, "b")]
+    async with polling(bot, handle) as stop:
+        await until(lambda: len(offsets(bot)) >= 2)
+        stop.set()
+        go.set()
+
+    assert done == [1]
+    assert offsets(bot)[-1] == 2
+    assert [u["update_id"] for u in bot.telegram.waiting] == [2]
+
+
+async def test_network_trouble_is_waited_out(bot: Bot) -> None:
+    done: list[int] = []
+
+    async def handle(update_id: int) -> None:
+        done.append(update_id)
+
+    bot.telegram.fails("deleteWebhook", NetworkError("away"), NetworkError("away"))
+    bot.telegram.fails("getUpdates", NetworkError("away"), Refusal(status=502, description="Bad"))
+    bot.telegram.waiting = [text(1, "a")]
+    async with polling(bot, handle):
+        await until(lambda: done == [1])
+
+
+@pytest.mark.parametrize(
+    ("refusal", "error"),
+    [
+        (Refusal(status=401, description="Unauthorized"), InvalidToken),
+        (Refusal(status=409, description="Conflict: terminated by other getUpdates"), Conflict),
+    ],
+)
+async def test_mistakes_of_the_setup_end_the_intake(
+    bot: Bot, refusal: Refusal, error: type[Exception]
+) -> None:
+    bot.telegram.fails("getUpdates", refusal)
+
+    with pytest.raises(error):
+        await Intake(bot.app, poll_timeout_s=1, retry_s=0.01).run(asyncio.Event())
+
+
+async def test_the_whole_bot_turns_polled_updates_into_an_order(bot: Bot) -> None:
+    updates: list[dict[str, Any]] = [text(1, "Good morning.", user=ALICE)]
+    bot.telegram.waiting = updates
+    stop = asyncio.Event()
+    task = asyncio.create_task(Intake(bot.app, poll_timeout_s=1, retry_s=0.01).run(stop))
+    await until(lambda: 2 in offsets(bot))
+    stop.set()
+    await task
+
+    assert (await bot.services.drafts.get(f"{ALICE}:0:{ALICE}")) is not None

@@ -1,0 +1,154 @@
+"""/status, /cancel and the buttons of an order, for its owner only."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.address import order_id
+from bot.keyboards import Action, Tap
+from bot.texts import short_id
+from pipeline.types import JobId, JobState, Progress, Stage
+from tests.unit.bot.conftest import Bot
+from tests.unit.bot.updates import BOB, photo, tap, text
+
+FIRST = JobId("tg-000000000002")
+SECOND = JobId("tg-000000000003")
+
+
+def button(action: Action, job_id: JobId) -> str:
+    return Tap(action=action, target=job_id).pack()
+
+
+async def ordered(bot: Bot, count: int) -> None:
+    await bot.hears(photo(1), *(text(2 + i, "Good morning.") for i in range(count)))
+    bot.telegram.calls.clear()
+
+
+async def make_unknown(bot: Bot, job_id: JobId) -> None:
+    await bot.services.outbox.open(job_id)
+    assert await bot.services.outbox.claim(job_id)
+    await bot.services.outbox.unknown(job_id)
+
+
+async def test_status_without_orders_says_what_to_send(bot: Bot) -> None:
+    await bot.hears(text(1, "/status"))
+
+    assert bot.telegram.texts[0].startswith("Nothing is being made for you")
+
+
+async def test_status_says_what_a_draft_still_needs(bot: Bot) -> None:
+    await bot.hears(text(1, "Good morning."), text(2, "/status"))
+    await bot.hears(photo(3, user=BOB), text(4, "/status", user=BOB))
+
+    assert bot.telegram.texts[1] == "I have your words. Now send a photo with one clear face."
+    assert bot.telegram.texts[3] == "I have your photo. Now type what it should say."
+
+
+async def test_status_lists_ones_own_orders_with_place_and_stage(bot: Bot) -> None:
+    await ordered(bot, 2)
+    running = bot.services.jobs
+    running.progress_of[FIRST] = Progress(stage=Stage.SYNCING, fraction=0.4)
+
+    await bot.hears(text(9, "/status"), text(10, "/status", user=BOB))
+
+    mine, others = bot.telegram.texts
+    assert f"{short_id(FIRST)}</b>: moving the lips… 40%" in mine
+    assert f"{short_id(SECOND)}</b> is number 2 in line." in mine
+    assert "#" not in others
+
+
+async def test_cancel_without_anything_says_so(bot: Bot) -> None:
+    await bot.hears(text(1, "/cancel"))
+
+    assert bot.telegram.texts == ["There is nothing to cancel."]
+
+
+async def test_cancel_without_orders_drops_the_draft(bot: Bot) -> None:
+    await bot.hears(photo(1), text(2, "/cancel"), text(3, "/cancel"))
+
+    assert bot.telegram.texts[1].startswith("Cancelled.")
+    assert bot.telegram.texts[2] == "There is nothing to cancel."
+
+
+async def test_cancel_stops_the_only_order(bot: Bot) -> None:
+    await ordered(bot, 1)
+
+    await bot.hears(text(9, "/cancel"))
+
+    assert bot.services.jobs.jobs[FIRST].state is JobState.CANCELLED
+    assert bot.telegram.texts == [f"Cancelled {short_id(FIRST)}. Nothing was counted."]
+
+
+async def test_cancel_asks_which_of_several(bot: Bot) -> None:
+    await ordered(bot, 2)
+    await bot.hears(text(9, "/cancel"))
+    (question,) = bot.telegram.of("sendMessage")
+    assert list(question.buttons) == [f"Cancel {short_id(FIRST)}", f"Cancel {short_id(SECOND)}"]
+
+    await bot.hears(tap(10, question.buttons[f"Cancel {short_id(SECOND)}"]))
+
+    assert bot.services.jobs.jobs[FIRST].state is JobState.QUEUED
+    assert bot.services.jobs.jobs[SECOND].state is JobState.CANCELLED
+
+
+async def test_cancel_comes_too_late_for_a_video_on_its_way(bot: Bot) -> None:
+    await ordered(bot, 1)
+    bot.services.jobs.sending.add(FIRST)
+
+    await bot.hears(tap(9, button(Action.CANCEL_JOB, FIRST)))
+
+    assert bot.telegram.toasts == [
+        f"{short_id(FIRST)} is finished and on its way, so it can't be cancelled."
+    ]
+
+
+async def test_another_users_tap_is_refused(bot: Bot) -> None:
+    await ordered(bot, 1)
+    await make_unknown(bot, FIRST)
+
+    await bot.hears(
+        tap(9, button(Action.CANCEL_JOB, FIRST), user=BOB),
+        tap(10, button(Action.SEND_AGAIN, FIRST), user=BOB),
+    )
+
+    assert bot.telegram.toasts == ["Only the person who asked can use these buttons."] * 2
+    assert bot.services.jobs.jobs[FIRST].state is JobState.QUEUED
+    assert bot.services.jobs.again == []
+
+
+async def test_an_old_button_is_answered(bot: Bot) -> None:
+    await bot.hears(tap(1, "voice:neerja"), tap(2, button(Action.CANCEL_JOB, order_id(77))))
+
+    assert bot.telegram.toasts == ["This button is out of date. See /status."] * 2
+
+
+async def test_two_taps_on_send_again_send_once(bot: Bot) -> None:
+    await ordered(bot, 1)
+    await make_unknown(bot, FIRST)
+    again = button(Action.SEND_AGAIN, FIRST)
+
+    await asyncio.gather(bot.hears(tap(9, again)), bot.hears(tap(10, again)))
+
+    assert bot.services.jobs.again == [(FIRST, 2)]
+    assert len(bot.telegram.toasts) == 2
+
+
+async def test_send_again_that_crashed_before_its_delivery_starts_it(bot: Bot) -> None:
+    await ordered(bot, 1)
+    await make_unknown(bot, FIRST)
+    await bot.services.outbox.again(FIRST)  # and then the process died
+
+    await bot.hears(tap(9, button(Action.SEND_AGAIN, FIRST)))
+
+    assert bot.services.jobs.again == [(FIRST, 2)]
+
+
+async def test_send_again_does_nothing_for_a_video_that_arrived(bot: Bot) -> None:
+    await ordered(bot, 1)
+    await make_unknown(bot, FIRST)
+    await bot.services.outbox.sent(FIRST, "77", "F1")
+
+    await bot.hears(tap(9, button(Action.SEND_AGAIN, FIRST)))
+
+    assert bot.services.jobs.again == []
+    assert bot.telegram.toasts[0].startswith("Nothing to send again")

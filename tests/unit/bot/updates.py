@@ -1,0 +1,84 @@
+"""What people do in a chat, as the updates that Telegram would send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ALICE = 501
+BOB = 502
+Json = dict[str, Any]
+
+
+def message(update_id: int, *, user: int = ALICE, chat: int | None = None, **content: Any) -> Json:
+    """Make an update with a message; its message id is the update's id."""
+    chat_id = user if chat is None else chat
+    kind = {"type": "private", "first_name": "A"} if chat_id > 0 else {"type": "supergroup"}
+    return {
+        "update_id": update_id,
+        "message": {
+            "message_id": update_id,
+            "date": 1_700_000_000,
+            "chat": {"id": chat_id, **kind},
+            "from": _person(user),
+            **content,
+        },
+    }
+
+
+def text(update_id: int, words: str, **more: Any) -> Json:
+    """Send words."""
+    entities = (
+        [{"type": "bot_command", "offset": 0, "length": len(words.split()[0])}]
+        if words.startswith("/")
+        else []
+    )
+    return message(update_id, text=words, entities=entities, **more)
+
+
+def photo(update_id: int, *, size_bytes: int = 50_000, **more: Any) -> Json:
+    """Send a photo; the last size is the largest."""
+    sizes = [
+        {"file_id": "small", "file_unique_id": "s", "width": 90, "height": 120, "file_size": 900},
+        {
+            "file_id": f"large-{update_id}",
+            "file_unique_id": "l",
+            "width": 960,
+            "height": 1280,
+            "file_size": size_bytes,
+        },
+    ]
+    return message(update_id, photo=sizes, **more)
+
+
+def document(update_id: int, mime_type: str, *, size_bytes: int = 50_000, **more: Any) -> Json:
+    """Send a file as it is."""
+    held = {
+        "file_id": f"file-{update_id}",
+        "file_unique_id": "d",
+        "mime_type": mime_type,
+        "file_size": size_bytes,
+    }
+    return message(update_id, document=held, **more)
+
+
+def tap(update_id: int, data: str, *, user: int = ALICE, on: int = 1001) -> Json:
+    """Press a button under a message of the bot."""
+    return {
+        "update_id": update_id,
+        "callback_query": {
+            "id": str(update_id),
+            "from": _person(user),
+            "chat_instance": "1",
+            "data": data,
+            "message": {
+                "message_id": on,
+                "date": 1_700_000_000,
+                "chat": {"id": user, "type": "private", "first_name": "A"},
+                "text": "…",
+            },
+        },
+    }
+
+
+def _person(user: int) -> Json:
+    return {"id": user, "is_bot": False, "first_name": "A", "language_code": "en"}
