@@ -1,0 +1,180 @@
+"""Jobs and ``kill -9``, with real processes: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline import errors
+from pipeline.settings import child_environment
+from pipeline.store.database import Database
+from pipeline.store.orders import Orders
+from pipeline.store.outbox import Outbox, OutboxState
+from pipeline.types import JobState
+from tests.integration.jobs_process import Plan
+from tests.integration.jobs_world import job_id, opened, settings_in, until_final
+
+ROOT = Path(__file__).parents[2]
+LIMIT_S = 60.0
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    return Plan(folder=str(tmp_path))
+
+
+async def test_killed_before_the_announcement_it_is_announced_and_delivered_once(
+    plan: Plan,
+) -> None:
+    await dies(replace(plan, dies_at="announce"))
+    await ends(plan)
+
+    assert story(plan)["announce"] == story(plan)["send"] == 1
+    assert await known(plan) == (JobState.SUCCEEDED, OutboxState.SENT)
+
+
+async def test_killed_in_the_render_it_is_rendered_again_and_delivered_once(plan: Plan) -> None:
+    await dies(replace(plan, dies_at="render"))
+    await ends(plan)
+
+    assert story(plan) == {"announce": 1, "render": 2, "send": 1}
+    assert await known(plan) == (JobState.SUCCEEDED, OutboxState.SENT)
+
+
+@pytest.mark.parametrize(("dies_at", "sends"), [("claimed", 0), ("sent", 1)])
+async def test_killed_between_claim_and_record_it_is_never_sent_again(
+    plan: Plan, dies_at: str, sends: int
+) -> None:
+    await dies(replace(plan, dies_at=dies_at))
+    await ends(plan)
+
+    assert story(plan)["send"] == sends
+    assert story(plan)["unknown"] == 1
+    assert story(plan)["render"] == 1
+    assert await known(plan) == (JobState.SUCCEEDED, OutboxState.UNKNOWN)
+
+
+async def test_killed_after_the_record_it_is_delivered_once(plan: Plan) -> None:
+    await dies(replace(plan, dies_at="recorded"))
+    await ends(plan)
+
+    assert story(plan) == {"announce": 1, "render": 1, "send": 1}
+    assert await known(plan) == (JobState.SUCCEEDED, OutboxState.SENT)
+
+
+async def test_many_jobs_survive_a_kill_at_every_stage(plan: Plan) -> None:
+    for stage in ("announce", "render", "recorded", "claimed", "sent"):
+        await dies(replace(plan, dies_at=stage, jobs=6))
+    await ends(replace(plan, jobs=6))
+
+    told = story(plan)
+    assert told["unknown"] == 2
+    assert told["send"] == 6 - 1  # one died between claim and send
+    assert told["render"] == 6 + 1
+
+
+async def test_a_dead_workers_render_goes_on_at_another_worker(plan: Plan) -> None:
+    bot = replace(plan, executor="bot", listen=("orders",))
+    dying = replace(plan, executor="gpu1", listen=("renders",), dies_at="render")
+    async with running(bot) as at_work:
+        await dies(dying)
+        async with running(replace(plan, executor="gpu2", listen=("renders",))):
+            assert await asyncio.wait_for(at_work.wait(), LIMIT_S) == 0
+
+    assert story(plan) == {"announce": 1, "render": 2, "send": 1}
+
+
+async def test_a_dead_bots_orders_go_on_at_another_bot(plan: Plan) -> None:
+    await dies(replace(plan, executor="bot1", dies_at="render"))
+    await ends(replace(plan, executor="bot2"))
+
+    assert story(plan) == {"announce": 1, "render": 2, "send": 1}
+
+
+async def test_a_job_that_kills_its_worker_every_time_ends_as_a_failure(plan: Plan) -> None:
+    starts = 0
+    while await status(replace(plan, dies_at="render")) == -signal.SIGKILL:
+        starts += 1
+        assert starts < 10, "a poison job is tried for ever"
+
+    assert story(plan)["fail:child_died"] == 1
+    assert story(plan)["send"] == 0
+    assert story(plan)["render"] == 5
+
+
+async def test_a_second_process_of_the_same_name_is_refused(plan: Plan) -> None:
+    async with running(replace(plan, render_s=30)) as first:
+        await at(first, "ready")
+        with pytest.raises(errors.ExecutorAlreadyRunning):
+            async with opened(settings_in(Path(plan.folder), executor=plan.executor)):
+                pytest.fail("two live processes share one name")
+
+
+async def test_a_name_is_free_again_after_its_process_was_killed(plan: Plan) -> None:
+    async with running(replace(plan, render_s=30)) as first:
+        await at(first, "ready")
+        first.kill()
+        await first.wait()
+
+    async with opened(settings_in(Path(plan.folder), executor=plan.executor)) as world:
+        await world.submit(2)
+        await until_final(world, 2)
+
+
+# --------------------------------------------------------------------------- processes
+
+
+async def dies(plan: Plan) -> None:
+    assert await status(plan) == -signal.SIGKILL, "it did not reach the stage to die at"
+
+
+async def ends(plan: Plan) -> None:
+    assert await status(plan) == 0
+
+
+async def status(plan: Plan) -> int:
+    async with running(plan) as process:
+        return await asyncio.wait_for(process.wait(), LIMIT_S)
+
+
+@asynccontextmanager
+async def running(plan: Plan) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        *plan.command(), cwd=ROOT, env=child_environment(), stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def at(process: asyncio.subprocess.Process, word: str) -> None:
+    assert process.stdout is not None
+    line = await asyncio.wait_for(process.stdout.readline(), LIMIT_S)
+    assert line.decode().strip() == word
+
+
+def story(plan: Plan) -> Counter[str]:
+    lines = (Path(plan.folder) / "story").read_text().splitlines()
+    return Counter(line.split()[0] for line in lines)
+
+
+async def known(plan: Plan) -> tuple[JobState, OutboxState]:
+    database = Database(settings_in(Path(plan.folder)).database_url)
+    try:
+        job = await Orders(database).find(job_id(1))
+        row = await Outbox(database).get(job_id(1))
+    finally:
+        await database.close()
+    assert job is not None
+    assert row is not None
+    return job.state, row.state
