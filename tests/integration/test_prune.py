@@ -1,0 +1,147 @@
+"""Pruning deletes what is older than its time, and never what an unfinished job needs."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline import errors
+from pipeline.bootstrap import Records, open_records
+from pipeline.prune import Pruned, prune
+from pipeline.settings import Settings
+from pipeline.store.drafts import Draft
+from pipeline.types import ArtifactKey, Failure, JobId, Owner
+
+TOMORROW = timedelta(hours=30)
+OWNER = Owner("telegram:1")
+
+
+async def add_job(records: Records, number: int, *, finished: bool) -> JobId:
+    """Store a job and its artifacts."""
+    job_id = JobId(f"tg-{number:012d}")
+    await records.store.put_bytes(b"{}", ArtifactKey(f"jobs/{job_id}/request.json"))
+    await records.store.put_bytes(b"video", ArtifactKey(f"jobs/{job_id}/out.mp4"))
+    await records.orders.add(job_id, owner=OWNER, reply_to="{}", limit=9, handicap_s=0)
+    if finished:
+        failure = Failure(code="internal", detail="", retryable=False)
+        await records.orders.fail(job_id, failure)
+    return job_id
+
+
+async def prune_at(settings: Settings, records: Records, later: timedelta) -> Pruned:
+    """Prune as if that much time had passed."""
+    now = datetime.now(UTC) + later
+    return await prune(settings, records.store, records.drafts, records.orders, now)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Keep everything in a folder of the test."""
+    return Settings(data_dir=tmp_path)
+
+
+async def test_artifacts_of_finished_jobs_go_when_their_time_is_over(settings: Settings) -> None:
+    async with open_records(settings) as records:
+        job_id = await add_job(records, 1, finished=True)
+
+        young = await prune_at(settings, records, timedelta(hours=23))
+        old = await prune_at(settings, records, TOMORROW)
+
+        assert young.artifacts == 0
+        assert old.artifacts == 2
+        with pytest.raises(errors.ArtifactMissing):
+            await records.store.read(ArtifactKey(f"jobs/{job_id}/out.mp4"))
+        assert await records.orders.find(job_id) is not None, "the row tells what came of it"
+
+
+async def test_an_unfinished_job_keeps_everything_however_old(settings: Settings) -> None:
+    async with open_records(settings) as records:
+        job_id = await add_job(records, 1, finished=False)
+        folder = settings.scratch_dir / job_id
+        folder.mkdir(parents=True)
+        os.utime(folder, (0, 0))
+
+        pruned = await prune_at(settings, records, timedelta(days=200))
+
+        assert pruned == Pruned(artifacts=0, drafts=0, scratch_folders=0, rows=0)
+        assert await records.store.read(ArtifactKey(f"jobs/{job_id}/out.mp4")) == b"video"
+        assert folder.is_dir()
+
+
+async def test_a_job_that_waited_long_keeps_its_video_for_the_full_time(
+    settings: Settings,
+) -> None:
+    async with open_records(settings) as records:
+        job_id = await add_job(records, 1, finished=True)
+        for path in (settings.data_dir / "artifacts" / "jobs" / job_id).iterdir():
+            os.utime(path, (0, 0))
+
+        pruned = await prune_at(settings, records, timedelta(hours=23))
+
+        assert pruned.artifacts == 0
+        assert await records.store.read(ArtifactKey(f"jobs/{job_id}/out.mp4")) == b"video"
+
+
+async def test_artifacts_that_no_row_knows_go(settings: Settings) -> None:
+    async with open_records(settings) as records:
+        await records.store.put_bytes(b"{}", ArtifactKey("jobs/tg-000000000009/request.json"))
+
+        assert (await prune_at(settings, records, TOMORROW)).artifacts == 1
+        assert (await prune_at(settings, records, TOMORROW)).artifacts == 0
+
+
+async def test_expired_drafts_go_with_their_photo_and_young_ones_stay(settings: Settings) -> None:
+    async with open_records(settings) as records:
+        now = datetime.now(UTC)
+        photo = ArtifactKey("drafts/a/portrait.png")
+        await records.store.put_bytes(b"png", photo)
+        old, young = (
+            Draft(key="1:0:1", portrait=photo, updated_at=now - timedelta(minutes=31)),
+            Draft(key="2:0:2", script="hello", updated_at=now),
+        )
+        await records.drafts.put(old)
+        await records.drafts.put(young)
+
+        pruned = await prune_at(settings, records, timedelta())
+
+        assert pruned.drafts == 1
+        assert await records.drafts.get("1:0:1") is None
+        assert await records.drafts.get("2:0:2") is not None
+        with pytest.raises(errors.ArtifactMissing):
+            await records.store.read(photo)
+
+
+async def test_scratch_folders_of_dead_processes_go(settings: Settings) -> None:
+    async with open_records(settings) as records:
+        stale, touched = settings.scratch_dir / "stale", settings.scratch_dir / "touched"
+        for folder in (stale, touched):
+            folder.mkdir(parents=True)
+            (folder / "part").write_bytes(b"x")
+        os.utime(stale / "part", (0, 0))
+        os.utime(stale, (0, 0))
+        os.utime(touched, (0, 0))
+
+        pruned = await prune_at(settings, records, timedelta())
+
+        assert pruned.scratch_folders == 1
+        assert not stale.exists()
+        assert touched.is_dir()
+
+
+async def test_rows_of_finished_jobs_go_after_three_months(settings: Settings) -> None:
+    async with open_records(settings) as records:
+        done, waiting = [await add_job(records, n, finished=n == 1) for n in (1, 2)]
+
+        pruned = await prune_at(settings, records, timedelta(days=91))
+
+        assert pruned.rows == 1
+        assert await records.orders.find(done) is None
+        assert await records.orders.find(waiting) is not None
+
+
+async def test_nothing_to_prune_is_fine(settings: Settings) -> None:
+    async with open_records(settings) as records:
+        pruned = await prune_at(settings, records, TOMORROW)
+
+        assert pruned == Pruned(artifacts=0, drafts=0, scratch_folders=0, rows=0)

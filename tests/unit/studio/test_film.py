@@ -1,0 +1,138 @@
+"""How a film is made of its parts, with an engine and a face mesh that obey the test."""
+
+import wave
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline import errors
+from pipeline.media.read import read_frames
+from pipeline.portrait import Face, Pixels
+from pipeline.settings import PortraitSettings
+from pipeline.studio import StudioOrder, StudioProgress
+from pipeline.studio.film import render_video
+from pipeline.types import EngineChoice, EngineName, Speech, Stage
+
+RATE_HZ = 22050
+
+
+class StillEngine:
+    """Gives the same picture object again and again, or fails after some frames."""
+
+    name = EngineName.WARP
+
+    def __init__(self, *, fails_after: int | None = None, extra: int = 0) -> None:
+        self.fails_after, self.extra = fails_after, extra
+
+    def sync(self, picture: Pixels, face: Face, speech: Speech, fps: int) -> Iterator[Pixels]:
+        """Yield the picture itself."""
+        for number in range(int(np.ceil(speech.duration_s * fps)) + self.extra):
+            if number == self.fails_after:
+                raise errors.NoSpeechFound
+            yield picture
+
+
+class OneFace:
+    """Finds one large face, or none."""
+
+    def __init__(self, faces: int = 1) -> None:
+        self.faces = faces
+
+    def find(self, picture: Pixels) -> Sequence[Face]:
+        """Lay a mesh over the middle of the picture."""
+        height, width = picture.shape[:2]
+        points = np.random.default_rng(1).uniform(0.2, 0.8, (478, 3)) * (width, height, 0)
+        return [Face(landmarks=points.astype(np.float32), score=0.9)] * self.faces
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> StudioOrder:
+    """Order a film of 1.23 s over a grey picture."""
+    with wave.open(str(tmp_path / "speech.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE_HZ)
+        file.writeframes(bytes(2 * round(1.23 * RATE_HZ)))
+    Image.new("RGB", (300, 400), (120, 120, 120)).save(tmp_path / "portrait.png")
+    speech = Speech(
+        path=tmp_path / "speech.wav",
+        duration_s=1.2300001,
+        sample_rate_hz=RATE_HZ,
+        provider="test",
+        voice_id=None,
+    )
+    return StudioOrder(
+        portrait=tmp_path / "portrait.png",
+        speech=speech,
+        into=tmp_path / "out.mp4",
+        thumbnail=tmp_path / "thumb.jpg",
+        engine=EngineChoice.WARP,
+        size_px=256,
+        fps=25,
+        max_bytes=48_000_000,
+        label="AI-generated",
+        limits=PortraitSettings(),
+    )
+
+
+def test_a_film_tells_what_it_is(order: StudioOrder) -> None:
+    video = render_video(order, StillEngine(), OneFace(), lambda progress: None)
+
+    assert (video.width_px, video.height_px) == (192, 256)
+    assert video.frames == 31
+    assert video.duration_s == pytest.approx(1.24)
+    assert video.size_bytes == order.into.stat().st_size
+    assert video.made_by is EngineName.WARP
+    with Image.open(order.thumbnail) as thumbnail:
+        assert thumbnail.size == (192, 256)
+
+
+def test_an_engine_that_repeats_its_picture_is_labelled_once_per_frame(
+    order: StudioOrder,
+) -> None:
+    render_video(order, StillEngine(), OneFace(), lambda progress: None)
+
+    frames = list(read_frames(order.into))
+    corner = [frame[-30:, :100].astype(int) for frame in frames]
+    assert all(part.max() > 190 for part in corner), "the letters are in every frame"
+    assert all(part.min() > 50 for part in corner), "a box blended twice would be darker"
+    np.testing.assert_allclose(corner[0].mean(), corner[-1].mean(), atol=2)
+
+
+def test_progress_goes_from_looking_to_the_end_and_is_paced(order: StudioOrder) -> None:
+    said: list[StudioProgress] = []
+
+    render_video(order, StillEngine(), OneFace(), said.append)
+
+    assert said[0] == StudioProgress(stage=Stage.LOOKING)
+    assert said[-1] == StudioProgress(stage=Stage.SYNCING, fraction=1.0)
+    fractions = [progress.fraction for progress in said[1:] if progress.fraction is not None]
+    assert fractions == sorted(fractions)
+    assert len(fractions) < 20, "31 frames in a moment are not 31 messages"
+
+
+@pytest.mark.parametrize("extra", [-1, 1])
+def test_an_engine_that_cannot_count_makes_no_film(order: StudioOrder, extra: int) -> None:
+    with pytest.raises(errors.RenderFailed, match="31 were expected"):
+        render_video(order, StillEngine(extra=extra), OneFace(), lambda progress: None)
+
+    assert not order.into.exists()
+
+
+def test_an_engine_that_fails_in_the_middle_leaves_no_film(order: StudioOrder) -> None:
+    with pytest.raises(errors.NoSpeechFound):
+        render_video(order, StillEngine(fails_after=9), OneFace(), lambda progress: None)
+
+    assert not order.into.exists()
+    assert [path.name for path in order.into.parent.glob(".*")] == []
+
+
+def test_no_face_is_told_before_anything_is_made(order: StudioOrder) -> None:
+    with pytest.raises(errors.NoFaceFound):
+        render_video(order, StillEngine(), OneFace(0), lambda progress: None)
+
+    assert not order.into.exists()
+    assert not order.thumbnail.exists()
