@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -235,7 +236,7 @@ SOUND = {**FILE, "duration": 1}
     ],
 )
 async def test_what_is_not_used_gets_one_kind_sentence_and_keeps_the_draft(
-    bot: Bot, content: dict[str, object], sentence: str
+    bot: Bot, content: dict[str, Any], sentence: str
 ) -> None:
     await bot.hears(photo(1), message(2, **content), text(3, "Good morning."))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import httpx
 import pytest
 from telegram.error import NetworkError, TimedOut
@@ -12,48 +10,18 @@ from bot.texts import short_id
 from pipeline import errors
 from pipeline.store.outbox import OutboxState
 from pipeline.types import (
-    ArtifactKey,
-    EngineName,
-    Failure,
-    Job,
     JobId,
-    RenderResult,
     VoiceId,
 )
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
-from tests.unit.bot.updates import ALICE, photo, text
-
-JOB = JobId("tg-000000000002")
-STATUS = "900"
-VOICE = VoiceId("embedded-en-in-f")
-BLOCKED = Refusal(status=403, description="Forbidden: bot was blocked by the user")
+from tests.unit.bot.finished import BLOCKED, JOB, STATUS, finished_job
+from tests.unit.bot.updates import text
 
 
 def caused(error: NetworkError, cause: Exception) -> NetworkError:
     error.__cause__ = cause
     return error
-
-
-async def finished_job(bot: Bot, voice_id: VoiceId | None = VOICE) -> Job:
-    await bot.hears(photo(1), text(2, "Good morning."))
-    bot.telegram.calls.clear()
-    video, thumbnail = ArtifactKey(f"jobs/{JOB}/out.mp4"), ArtifactKey(f"jobs/{JOB}/thumb.jpg")
-    await bot.services.store.put_bytes(b"the video", video)
-    await bot.services.store.put_bytes(b"the thumbnail", thumbnail)
-    result = RenderResult(
-        video=video,
-        thumbnail=thumbnail,
-        width_px=384,
-        height_px=512,
-        duration_s=7.6,
-        size_bytes=9,
-        made_by=EngineName.WARP,
-        engine_reason="a test",
-        voice_id=voice_id,
-        requested_voice_id=VOICE,
-    )
-    return replace(bot.services.jobs.jobs[JOB], result=result)
 
 
 async def state_of(bot: Bot) -> OutboxState:
@@ -254,64 +222,3 @@ async def test_a_video_that_is_no_longer_stored_is_refused_in_words(bot: Bot) ->
     assert bot.telegram.of("sendVideo") == []
     assert await state_of(bot) is OutboxState.REFUSED
     assert bot.telegram.of("editMessageText")
-
-
-async def test_the_announcement_is_silent_and_can_be_cancelled(bot: Bot) -> None:
-    job = await finished_job(bot)
-
-    receipt = await bot.delivery.announce(job, 3)
-
-    (call,) = bot.telegram.of("sendMessage")
-    assert receipt.isdigit()
-    assert call.text == f"⏳ <b>{short_id(JOB)}</b> is number 3 in line."
-    assert call.values["disable_notification"] is True
-    assert call.buttons == {"Cancel": f"cancel:{JOB}"}
-
-
-async def test_nobody_to_announce_to_ends_the_order(bot: Bot) -> None:
-    job = await finished_job(bot)
-    bot.telegram.fails("sendMessage", BLOCKED)
-
-    with pytest.raises(errors.OwnerUnreachable):
-        await bot.delivery.announce(job, 1)
-
-
-async def test_an_announcement_waits_for_telegram(bot: Bot) -> None:
-    job = await finished_job(bot)
-    bot.telegram.fails("sendMessage", TimedOut())
-
-    with pytest.raises(errors.DeliveryDelayed):
-        await bot.delivery.announce(job, 1)
-
-
-async def test_a_failure_rings_with_its_sentence_and_the_status_goes(bot: Bot) -> None:
-    job = await finished_job(bot)
-    failure = Failure(
-        code="script_too_long",
-        detail="…",
-        retryable=False,
-        values={"duration_s": 80, "limit_s": 60},
-    )
-
-    await bot.delivery.fail(job, STATUS, failure)
-
-    (call,) = bot.telegram.of("sendMessage")
-    assert "about 80 seconds of speech; I can do 60" in call.text
-    assert f"{short_id(JOB)} was not made. Nothing was counted." in call.text
-    assert not call.values["disable_notification"]
-    assert call.values["reply_parameters"]["message_id"] == 2
-    assert bot.telegram.of("deleteMessage")
-
-
-async def test_a_cancelled_order_says_so_where_its_status_was(bot: Bot) -> None:
-    job = await finished_job(bot)
-
-    await bot.delivery.withdraw(job, STATUS)
-    await bot.delivery.withdraw(job, STATUS)
-
-    edits = bot.telegram.of("editMessageText")
-    assert {e.text for e in edits} == {
-        f"<b>{short_id(JOB)}</b> is cancelled. Nothing was counted."
-    }
-    assert {e.values["chat_id"] for e in edits} == {ALICE}
-    assert bot.telegram.of("sendMessage") == []

@@ -1,0 +1,74 @@
+"""What an order says besides its video: the announcement, a failure, a cancellation."""
+
+from __future__ import annotations
+
+import pytest
+from telegram.error import TimedOut
+
+from bot.texts import short_id
+from pipeline import errors
+from pipeline.types import Failure
+from tests.unit.bot.conftest import Bot
+from tests.unit.bot.finished import BLOCKED, JOB, STATUS, finished_job
+from tests.unit.bot.updates import ALICE
+
+
+async def test_the_announcement_is_silent_and_can_be_cancelled(bot: Bot) -> None:
+    job = await finished_job(bot)
+
+    receipt = await bot.delivery.announce(job, 3)
+
+    (call,) = bot.telegram.of("sendMessage")
+    assert receipt.isdigit()
+    assert call.text == f"⏳ <b>{short_id(JOB)}</b> is number 3 in line."
+    assert call.values["disable_notification"] is True
+    assert call.buttons == {"Cancel": f"cancel:{JOB}"}
+
+
+async def test_nobody_to_announce_to_ends_the_order(bot: Bot) -> None:
+    job = await finished_job(bot)
+    bot.telegram.fails("sendMessage", BLOCKED)
+
+    with pytest.raises(errors.OwnerUnreachable):
+        await bot.delivery.announce(job, 1)
+
+
+async def test_an_announcement_waits_for_telegram(bot: Bot) -> None:
+    job = await finished_job(bot)
+    bot.telegram.fails("sendMessage", TimedOut())
+
+    with pytest.raises(errors.DeliveryDelayed):
+        await bot.delivery.announce(job, 1)
+
+
+async def test_a_failure_rings_with_its_sentence_and_the_status_goes(bot: Bot) -> None:
+    job = await finished_job(bot)
+    failure = Failure(
+        code="script_too_long",
+        detail="…",
+        retryable=False,
+        values={"duration_s": 80, "limit_s": 60},
+    )
+
+    await bot.delivery.fail(job, STATUS, failure)
+
+    (call,) = bot.telegram.of("sendMessage")
+    assert "about 80 seconds of speech; I can do 60" in call.text
+    assert f"{short_id(JOB)} was not made. Nothing was counted." in call.text
+    assert not call.values["disable_notification"]
+    assert call.values["reply_parameters"]["message_id"] == 2
+    assert bot.telegram.of("deleteMessage")
+
+
+async def test_a_cancelled_order_says_so_where_its_status_was(bot: Bot) -> None:
+    job = await finished_job(bot)
+
+    await bot.delivery.withdraw(job, STATUS)
+    await bot.delivery.withdraw(job, STATUS)
+
+    edits = bot.telegram.of("editMessageText")
+    assert {e.text for e in edits} == {
+        f"<b>{short_id(JOB)}</b> is cancelled. Nothing was counted."
+    }
+    assert {e.values["chat_id"] for e in edits} == {ALICE}
+    assert bot.telegram.of("sendMessage") == []
