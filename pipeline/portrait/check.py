@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline import errors
 from pipeline.portrait import Face, FaceMesh, Landmarks, Pixels
-from pipeline.portrait.picture import read_picture, save_picture
+from pipeline.portrait.picture import read_picture, save_picture, shrunk
 from pipeline.portrait.pose import pose_of
 from pipeline.settings import PortraitSettings
 from pipeline.types import Box, PortraitVerdict
@@ -25,6 +25,9 @@ SURE_SCORE = 0.6
 does not (.35, against .85 to .92 upright)."""
 WORTH_TURNING = 0.1
 """How much better a turned photo must score than one whose face is upright already."""
+TRIED_PX = 900
+"""Longer side of the copy that is turned to try: most photos without an upright face have none at
+all, and four thorough looks would take two seconds."""
 
 
 def check(source: Path, into: Path, limits: PortraitSettings, mesh: FaceMesh) -> PortraitVerdict:
@@ -53,16 +56,23 @@ def check(source: Path, into: Path, limits: PortraitSettings, mesh: FaceMesh) ->
 
 def _upright(picture: Pixels, mesh: FaceMesh) -> tuple[Pixels, Sequence[Face]]:
     """Turn a photo by quarters until its largest face is upright and sure."""
-    best = picture, mesh.find(picture)
-    if _uprightness(best[1]) >= SURE_SCORE:
-        return best
+    faces = mesh.find(picture)
+    score, turn = _uprightness(faces), 0
+    if score >= SURE_SCORE:
+        return picture, faces
+    small = shrunk(picture, TRIED_PX)
     for quarters in (1, 2, 3):
-        turned = np.ascontiguousarray(np.rot90(picture, quarters))
-        faces = mesh.find(turned)
-        margin = WORTH_TURNING if best[0] is picture else 0.0
-        if _uprightness(faces) > _uprightness(best[1]) + margin:
-            best = turned, faces
-    return best
+        turned_score = _uprightness(mesh.find(_turned(small, quarters)))
+        if turned_score > score + (0.0 if turn else WORTH_TURNING):
+            score, turn = turned_score, quarters
+    if not turn:
+        return picture, faces
+    turned = _turned(picture, turn)
+    return turned, mesh.find(turned)
+
+
+def _turned(picture: Pixels, quarters: int) -> Pixels:
+    return np.ascontiguousarray(np.rot90(picture, quarters))
 
 
 def _uprightness(faces: Sequence[Face]) -> float:

@@ -90,6 +90,13 @@ def read_clean(path: Path) -> Pixels:
         raise errors.PictureUnreadable("the checked picture is damaged") from e
 
 
+def shrunk(pixels: Pixels, side_px: int) -> Pixels:
+    """Return a copy whose longer side is at most ``side_px``."""
+    picture = Image.fromarray(pixels)
+    picture.thumbnail((side_px, side_px), Image.Resampling.BOX)
+    return np.array(picture, np.uint8)
+
+
 # --------------------------------------------------------------------------- before decoding
 
 

@@ -105,7 +105,7 @@ def test_the_limits_are_those_of_the_settings(source: Path, tmp_path: Path) -> N
 
 
 def test_a_face_seen_only_after_a_turn_turns_the_photo(source: Path, tmp_path: Path) -> None:
-    mesh = Seeing([], [], [], [face()])
+    mesh = Seeing([], [], [], [face()], [face()])
 
     verdict = check(source, tmp_path / "clean.png", LIMITS, mesh)
 
@@ -115,7 +115,7 @@ def test_a_face_seen_only_after_a_turn_turns_the_photo(source: Path, tmp_path: P
 
 
 def test_a_face_on_its_side_turns_the_photo(source: Path, tmp_path: Path) -> None:
-    mesh = Seeing([face(roll_deg=90)], [face()], [face(roll_deg=-90)], [])
+    mesh = Seeing([face(roll_deg=90)], [face()], [face(roll_deg=-90)], [], [face()])
 
     verdict = check(source, tmp_path / "clean.png", LIMITS, mesh)
 
@@ -124,7 +124,8 @@ def test_a_face_on_its_side_turns_the_photo(source: Path, tmp_path: Path) -> Non
 
 def test_the_surest_turn_wins(source: Path, tmp_path: Path) -> None:
     upside_down = face(score=0.35)
-    mesh = Seeing([upside_down], [face(roll_deg=90)], [face(70)], [face(roll_deg=-90)])
+    sideways, other_side = [face(roll_deg=90)], [face(roll_deg=-90)]
+    mesh = Seeing([upside_down], sideways, [face(30)], other_side, [face(70)])
 
     verdict = check(source, tmp_path / "clean.png", LIMITS, mesh)
 
@@ -139,3 +140,13 @@ def test_an_unsure_upright_face_is_not_turned_for_little(source: Path, tmp_path:
 
     assert verdict.eye_distance_px == pytest.approx(60, rel=0.01)
     assert verdict.width_px == 240
+
+
+def test_a_turned_photo_is_tried_small_and_kept_large(tmp_path: Path) -> None:
+    source = written(tmp_path, encoded(scene(2000, 1400), "PNG"))
+    mesh = Seeing([], [face()], [], [], [face()])
+
+    verdict = check(source, tmp_path / "clean.png", LIMITS, mesh)
+
+    assert [max(shown.shape) for shown in mesh.shown] == [2000, 900, 900, 900, 2000]
+    assert (verdict.width_px, verdict.height_px) == (1400, 2000)
