@@ -101,6 +101,4 @@ def _crop_corners(face: Face) -> NDArray[np.float32]:
     low, high = face.landmarks[:, :2].min(axis=0), face.landmarks[:, :2].max(axis=0)
     half = CROP * (high[1] - low[1]) / 2
     x, y = (low + high) / 2
-    return np.array(
-        [[x - half, y - half], [x + half, y - half], [x - half, y + half]], np.float32
-    )
+    return np.array([[x - half, y - half], [x + half, y - half], [x - half, y + half]], np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +27,14 @@ class Report:
     bilabials: int
     silence_gap_e: float
     greatest_gap_e: float
+    gap_spread_e: float
+    ends_gap_e: float
+    """The greater gap of the first and the last frame."""
     outside_region_is_exact: bool
     outside_face_psnr_db: float
     border_step: float
     frames: int
+    frames_wanted: int
     picture_s: float
     sound_s: float
 
@@ -68,10 +73,13 @@ def measure(picture: Pixels, face: Face, speech: Speech, mesh: FaceMesh, into: P
         bilabials=len(closing),
         silence_gap_e=float(np.nanmean(seen[silent])),
         greatest_gap_e=float(np.nanmax(seen)),
+        gap_spread_e=float(np.nanstd(seen)),
+        ends_gap_e=float(max(seen[0], seen[-1])),
         outside_region_is_exact=exact,
         outside_face_psnr_db=min(errors),
         border_step=max(steps),
         frames=len(seen),
+        frames_wanted=ceil(speech.duration_s * FPS),
         picture_s=picture_s,
         sound_s=sound_s,
     )

@@ -12,13 +12,13 @@ from pipeline.lipsync import visemes
 from pipeline.types import Speech, Timing
 
 RATE_HZ = 22_050
-CONSONANT_S, VOWEL_S, PAUSE_S = 0.08, 0.12, 0.60
+CONSONANT_S, VOWEL_S, PAUSE_S = 0.08, 0.12, 0.46
 VOWELS = "aeiouəɔɛɪʊæɐ"
 PANGRAM = (
     "| p ə t a m o s | b i k a l eɪ ʃ u | m ɔ n ɪ v a t ə p | f i s aː b ʊ ɡ ɛ "
     "| m a p i l o d | b ə r u m i ʈ | w a t ə b aː | p o l ə m ɛ n | ʃ i p a m ə b uː |"
 )
-"""Twenty p, b, m among most other shapes, in eight phrases with pauses between."""
+"""Sixteen p, b, m among most other shapes, in eight phrases with pauses between."""
 
 
 def phones(text: str = PANGRAM) -> tuple[Timing, ...]:
@@ -35,24 +35,28 @@ def phones(text: str = PANGRAM) -> tuple[Timing, ...]:
 
 def speech(into: Path, timings: Sequence[Timing] | None = None) -> Speech:
     """Write a WAV that hums while a phone sounds, and describe it."""
-    spoken = phones() if timings is None else tuple(timings)
-    count = round(spoken[-1].end_s * RATE_HZ)
+    spoken = describe(phones() if timings is None else timings, into)
+    count = round(spoken.duration_s * RATE_HZ)
     time_s = np.arange(count) / RATE_HZ
     loud = np.zeros(count)
-    for timing in spoken:
-        if timing.text:
-            loud[round(timing.start_s * RATE_HZ) : round(timing.end_s * RATE_HZ)] = 1.0
+    for start_s, end_s in speaking(spoken):
+        loud[round(start_s * RATE_HZ) : round(end_s * RATE_HZ)] = 1.0
     sound = (6000 * loud * np.sin(2 * np.pi * 220 * time_s)).astype("<i2")
     with wave.open(str(into), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE_HZ)
         file.writeframes(sound.tobytes())
+    return spoken
+
+
+def describe(timings: Sequence[Timing], path: Path = Path("never-read.wav")) -> Speech:
+    """Describe a speech of these phones; nothing is written."""
     return Speech(
-        path=into,
-        duration_s=count / RATE_HZ,
+        path=path,
+        duration_s=round(timings[-1].end_s * RATE_HZ) / RATE_HZ,
         sample_rate_hz=RATE_HZ,
-        phones=spoken,
+        phones=tuple(timings),
         provider="test",
         voice_id=None,
     )

@@ -1,4 +1,4 @@
-"""What must not move: pixels outside the lower face, the border of what was changed, the length."""
+"""What must not move: pixels outside the lower face, the border of a change, the length."""
 
 from __future__ import annotations
 
