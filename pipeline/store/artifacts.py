@@ -53,6 +53,7 @@ class ObjectStore:
     async def put(self, path: Path, key: ArtifactKey) -> None:
         """Store a file; what was under the key is replaced, never half."""
         async with _translated(checked(key), TRANSFER_LIMIT_S):
+            await aiofiles.os.stat(path)  # obstore's words for a missing file name neither side
             await obstore.put_async(self._store, key, path, chunk_size=CHUNK_BYTES)
 
     async def put_bytes(self, data: bytes, key: ArtifactKey) -> None:
@@ -128,7 +129,6 @@ async def _translated(key: str, limit_s: float) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(limit_s):
             yield
-    # NotFoundError is a FileNotFoundError too, and a missing *local* file is a bug of the caller.
     except NotFoundError as e:
         raise errors.ArtifactMissing(key) from e
     except TimeoutError as e:
@@ -139,7 +139,8 @@ async def _translated(key: str, limit_s: float) -> AsyncIterator[None]:
             raise errors.DiskFull(key) from e
         raise errors.StoreUnavailable(type(e).__name__) from e
     except OSError as e:
-        # obstore 0.12.1 gives the builtin, without a number, for a missing object.
+        # obstore 0.12.1 gives the builtin, without a number, for a missing object; with a number
+        # it is a file on our side, and a bug of the caller.
         if isinstance(e, FileNotFoundError) and e.errno is None:
             raise errors.ArtifactMissing(key) from e
         if e.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -1,0 +1,65 @@
+"""The database of small rows: WAL, transactions, errors of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline import errors
+from pipeline.store.database import Database
+
+
+async def test_the_file_is_in_wal_mode_for_everybody(database: Database, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "folder" / "rows.db") as stranger:
+        assert stranger.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    stranger.close()
+
+
+async def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
+    def work(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("INSERT INTO outbox VALUES ('a', 'ready', 1, NULL, NULL)")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await database.write(work)
+
+    assert await database.read(_count) == 0
+
+
+async def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
+    writing, may_end = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def slow(connection: sa.Connection) -> None:
+        loop.call_soon_threadsafe(writing.set)
+        asyncio.run_coroutine_threadsafe(may_end.wait(), loop).result(10)
+
+    writer = asyncio.create_task(database.write(slow))
+    await writing.wait()
+    assert await database.read(_count) == 0
+    may_end.set()
+    await writer
+
+
+async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}")  # a folder is no file
+
+    with pytest.raises(errors.StoreUnavailable):
+        await database.open()
+    await database.close()
+
+
+async def test_a_broken_query_is_a_bug_and_says_so(database: Database) -> None:
+    with pytest.raises(sa.exc.IntegrityError):
+        await database.write(
+            lambda c: c.exec_driver_sql("INSERT INTO outbox (job_id) VALUES ('a')")
+        )
+
+
+def _count(connection: sa.Connection) -> int:
+    count: int = connection.exec_driver_sql("SELECT count(*) FROM outbox").scalar_one()
+    return count

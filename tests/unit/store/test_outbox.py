@@ -1,0 +1,98 @@
+"""The outbox: who may send, and what is known afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.store.database import Database
+from pipeline.store.outbox import Outbox, OutboxRow, OutboxState
+from pipeline.types import JobId
+
+JOB = JobId("tg-000000000001")
+
+
+async def test_one_of_many_claims_wins(outbox: Outbox) -> None:
+    await asyncio.gather(*(outbox.open(JOB) for _ in range(5)))
+
+    claims = await asyncio.gather(*(outbox.claim(JOB) for _ in range(10)))
+
+    assert claims.count(True) == 1
+
+
+async def test_what_was_never_opened_cannot_be_claimed(outbox: Outbox) -> None:
+    assert not await outbox.claim(JOB)
+    assert await outbox.get(JOB) is None
+
+
+async def test_what_was_sent_is_remembered(outbox: Outbox) -> None:
+    await outbox.open(JOB)
+    await outbox.claim(JOB)
+    await outbox.sent(JOB, "42", "file-1")
+    await outbox.open(JOB)
+
+    assert not await outbox.claim(JOB)
+    assert await outbox.get(JOB) == OutboxRow(
+        state=OutboxState.SENT, attempt=1, message_id="42", file_id="file-1"
+    )
+
+
+async def test_what_was_surely_not_sent_may_be_claimed_again(outbox: Outbox) -> None:
+    await outbox.open(JOB)
+    await outbox.claim(JOB)
+    await outbox.not_sent(JOB)
+
+    assert await outbox.claim(JOB)
+
+
+async def test_of_two_taps_on_send_again_one_wins(outbox: Outbox) -> None:
+    await outbox.open(JOB)
+    await outbox.claim(JOB)
+    assert await outbox.again(JOB) is None, "it is not unknown yet"
+    await outbox.unknown(JOB)
+
+    attempts = await asyncio.gather(outbox.again(JOB), outbox.again(JOB))
+
+    assert sorted(attempts, key=bool) == [None, 2]
+    assert await outbox.claim(JOB)
+
+
+async def test_a_late_answer_settles_the_unknown(outbox: Outbox) -> None:
+    await outbox.open(JOB)
+    await outbox.claim(JOB)
+    await outbox.unknown(JOB)
+    await outbox.sent(JOB, "42", None)
+
+    assert await outbox.again(JOB) is None
+
+
+VERBS = ("open", "claim", "sent", "not_sent", "unknown", "refused", "again")
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(verbs=st.lists(st.sampled_from(VERBS), max_size=12), number=st.uuids())
+async def test_no_order_of_verbs_allows_a_claim_after_it_was_sent_or_refused(
+    database: Database, verbs: list[str], number: object
+) -> None:
+    outbox, job_id = Outbox(database), JobId(f"tg-{number}")
+    settled = False
+    for verb in verbs:
+        arguments = ("1", None) if verb == "sent" else ()
+        answer = await getattr(outbox, verb)(job_id, *arguments)
+        if verb in ("claim", "again") and settled:
+            assert not answer
+        row = await outbox.get(job_id)
+        if settled:
+            assert row is not None
+            assert row.state in (OutboxState.SENT, OutboxState.REFUSED)
+        settled = row is not None and row.state in (OutboxState.SENT, OutboxState.REFUSED)
+
+
+@pytest.fixture
+def outbox(database: Database) -> Outbox:
+    return Outbox(database)
