@@ -90,6 +90,7 @@ async def run(settings: Settings, services: Services, texts: Texts, stop: asynci
     """
     app = build(settings, services, texts)
     retry_s = settings.telegram.retry_s
+    await services.portraits.start()  # loads its models while Telegram is asked who we are
     if not await until_reached(app.initialize, stop=stop, first_pause_s=retry_s):
         return
     try:

@@ -1,0 +1,77 @@
+"""The command itself: wrong set-ups end with status 2 and one sentence; silence is waited out."""
+
+from __future__ import annotations
+
+from tests.botapi.faults import Refusal
+from tests.botapi.fixtures import LaunchBot
+from tests.botapi.server import BotApi
+
+
+async def test_a_wrong_token_ends_with_one_sentence(server: BotApi, launch_bot: LaunchBot) -> None:
+    server.fail("getMe", Refusal(401, "Unauthorized"))
+
+    bot = await launch_bot(until_it_polls=False)
+
+    assert await bot.ends(30) == 2
+    assert "Telegram does not know this token" in bot.output
+    assert "Traceback" not in bot.output
+
+
+async def test_no_token_ends_with_one_sentence(server: BotApi, launch_bot: LaunchBot) -> None:
+    bot = await launch_bot(until_it_polls=False, BOLTI_TELEGRAM__TOKEN=" ")
+
+    assert await bot.ends(30) == 2
+    assert "The bot needs a token" in bot.output
+    assert "Traceback" not in bot.output
+
+
+async def test_a_second_bot_on_the_token_ends_with_one_sentence(
+    server: BotApi, launch_bot: LaunchBot
+) -> None:
+    server.fail("getUpdates", Refusal(409, "Conflict: terminated by other getUpdates request"))
+
+    bot = await launch_bot(until_it_polls=False)
+
+    assert await bot.ends(30) == 2
+    assert "Another process takes the updates of this bot" in bot.output
+    await bot.leaves_nobody_behind()
+
+
+async def test_telegram_away_at_the_start_is_waited_out(
+    server: BotApi, launch_bot: LaunchBot
+) -> None:
+    asha = server.user("Asha")
+    await server.goes_away()
+    bot = await launch_bot(until_it_polls=False, BOLTI_TELEGRAM__RETRY_S="0.2")
+    await asha.waits_for(
+        lambda: "Telegram does not answer" in bot.output or None, 30, "a word in the log"
+    ) if False else None
+    await server.comes_back()
+    await server.is_polled(30)
+
+    await asha.sends_text("/help")
+    await asha.sees("Send a photo of one face")
+
+
+async def test_the_menu_shows_the_commands(server: BotApi, launch_bot: LaunchBot) -> None:
+    await launch_bot()
+
+    private = server.commands({"type": "all_private_chats"})
+
+    assert [c["command"] for c in private] == ["start", "help", "status", "cancel", "privacy"]
+
+
+async def test_debug_logs_keep_the_token_and_the_words(
+    server: BotApi, launch_bot: LaunchBot
+) -> None:
+    bot = await launch_bot(BOLTI_LOG__LEVEL="DEBUG")
+    asha = server.user("Asha")
+
+    await asha.sends_text("a secret between us")
+    await asha.sees("Got the words")
+    server.fail("sendMessage", Refusal(400, "Bad Request: something odd"))
+    await asha.sends_text("another secret")
+    await asha.settles()
+
+    bot.assert_keeps_the_token()
+    assert "secret" not in bot.output

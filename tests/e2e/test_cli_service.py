@@ -1,0 +1,169 @@
+"""The commands of ``bolti`` around a render: doctor, voices, settings, worker, prune, demo."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from pipeline.settings import child_environment
+from pipeline.settings.listing import default_toml
+from tests import faces
+from tests.e2e.test_cli import BOLTI, LIMIT_S, bolti, files
+
+
+def test_doctor_finds_all_that_a_render_needs(tmp_path: Path) -> None:
+    ended = bolti(tmp_path, "doctor", "--json")
+
+    told = json.loads(ended.stdout)
+    health = {finding["name"]: finding["health"] for finding in told["findings"]}
+    assert ended.returncode == 0
+    assert health == {
+        "python": "ok",
+        "disk": "ok",
+        "codecs": "ok",
+        "faces": "ok",
+        "voice": "ok",
+        "engine": "ok",
+        "telegram": "note",
+    }
+    assert told["settings"]["speech.max_s"] == {"value": "60.0", "source": "default"}
+    assert files(tmp_path) == [], "a doctor leaves nothing"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "name", "advice"),
+    [
+        ("BOLTI_LIPSYNC__ENGINE", "latentsync", "engine", "Set lipsync.engine to auto or warp"),
+        ("BOLTI_STORE__MIN_FREE_BYTES", str(10**18), "disk", "Free some space"),
+        ("BOLTI_SPEECH__VOICE", "nobody", "voice", "speech.voice"),
+    ],
+)
+def test_doctor_says_what_is_missing_and_what_to_do(
+    tmp_path: Path, variable: str, value: str, name: str, advice: str
+) -> None:
+    ended = bolti(tmp_path, "doctor", settings=[(variable, value)])
+
+    lines = ended.stdout.splitlines()
+    bad = next(number for number, line in enumerate(lines) if line.startswith("MISSING"))
+    assert ended.returncode == 1
+    assert name in lines[bad]
+    assert advice in lines[bad + 1]
+    assert any(variable in line for line in lines), "the source of the value is named"
+    assert lines[-1] == f"No render is possible: see {name}."
+
+
+def test_no_command_shows_the_token(tmp_path: Path) -> None:
+    token = "123456789:AAFakeFakeFakeFakeFakeFakeFakeFake_00"
+
+    for command in (["doctor"], ["doctor", "--json"], ["settings"], ["--debug", "settings"]):
+        ended = bolti(tmp_path, *command, settings=[("BOLTI_TELEGRAM__TOKEN", token)])
+        assert ended.returncode == 0, ended.stderr
+        assert "FakeFake" not in ended.stdout + ended.stderr
+
+
+def test_a_wrong_setting_is_told_in_one_text_with_status_2(tmp_path: Path) -> None:
+    ended = bolti(
+        tmp_path,
+        *("render", faces.hopper(), "hi", "-o", "o.mp4"),
+        settings=[("BOLTI_SPEACH__MAX_S", "3"), ("BOLTI_LIPSYNC__FPS", "fast")],
+    )
+
+    assert ended.returncode == 2
+    assert "Did you mean" in ended.stderr
+    assert "lipsync.fps" in ended.stderr
+
+
+def test_settings_writes_the_default_file_and_lists_what_is_set(tmp_path: Path) -> None:
+    default = bolti(tmp_path, "settings", "--default")
+    listed = bolti(tmp_path, "settings", settings=[("BOLTI_SPEECH__MAX_S", "30")])
+
+    assert default.stdout == default_toml()
+    assert "speech.max_s = 30.0  # BOLTI_SPEECH__MAX_S" in listed.stdout.splitlines()
+
+
+def test_voices_are_listed_by_language(tmp_path: Path) -> None:
+    everybody = bolti(tmp_path, "voices").stdout.splitlines()
+    hindi = bolti(tmp_path, "voices", "--locale", "hi", "--json").stdout.splitlines()
+
+    assert len(everybody) > len(hindi) > 0
+    assert any("(default)" in line for line in everybody)
+    assert {json.loads(line)["locale"] for line in hindi} == {"hi-IN"}
+
+
+def test_a_terminal_gets_a_bar_that_goes_away(tmp_path: Path) -> None:
+    parent, child = pty.openpty()
+    command = [*BOLTI, "render", str(faces.hopper()), "Good morning.", "-o", "o.mp4"]
+
+    ended = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=child_environment(),
+        stdout=subprocess.PIPE,
+        stderr=child,
+        timeout=LIMIT_S,
+        check=False,
+    )
+    os.close(child)
+    drawn = os.read(parent, 100_000).decode()
+    os.close(parent)
+
+    assert ended.returncode == 0
+    assert "100 %  moving the lips" in drawn
+    assert drawn.endswith("\r\x1b[K"), "the line is empty at the end"
+
+
+def test_the_demo_writes_a_video_and_its_contact_sheet(tmp_path: Path) -> None:
+    ended = bolti(tmp_path, "demo", "--into", "out", "--json")
+
+    result = next(
+        line["result"] for line in map(json.loads, ended.stdout.splitlines()) if "result" in line
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert files(tmp_path / "out") == ["demo.mp4", "demo.png"]
+    assert 5 < result["duration_s"] < 8
+    assert max(result["width_px"], result["height_px"]) == 512
+    with Image.open(tmp_path / "out" / "demo.png") as sheet:
+        assert sheet.width > 800
+
+
+def test_a_worker_listens_until_sigterm_and_a_twin_refuses(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [*BOLTI, "worker"],
+        cwd=tmp_path,
+        env=child_environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as worker:
+        assert worker.stderr is not None
+        assert any("listening to renders" in line for line in worker.stderr)
+
+        twin = bolti(tmp_path, "worker")
+        worker.send_signal(signal.SIGTERM)
+        _, said = worker.communicate(timeout=LIMIT_S)
+
+    assert twin.returncode == 53
+    assert "jobs.executor" in twin.stderr
+    assert worker.returncode == 0
+    assert "stopping" in said
+    assert "Traceback" not in said
+
+
+def test_prune_says_what_it_deleted(tmp_path: Path) -> None:
+    stale = tmp_path / "data" / "scratch" / "tg-1"
+    stale.mkdir(parents=True)
+    os.utime(stale, (0, 0))
+
+    ended = bolti(tmp_path, "prune", "--json")
+
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout) == {
+        "artifacts": 0,
+        "drafts": 0,
+        "scratch_folders": 1,
+        "rows": 0,
+    }
