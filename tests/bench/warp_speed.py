@@ -47,9 +47,8 @@ def main() -> None:
         alone = seconds(partial(remap, picture, at))
         e_px = pose_of(face.landmarks).scale_px
         share = 100 * alone / drawn
-        print(
-            f"{size_px:>4} {e_px:>4.0f} {prepared_s:>7.2f} s {FRAMES / drawn:>9.0f} {share:>8.0f} %"
-        )
+        per_s = FRAMES / drawn
+        print(f"{size_px:>4} {e_px:>4.0f} {prepared_s:>7.2f} s {per_s:>9.0f} {share:>8.0f} %")
 
 
 def draw(talking: TalkingFace, track: MouthTrack, index: int) -> None:
