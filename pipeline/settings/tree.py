@@ -74,7 +74,7 @@ class PortraitSettings(Section):
 class SpeechSettings(Section):
     """Who speaks the script, and how long it may be."""
 
-    chain: tuple[Literal["embedded"], ...] = ("embedded",)
+    chain: tuple[Literal["embedded"], ...] = Field(default=("embedded",), min_length=1)
     """Providers of speech, in the order they are tried."""
     voice: VoiceId = VoiceId("embedded-en-in-f")
     """The voice that speaks when nobody chose one."""

@@ -1,9 +1,9 @@
-"""What people type, made into what a voice can read: no markup, no emoji, no hidden characters.
+"""What people type, made into what a voice can read: no markup, emoji or hidden characters.
 
 The order matters and follows from what each step may uncover: characters first, then structure
 (code, links, addresses), then signs, then white space. The steps run until nothing changes any
 more, so cleaning a clean text leaves it as it is. Nothing that sounds is lost, save code between
-fences and the inside of an address, which is said as "link".
+fences, the inside of an address, which is said as "link", and writing systems that no voice reads.
 
 Knows no voice and no limit. The next rule goes into the table of the step it belongs to, and as a
 row into the test's table.
@@ -13,27 +13,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from pipeline.speech.amounts import spoken_amounts
+from pipeline.speech.letters import is_readable
 
 ROUNDS = 12
 LONGEST_RUN, PIECE = 100, 50
 
 _JOINERS = "\u200c\u200d"
-_INVISIBLE = frozenset("\u200b\u2060\ufeff\u00ad\ufe0e\ufe0f\u20e3")
-_EMOJI = re.compile(
-    "[\U0001f000-\U0001faff\u2600-\u27bf\u2190-\u21ff\u2b00-\u2bff\U000e0020-\U000e007f]+"
-)
-_STYLED = re.compile("[\U0001d400-\U0001d7ff\uff01-\uff5e]")
 _STRAY_JOINER = re.compile(f"(?<![{_JOINERS}])[{_JOINERS}]+")
-_ZALGO = re.compile(r"([\u0300-\u036f]{2})[\u0300-\u036f]+")
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")
+_WHOLE_LETTERS = dict(zip("łđħıœŋŁĐĦŒŊ", ("l", "d", "h", "i", "oe", "n", *"LDHON"), strict=True))
+"""Latin letters with a stroke, which Unicode does not take apart."""
 
 _STRUCTURE = (
     (re.compile(r"```.*?(?:```|\Z)", re.DOTALL), " "),
     (re.compile(r"!?\[([^\[\]\n]{1,500})\]\([^()\s]{0,2000}\)"), r" \1 "),
     (re.compile(r"</?[A-Za-z][^<>\n]{0,200}>"), " "),
     (re.compile(r"(?:https?://|\bwww\.)[^\s<>]+", re.IGNORECASE), " link "),
-    (re.compile(r"(?m)^[ \t]*(?:[-+•·]|\d{1,3}\))[ \t]+(?=\S)"), ""),
+    (re.compile(r"(?m)^[ \t]*(?:(?:[-+•·]|\d{1,3}\))[ \t]+)+"), ""),
 )
 _EMAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b")
 _SIGNS = (
@@ -74,26 +73,32 @@ def _once(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """Drop what is not seen, turn styled letters into plain ones and emoji into spaces.
+    """Keep what some voice can read.
 
     Joiners stay where they join letters: conjuncts of Indic scripts need them.
     """
-    text = "".join(char for char in text if _is_kept(char))
-    text = _STYLED.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)
-    text = _ZALGO.sub(r"\1", _EMOJI.sub(" ", text))
+    text = "".join(map(_as_read, text))
     return _STRAY_JOINER.sub(lambda m: m[0][0] if _joins(text, m.start()) else "", text)
 
 
-def _is_kept(char: str) -> bool:
+@lru_cache(maxsize=4096)
+def _as_read(char: str) -> str:
+    """Give a character as a voice reads it: itself, its plain letters, a space, or nothing."""
     if char in "\n\t" or char in _JOINERS:
-        return True
-    return char not in _INVISIBLE and unicodedata.category(char) not in (
-        "Cc",
-        "Cf",
-        "Cs",
-        "Co",
-        "Cn",
-    )
+        return char
+    kind = unicodedata.category(char)
+    if kind in _UNSEEN:
+        return ""
+    if is_readable(char):
+        return char
+    if kind in ("Zl", "Zp"):
+        return "\n"
+    # Styled (𝐇, Ｈ) and accented (ṣ, ā) letters are the plain ones; nothing else becomes ASCII.
+    plain = _WHOLE_LETTERS.get(char) or unicodedata.normalize("NFKD", char)
+    plain = "".join(c for c in plain if c.isascii() and c.isalnum())
+    if plain and kind[0] in "LN":
+        return plain
+    return "" if kind[0] == "M" else " "  # a variation selector; an emoji, a foreign letter
 
 
 def _joins(text: str, at: int) -> bool:

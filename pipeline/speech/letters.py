@@ -41,6 +41,18 @@ BLOCKS = (
     (0x0D00, 0x0D7F, Writing.MALAYALAM),
 )
 
+READABLE = (
+    (0x0020, 0x007E),
+    (0x00A1, 0x00FF),
+    *((first, last) for first, last, writing in BLOCKS if writing is not Writing.LATIN),
+    (0x0964, 0x0965),
+    (0x200C, 0x200D),
+    (0x2010, 0x2026),
+    (0x20AC, 0x20AC),
+    (0x20B9, 0x20B9),
+)
+"""What some voice can read, and espeak-ng is given: the writing systems and their punctuation."""
+
 SHARED_TABLES = {"mr": Writing.DEVANAGARI, "as": Writing.BENGALI}
 """Tables whose language borrows the writing system of a larger neighbour."""
 
@@ -53,14 +65,24 @@ def writing_of(char: str) -> Writing | None:
     return next((w for first, last, w in BLOCKS if first <= point <= last), None)
 
 
+def is_readable(char: str) -> bool:
+    """Tell whether a character may be given to a voice at all.
+
+    Letters of other writing systems are at best spelt out ("Chinese letter"), and some sequences
+    of them overrun a buffer in espeak-ng 1.52 and end its process [observed].
+    """
+    point = ord(char)
+    return any(first <= point <= last for first, last in READABLE)
+
+
 def has_indic(text: str) -> bool:
     """Tell whether any letter belongs to a writing system of India other than Latin."""
     return any(w not in (None, Writing.LATIN) for w in map(writing_of, text))
 
 
 def is_speakable(text: str) -> bool:
-    """Tell whether there is a letter or a digit at all."""
-    return any(unicodedata.category(c)[0] in "LN" for c in text)
+    """Tell whether there is a letter or a digit that a voice can read."""
+    return any(unicodedata.category(c)[0] in "LN" and is_readable(c) for c in text)
 
 
 def runs(text: str, table: str) -> Iterator[tuple[str, str]]:
