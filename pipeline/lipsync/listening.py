@@ -21,9 +21,10 @@ REFERENCE = 400 * 512
 """Window times FFT length at 16 kHz: levels are given as if everything had been 16 kHz."""
 QUIETEST_DB = -25.0
 """95th percentile of the voice band below which a recording is silence."""
-MIN_RANGE_DB = 8.0
-"""Least range of the voice band. Speech measures 38 and more (15 at an SNR of 5 dB), steady noise,
-hum and tones at most 1.2: without this they would make the mouth babble."""
+MIN_RANGE_DB, HEARD_DB = 8.0, 60.0
+"""Least range (5th to 95th percentile) of the voice band, over what is within ``HEARD_DB`` of the
+peak, so that pauses of digital silence do not count. Speech measures 25 and more (15 at an SNR of
+5 dB); steady noise, hum, tones and chords at most 3.5. Without this they would move the mouth."""
 SHORTEST_S = 0.1
 
 
@@ -50,7 +51,7 @@ def mouth_track(
         raise errors.NoSpeechFound
     bands = _listen(samples, sample_rate_hz)
     peak, floor = np.percentile(bands.voice, 95), np.percentile(bands.voice, 5)
-    if peak < QUIETEST_DB or peak - floor < MIN_RANGE_DB:
+    if peak < QUIETEST_DB or _range_db(bands.voice, float(peak)) < MIN_RANGE_DB:
         raise errors.NoSpeechFound
 
     threshold = max(peak - 30, floor + 5) if peak - floor > 12 else peak - 30
@@ -71,6 +72,11 @@ def mouth_track(
     when = frame_times(duration_s, fps) / HOP_S
     ticks = np.arange(len(gap))
     return faded(MouthTrack(**{k: np.interp(when, ticks, v, right=0.0) for k, v in lines.items()}))
+
+
+def _range_db(voice: Curve, peak: float) -> float:
+    heard = voice[voice > peak - HEARD_DB]
+    return float(np.percentile(heard, 95) - np.percentile(heard, 5))
 
 
 def _gap(bands: _Bands, active: Curve, hiss: Curve, peak: float) -> Curve:

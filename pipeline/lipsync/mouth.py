@@ -127,7 +127,7 @@ class InnerMouth:
         bright = bright * (0.55 + 0.45 * _rise(below_lip / 0.09))
         seen = _over(under, cover * _rise((view.gap - 0.05) / 0.08), _shade(bright) * tooth)
 
-        cover, bright = self._upper.cover(view.y, 0.030 + 0.05 * view.gap, view.box)
+        cover, bright = self._upper.cover(view.y, 0.022 + 0.09 * view.gap, view.box)
         bright = bright * (0.76 + 0.24 * _rise(below_lip / 0.03))
         bright = bright * (0.84 + 0.16 * _rise(view.gap / 0.07))
         seen = _over(seen, cover, _shade(bright) * tooth)

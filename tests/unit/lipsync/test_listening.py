@@ -38,12 +38,16 @@ def steady(kind: str) -> Sound:
             sound = 0.3 * noise
         case "hum and hiss":
             sound = np.sin(2 * np.pi * 50 * time_s) + 0.02 * noise
+        case "tone between silences":
+            sound = np.sin(2 * np.pi * 440 * time_s) * (np.abs(time_s - 1.0) < 0.6)
         case _:
             raise AssertionError(kind)
     return (8000 * sound).clip(-32000, 32000).astype(np.int16)
 
 
-@pytest.mark.parametrize("kind", ["silence", "tone", "white noise", "hum and hiss"])
+@pytest.mark.parametrize(
+    "kind", ["silence", "tone", "tone between silences", "white noise", "hum and hiss"]
+)
 def test_steady_sounds_are_no_speech(kind: str) -> None:
     with pytest.raises(errors.NoSpeechFound):
         listening.mouth_track(steady(kind), RATE_HZ, 2.0, 25)
