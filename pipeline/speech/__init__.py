@@ -6,7 +6,8 @@ name in ``SpeechSettings.chain`` and one ``case`` in ``create``. The map of the 
 - ``text`` checks a script by ``cleaning``, ``amounts`` and ``estimate``; ``letters`` knows scripts
 - ``voices`` reads ``config/voices.toml``
 - ``embedded`` is espeak-ng seen from the parent; it asks the child (``__main__``) by ``request``
-- in the child: ``speaking`` asks ``phrase``, ``accent``, ``espeak``, ``timings``, ``loudness``
+- in the child: ``speaking`` asks ``phrase`` (``accent``, ``lexicon``), ``espeak``,
+  ``timings``, ``loudness``, ``wav``
 - ``recorded`` takes a recording as the speech
 """
 

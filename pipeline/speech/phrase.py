@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from pipeline.speech import accent
 from pipeline.speech.letters import is_speakable
+from pipeline.speech.lexicon import in_devanagari
 
 _LATIN = "A-Za-zÀ-ÖØ-öø-ɏ"
 _WORDS = rf"[{_LATIN}]+(?:['’][{_LATIN}]+)*"
@@ -77,7 +78,9 @@ def phrases(
 
 
 def _written(word: str, phonemes: Callable[[str], str]) -> str:
-    """Write an English word as phonemes; one that has none goes in as it is."""
+    """Write an English word as phonemes and a Hindi one in Devanagari."""
+    if hindi := in_devanagari(word):
+        return hindi
     spoken = accent.function_word(word) or accent.accented(phonemes(word))
     return f"[[{spoken}]] " if spoken else f"{word} "
 

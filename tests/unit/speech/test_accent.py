@@ -87,3 +87,10 @@ def test_long_text_is_cut_between_words_before_espeak_cuts_it_inside_one() -> No
 
     assert [len(phrase.words) for phrase in cut] == [50, 50, 20]
     assert all(phrase.words[0].first == 1 for phrase in cut)
+
+
+def test_hindi_in_latin_letters_is_read_as_hindi() -> None:
+    (phrase,) = phrases("Namaste, Ravi", table="hi", english_digits=True, phonemes=lambda w: w)
+
+    assert phrase.text == "नमस्ते, रवि"
+    assert [word.text for word in phrase.words] == ["Namaste", "Ravi"]
