@@ -131,14 +131,16 @@ class Layer:
         solved = thin_plate(points[kept], moves[kept].reshape(len(kept), -1), nodes)
         shape = (region.rows, region.columns, moves_e.shape[1], 2)
         bases = solved.reshape(shape).transpose(2, 0, 1, 3) * e_px
-        self.bases = (bases * strength[None, :, :, None]).astype(np.float32)
+        weak = (bases * strength[None, :, :, None]).astype(np.float32)
+        self.bases = np.ascontiguousarray(weak)
         columns, rows = np.meshgrid(np.arange(region.columns), np.arange(region.rows))
         self._nodes = np.stack([columns, rows], axis=-1).astype(np.float32)
         self._step_px = region.step_px
 
     def backward(self, weights: NDArray[np.float32]) -> Grid:
         """Return, for each node of the output, how far away its source lies, in pixels."""
-        forward: Grid = np.tensordot(weights, self.bases, axes=1)
+        flat = weights @ self.bases.reshape(len(self.bases), -1)
+        forward: Grid = flat.reshape(self._nodes.shape)
         back: Grid = np.zeros_like(forward)
         for _ in range(ROUNDS):
             at = self._nodes + back / np.float32(self._step_px)
