@@ -133,6 +133,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         jobs = Jobs(
             settings=settings, orders=records.orders, store=records.store, render=renderer.render
         )
+        await workshop.studio.start()  # its models load while the rest comes up
         try:
             yield Services(
                 settings=settings,

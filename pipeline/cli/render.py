@@ -91,6 +91,7 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
         if isinstance(order.words, str):
             check_script(order.words, settings.speech)  # said before the photo is looked at
         shown.progress(Progress(stage=Stage.LOOKING))
+        await workshop.studio.start()  # it loads while the photo is looked at
         portrait = scratch / "portrait.png"
         verdict = await workshop.portraits.check(order.photo, portrait)
         await workshop.portraits.close()  # its memory is wanted elsewhere

@@ -24,7 +24,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end. The first Ctrl-C or SIGTERM cancels: processes end, files go.
 
-    A second one does not wait for that. Raises ``KeyboardInterrupt`` when cancelled.
+    A second one does not wait for that. Raises ``click.Abort`` when cancelled.
     """
 
     async def guarded() -> T:
@@ -43,7 +43,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(guarded())
     except asyncio.CancelledError as e:
-        raise KeyboardInterrupt from e
+        raise click.Abort from e
 
 
 @asynccontextmanager

@@ -40,7 +40,10 @@ class ChildDied(EngineError):
     exit_code = 43
 
     def __init__(self, name: str, status: int | None) -> None:
-        super().__init__(f"The {name} process ended (status {status}) before it answered.")
+        super().__init__(
+            f"The {name} process ended (status {status}) before it answered. Try again; if it "
+            "keeps ending, `bolti doctor` looks for the cause."
+        )
         self.status = status
 
 

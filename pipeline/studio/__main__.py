@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import NoReturn
 
+from pipeline import errors
 from pipeline.child import Message, serve
 from pipeline.lipsync import LipSyncEngine, choose_engine, create
 from pipeline.portrait.mesh import MediaPipeMesh
 from pipeline.studio import ANSWER, ORDER, PROGRESS, StudioAnswer, StudioProgress
 from pipeline.studio.film import render_video
 from pipeline.types import EngineChoice, EngineName
+
+log = logging.getLogger(__name__)
 
 
 class Studio:
@@ -20,13 +24,20 @@ class Studio:
         self._mesh: MediaPipeMesh | None = None
         self._engines: dict[EngineName, LipSyncEngine] = {}
 
+    def warm(self) -> None:
+        """Load the face models before the first order comes."""
+        try:
+            self._mesh = _load_mesh()
+        except errors.BoltiError as e:  # the order will meet it again, and its parent hear it
+            log.warning("not warm: %s", e)
+
     def handle(self, message: Message, say: Callable[[Message], None]) -> Message:
         """Make the video of one order."""
         order = ORDER.validate_python(message)
         name, reason = choose_engine(order.engine)
         if name not in self._engines:
             self._engines[name] = create(EngineChoice(name.value))
-        self._mesh = self._mesh or MediaPipeMesh()
+        self._mesh = self._mesh or _load_mesh()
 
         def tell(progress: StudioProgress) -> None:
             say(PROGRESS.dump_python(progress, mode="json"))
@@ -36,9 +47,19 @@ class Studio:
         return dict(ANSWER.dump_python(answer, mode="json"))
 
 
+def _load_mesh() -> MediaPipeMesh:
+    try:
+        return MediaPipeMesh()
+    except (ImportError, OSError, RuntimeError, ValueError) as e:
+        reason = f"MediaPipe's face models do not load ({type(e).__name__})"
+        raise errors.EngineUnavailable("studio", reason) from e
+
+
 def main() -> NoReturn:
     """Serve until the parent goes away."""
-    serve(Studio().handle)
+    studio = Studio()
+    studio.warm()
+    serve(studio.handle)
 
 
 if __name__ == "__main__":

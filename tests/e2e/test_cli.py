@@ -201,7 +201,7 @@ def test_ctrl_c_ends_every_process_and_leaves_nothing(tmp_path: Path, stage: str
 
     assert process.returncode == 130
     assert said == "bolti: Cancelled.\n"
-    assert children or stage == "looking", "before its first child there is none to end"
+    assert children or stage != "syncing", "somebody moves the lips"
     assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
     assert files(tmp_path) == ["out.mp4"]
     assert (tmp_path / "out.mp4").read_bytes() == b"the old one"
