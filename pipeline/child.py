@@ -10,8 +10,9 @@ One request is one line on the child's stdin; the answers are lines on its stdou
     {"ok": {...}}            the result, or
     {"error": {...}}         an error of the tree in ``pipeline/errors.py``
 
-An error that the child could name leaves it warm. Cancelling, exceeding the time and dying kill
-the whole process group, grandchildren too, and the next request starts a fresh child.
+An error that the child could name leaves it warm. Cancelling, exceeding the time, dying and
+breaking the protocol kill the whole process group, grandchildren too, and the next request starts
+a fresh child.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ Message = dict[str, Any]
 
 LINE_LIMIT_BYTES = 4 << 20
 TAIL_LINES = 30
+LAST_WORDS_S = 0.5
+"""How long the pipes of a dead child are still read; a stranger may hold them open for ever."""
+REAP_LIMIT_S = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -77,20 +81,25 @@ class Child:
         """
         async with self._lock:
             try:
-                async with asyncio.timeout(limit_s):
-                    return await self._converse(request, on_progress or (lambda _: None))
-            except TimeoutError as e:
+                async with asyncio.timeout(limit_s) as limit:
+                    answer = await self._converse(request, on_progress or (lambda _: None))
+            except BaseException as e:
+                # Whatever ended the conversation, an answer may still come: to nobody.
                 await self._kill()
-                raise errors.ChildTimedOut(self.name, limit_s) from e
-            except (asyncio.CancelledError, errors.ChildDied):
-                await self._kill()
+                if isinstance(e, TimeoutError) and limit.expired():
+                    raise errors.ChildTimedOut(self.name, limit_s) from e
                 raise
+        if isinstance(answer, errors.BoltiError):
+            raise answer
+        return answer
 
     async def close(self) -> None:
         """Kill the child, if there is one. Safe to repeat; does not wait for a request."""
         await self._kill()
 
-    async def _converse(self, request: Message, on_progress: Callable[[Message], None]) -> Message:
+    async def _converse(
+        self, request: Message, on_progress: Callable[[Message], None]
+    ) -> Message | errors.BoltiError:
         process = await self._running()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -99,32 +108,44 @@ class Child:
             await process.stdin.drain()
         except OSError as e:
             raise errors.ChildDied(self.name, process.returncode) from e
-        while line := await process.stdout.readline():
-            message: Message = json.loads(line)
+        while message := await self._message(process.stdout):
             if "ok" in message:
                 ok: Message = message["ok"]
                 return ok
             if "error" in message:
-                raise errors.revive(**message["error"])
+                return errors.revive(**message["error"])
             on_progress(message["progress"])
         status = await process.wait()
         log.error("%s ended with status %s:\n%s", self.name, status, "\n".join(self._tail))
         raise errors.ChildDied(self.name, status)
+
+    async def _message(self, answers: asyncio.StreamReader) -> Message | None:
+        """Read one line; None at the end."""
+        try:
+            line = await answers.readline()
+            message: Message | None = json.loads(line) if line else None
+        except ValueError as e:  # no JSON, or a line beyond the limit
+            log.error("%s broke the protocol: %s", self.name, type(e).__name__)  # noqa: TRY400
+            raise errors.ChildDied(self.name, None) from e
+        return message
 
     async def _running(self) -> asyncio.subprocess.Process:
         if self._process is not None and self._process.returncode is None:
             return self._process
         await self._kill()
         self._tail.clear()
-        self._process = await asyncio.create_subprocess_exec(
+        loop = asyncio.get_running_loop()
+        # What asyncio.create_subprocess_exec does, with a protocol that hears of the end.
+        transport, protocol = await loop.subprocess_exec(
+            lambda: _Protocol(LINE_LIMIT_BYTES, loop),
             *self._command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=self._environment,
             start_new_session=True,
-            limit=LINE_LIMIT_BYTES,
         )
+        self._process = asyncio.subprocess.Process(transport, protocol, loop)
         self._stderr = asyncio.create_task(self._drain(self._process))
         return self._process
 
@@ -148,16 +169,44 @@ class Child:
         process, self._process = self._process, None
         stderr, self._stderr = self._stderr, None
         if process is not None:
+            _kill_all(process.pid)
             try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                log.debug("%s had already ended", self.name)
-            await process.wait()
+                async with asyncio.timeout(REAP_LIMIT_S):
+                    await process.wait()
+            except TimeoutError:
+                log.error("%s (%d) does not die", self.name, process.pid)  # noqa: TRY400
             # The pipe's transport closes itself one turn after the process is reaped.
             if process.stdin is not None:
                 process.stdin.close()
         if stderr is not None:
-            await stderr
+            await asyncio.wait({stderr}, timeout=REAP_LIMIT_S)
+            stderr.cancel()
+
+
+class _Protocol(asyncio.subprocess.SubprocessStreamProtocol):
+    """End what outlives the child.
+
+    asyncio waits for the pipes to close, and a grandchild holds them open: one that its dead
+    parent left would keep us waiting as long as it lives.
+    """
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.SubprocessTransport)
+        self._child = transport
+        super().connection_made(transport)
+
+    def process_exited(self) -> None:
+        _kill_all(self._child.get_pid())
+        # A stranger in a session of its own keeps its life, but not our pipes.
+        asyncio.get_running_loop().call_later(LAST_WORDS_S, self._child.close)
+        super().process_exited()
+
+
+def _kill_all(group: int) -> None:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        log.debug("group %d had already ended", group)
 
 
 # --------------------------------------------------------------------------- the child's end
@@ -175,10 +224,13 @@ def serve(handle: Callable[[Message, Callable[[Message], None]], Message]) -> No
     answers = os.dup(1)
     os.dup2(2, 1)
 
+    one_line = threading.Lock()  # progress may be told by any thread
+
     def say(message: Message) -> None:
         line = json.dumps(message).encode() + b"\n"
-        while line:
-            line = line[os.write(answers, line) :]
+        with one_line:
+            while line:
+                line = line[os.write(answers, line) :]
 
     requests: queue.SimpleQueue[Message] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(requests,), daemon=True).start()
