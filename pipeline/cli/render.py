@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.console import Console, console
-from pipeline.cli.running import beside, in_file, out_file, run, text_of
+from pipeline.cli.running import beside, in_file, out_file, put_in_place, run, text_of
 from pipeline.settings import Settings, load_settings
 from pipeline.types import EngineChoice, Progress, Stage, VoiceId
 
@@ -110,7 +110,7 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
             ),
             shown.progress,
         )
-        made.video.path.replace(order.out)
+        await put_in_place(made.video.path, order.out)
     video = made.video
     took_s = time.monotonic() - begun_s
     shown.result(

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import os
 import signal
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-
-from pipeline import errors
 
 T = TypeVar("T")
 
@@ -54,13 +51,20 @@ async def beside(out: Path) -> AsyncIterator[Path]:
     """
     from pipeline.render import scratch_folder
 
-    name = f".bolti-{os.getpid()}"
+    async with AsyncExitStack() as stack:
+        try:
+            scratch = scratch_folder(out.parent, f".bolti-{os.getpid()}")
+            folder = await stack.enter_async_context(scratch)
+        except OSError as e:
+            raise click.ClickException(f"{out} cannot be written: {e.strerror}.") from e
+        yield folder
+
+
+async def put_in_place(made: Path, out: Path) -> None:
+    """Rename the finished file to where it was wanted."""
     try:
-        async with scratch_folder(out.parent, name) as folder:
-            yield folder
+        await asyncio.to_thread(made.replace, out)
     except OSError as e:
-        if e.errno == errno.ENOSPC:
-            raise errors.DiskFull(out.name) from e
         raise click.ClickException(f"{out} cannot be written: {e.strerror}.") from e
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +10,7 @@ import click
 
 from pipeline import errors
 from pipeline.cli.console import Console, console
-from pipeline.cli.running import beside, out_file, run
+from pipeline.cli.running import beside, out_file, put_in_place, run
 from pipeline.settings import Settings, load_settings
 from pipeline.types import Progress, Stage, Utterance, Voice, VoiceId
 
@@ -43,7 +42,7 @@ async def _say(
             raise errors.VoiceUnknown(voice_id)
         utterance = Utterance(text=plan.text, locale=voices[voice_id].locale, voice_id=voice_id)
         speech = await workshop.speaker.synthesize(utterance, scratch / "speech.wav")
-        await asyncio.to_thread(speech.path.replace, out)
+        await put_in_place(speech.path, out)
     shown.result(
         {
             "out": str(out),

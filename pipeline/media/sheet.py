@@ -13,6 +13,7 @@ import av
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.media.read import Pixels, read_frames
+from pipeline.media.write import disk_error
 
 THUMBNAIL_SIDE_PX = 320
 THUMBNAIL_BYTES = 200_000
@@ -25,7 +26,7 @@ GAP_PX = 4
 
 
 def thumbnail(frame: Pixels, into: Path) -> None:
-    """Write a JPEG of at most 320 px and 200 kB."""
+    """Write a JPEG of at most 320 px and 200 kB. Raises ``DiskFull``."""
     image = Image.fromarray(frame)
     image.thumbnail((THUMBNAIL_SIDE_PX, THUMBNAIL_SIDE_PX), Image.Resampling.LANCZOS)
     for quality in QUALITIES:
@@ -33,7 +34,10 @@ def thumbnail(frame: Pixels, into: Path) -> None:
         image.save(buffer, "JPEG", quality=quality)
         if buffer.tell() < THUMBNAIL_BYTES:
             break
-    into.write_bytes(buffer.getvalue())
+    try:
+        into.write_bytes(buffer.getvalue())
+    except OSError as e:
+        raise disk_error(e) from e
 
 
 def contact_sheet(video: Path, into: Path, tiles: int = 12) -> None:

@@ -78,7 +78,7 @@ class VideoWriter:
         try:
             self._open()
         except OSError as e:
-            raise _disk_error(e) from e
+            raise disk_error(e) from e
         self._thread.start()
         return self
 
@@ -122,7 +122,7 @@ class VideoWriter:
         if self._failure is None or self._abandoned.is_set():
             return
         if isinstance(self._failure, OSError):
-            raise _disk_error(self._failure) from self._failure
+            raise disk_error(self._failure) from self._failure
         raise self._failure
 
     def _finish(self) -> None:
@@ -230,8 +230,8 @@ class VideoWriter:
         self._samples_done = end
 
 
-def _disk_error(error: OSError) -> Exception:
-    """Name the full disk; EFBIG is a process's own limit of file size, the same to a user."""
+def disk_error(error: OSError) -> Exception:
+    """Name a full disk; EFBIG is a process's own limit of file size, the same to a user."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return errors.DiskFull("the video")
     return error
