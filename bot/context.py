@@ -82,7 +82,12 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
         return self.texts.html(self.language, key, **values)
 
     async def reply(
-        self, message: Message, sentence: str, keyboard: InlineKeyboardMarkup | None = None
+        self,
+        message: Message,
+        sentence: str,
+        keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        silent: bool = False,
     ) -> None:
         """Answer a message with a sentence, where it was written."""
         address = address_of(message, self.language)
@@ -92,6 +97,7 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
             message_thread_id=address.thread_id,
             reply_parameters=address.reply_parameters,
             reply_markup=keyboard,
+            disable_notification=silent,
         )
 
 

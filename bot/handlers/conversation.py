@@ -77,7 +77,7 @@ async def on_words(update: Update, context: BotContext) -> None:
     spoke_before = draft.portrait_message is None
     await _order(message, sender, draft, words, context)
     if spoke_before:
-        await context.reply(message, context.t("photo.same"))
+        await context.reply(message, context.t("photo.same"), silent=True)
 
 
 async def on_unusable(update: Update, context: BotContext) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from telegram import CallbackQuery, Update
-from telegram.ext import CallbackQueryHandler, CommandHandler, filters
+from telegram import CallbackQuery, ChatMember, Update
+from telegram.constants import ChatType
+from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, filters
 
 from bot.address import address_of, draft_key, drafter, owner_of
 from bot.context import BotApplication, BotContext, message_of, sender_of
@@ -29,6 +30,7 @@ def register(app: BotApplication) -> None:
     app.add_handler(CommandHandler("status", status, PRIVATE))
     app.add_handler(CommandHandler("cancel", cancel, PRIVATE))
     app.add_handler(CallbackQueryHandler(on_tap))
+    app.add_handler(ChatMemberHandler(on_membership))
 
 
 async def status(update: Update, context: BotContext) -> None:
@@ -73,6 +75,17 @@ async def on_tap(update: Update, context: BotContext) -> None:
                 await query.answer(await _send_again(JobId(tap.target), context))
         case _:
             assert_never(tap.action)
+
+
+async def on_membership(update: Update, context: BotContext) -> None:
+    """Free the studio of the orders of somebody who has blocked the bot."""
+    change = update.my_chat_member
+    assert change is not None
+    if change.chat.type != ChatType.PRIVATE or change.new_chat_member.status != ChatMember.BANNED:
+        return
+    owner = owner_of(change.from_user.id)
+    for job in await context.services.jobs.of_owner(owner):
+        await context.services.jobs.cancel(job.id, by=owner)
 
 
 async def _is_allowed(

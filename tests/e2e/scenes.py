@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.botapi.people import Person
+from tests.botapi.process import BotProcess
 from tests.botapi.shown import Shown
 
 RENDER_S = 90.0
@@ -30,3 +33,10 @@ def status_lines(person: Person) -> list[Shown]:
     marks = ("⏳", "🎙", "🎬", "📤")
     texts = [m for m in person.messages() if m.from_bot and m.video is None]
     return [m for m in texts if m.text.startswith(marks)]
+
+
+async def log_says(bot: BotProcess, words: str, within_s: float = 30.0) -> None:
+    """Wait until the bot has logged these words; no chat tells of that."""
+    async with asyncio.timeout(within_s):
+        while words not in bot.output:  # noqa: ASYNC110  a file has no event
+            await asyncio.sleep(0.05)

@@ -67,7 +67,7 @@ async def test_chat_somebody_elses_buttons(server: BotApi, bot_process: BotProce
 
     await asha.sends_photo(faces.hopper(), SHORT_WORDS)
     status = await asha.sees("in line|making|looking|moving", within_s=RENDER_S)
-    tap = await ravi.taps("Cancel", on=status)
+    tap = await Person(server.state, ravi.user, asha.chat).taps("Cancel", on=status)
 
     assert await tap.answered() == "Only the person who asked can use these buttons."
     await gets_video(asha)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from pipeline.portrait import Pixels
 from tests import faces
 from tests.botapi import samples
 from tests.botapi.process import BotProcess
@@ -23,11 +24,11 @@ def tiny_face(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def two_faces(tmp_path: Path) -> Path:
-    both = (faces.pixels(faces.hopper(), 600), faces.pixels(faces.astronaut(), 480))
-    return picture(tmp_path, faces.on_a_wall(*both, width_px=1280, height_px=700))
+    both = (faces.pixels(faces.astronaut(), 500), faces.pixels(faces.hopper(), 500))
+    return picture(tmp_path, faces.on_a_wall(*both, width_px=1000, height_px=520))
 
 
-def picture(folder: Path, pixels: faces.Pixels) -> Path:
+def picture(folder: Path, pixels: Pixels) -> Path:
     path = folder / "photo.png"
     Image.fromarray(pixels).save(path)
     return path

@@ -9,7 +9,7 @@ from bot.keyboards import Action, Tap
 from bot.texts import short_id
 from pipeline.types import JobId, JobState, Progress, Stage
 from tests.unit.bot.conftest import Bot
-from tests.unit.bot.updates import BOB, photo, tap, text
+from tests.unit.bot.updates import BOB, blocked, photo, tap, text
 
 FIRST = JobId("tg-000000000002")
 SECOND = JobId("tg-000000000003")
@@ -114,6 +114,15 @@ async def test_another_users_tap_is_refused(bot: Bot) -> None:
     assert bot.telegram.toasts == ["Only the person who asked can use these buttons."] * 2
     assert bot.services.jobs.jobs[FIRST].state is JobState.QUEUED
     assert bot.services.jobs.again == []
+
+
+async def test_who_blocks_the_bot_frees_the_studio(bot: Bot) -> None:
+    await ordered(bot, 2)
+
+    await bot.hears(blocked(9, user=BOB), blocked(10))
+
+    assert {job.state for job in bot.services.jobs.jobs.values()} == {JobState.CANCELLED}
+    assert bot.telegram.calls == []
 
 
 async def test_an_old_button_is_answered(bot: Bot) -> None:

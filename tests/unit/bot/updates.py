@@ -61,6 +61,21 @@ def document(update_id: int, mime_type: str, *, size_bytes: int = 50_000, **more
     return message(update_id, document=held, **more)
 
 
+def blocked(update_id: int, *, user: int = ALICE) -> Json:
+    """Block the bot in the private chat."""
+    bot = {"id": 123456789, "is_bot": True, "first_name": "Bolti"}
+    return {
+        "update_id": update_id,
+        "my_chat_member": {
+            "chat": {"id": user, "type": "private", "first_name": "A"},
+            "from": _person(user),
+            "date": 1_700_000_000,
+            "old_chat_member": {"status": "member", "user": bot},
+            "new_chat_member": {"status": "kicked", "user": bot, "until_date": 0},
+        },
+    }
+
+
 def tap(update_id: int, data: str, *, user: int = ALICE, on: int = 1001) -> Json:
     """Press a button under a message of the bot."""
     return {
