@@ -125,8 +125,12 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
 
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """Make everything. ``jobs`` is not launched: its caller says what it listens to."""
+    """Make everything, and prune by age beside it.
+
+    ``jobs`` is not launched: its caller says what it listens to.
+    """
     from pipeline.jobs import Jobs
+    from pipeline.prune import keep_pruning
 
     async with open_workshop(settings) as workshop, open_records(settings) as records:
         renderer = Renderer(workshop.speaker, workshop.studio, records.store, settings)
@@ -134,6 +138,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             settings=settings, orders=records.orders, store=records.store, render=renderer.render
         )
         await workshop.studio.start()  # its models load while the rest comes up
+        stop = asyncio.Event()
+        pruning = asyncio.create_task(
+            keep_pruning(settings, records.store, records.drafts, records.orders, stop)
+        )
         try:
             yield Services(
                 settings=settings,
@@ -146,4 +154,6 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 speaker=workshop.speaker,
             )
         finally:
+            stop.set()
             await jobs.close()
+            await pruning

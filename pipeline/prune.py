@@ -9,20 +9,26 @@ Where the next one goes: another kind of leftover is a function here and a field
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import shutil
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pipeline import errors
 from pipeline.settings import Settings
 from pipeline.store import ArtifactStore
 from pipeline.store.drafts import Drafts
 from pipeline.store.orders import Orders
 from pipeline.types import JobId
 
+log = logging.getLogger(__name__)
+
 KEEP_ROWS = timedelta(days=90)
 """How long the rows of finished jobs stay: they hold neither scripts nor pictures."""
+EVERY_S = 600.0
 KEEP_SCRATCH = timedelta(hours=1)
 """A living render touches its folder more often."""
 
@@ -37,13 +43,29 @@ class Pruned:
     rows: int
 
 
+async def keep_pruning(
+    settings: Settings, store: ArtifactStore, drafts: Drafts, orders: Orders, stop: asyncio.Event
+) -> None:
+    """Prune now and every ten minutes until ``stop``; a store that is away is asked again."""
+    while not stop.is_set():
+        try:
+            pruned = await prune(settings, store, drafts, orders, datetime.now(UTC))
+            log.info("pruned: %s", asdict(pruned))
+        except errors.StoreError as e:
+            log.warning("not pruned: %s", e)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), EVERY_S)
+
+
 async def prune(
     settings: Settings, store: ArtifactStore, drafts: Drafts, orders: Orders, now: datetime
 ) -> Pruned:
     """Delete what is older than its time. Raises ``StoreUnavailable``."""
     keep_since = now - timedelta(hours=settings.store.keep_hours)
     expired = await _drafts(drafts, store, now - timedelta(minutes=settings.store.draft_minutes))
-    artifacts = await _jobs(orders, store, keep_since) + await _orphans(store, keep_since)
+    artifacts = await _jobs(orders, store, keep_since) + await _orphans(
+        drafts, store, keep_since, now
+    )
     return Pruned(
         artifacts=artifacts,
         drafts=expired,
@@ -76,12 +98,14 @@ async def _jobs(orders: Orders, store: ArtifactStore, before: datetime) -> int:
     return count
 
 
-async def _orphans(store: ArtifactStore, before: datetime) -> int:
-    """Delete what drafts left whose row is gone; a living draft is far younger."""
+async def _orphans(drafts: Drafts, store: ArtifactStore, before: datetime, now: datetime) -> int:
+    """Delete what drafts left whose row is gone; a photo that waits for more words stays."""
     old = await store.list_older("drafts", before)
-    for key in old:
+    living = {draft.portrait for draft in await drafts.expired(now)} if old else set()
+    orphans = [key for key in old if key not in living]
+    for key in orphans:
         await store.delete(key)
-    return len(old)
+    return len(orphans)
 
 
 async def _scratch(orders: Orders, scratch_dir: Path, before: datetime) -> int:

@@ -1,5 +1,6 @@
 """Pruning deletes what is older than its time, and never what an unfinished job needs."""
 
+import asyncio
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import errors
-from pipeline.bootstrap import Records, open_records
+from pipeline.bootstrap import Records, open_records, open_services
 from pipeline.prune import Pruned, prune
 from pipeline.settings import Settings
 from pipeline.store.drafts import Draft
@@ -110,6 +111,33 @@ async def test_expired_drafts_go_with_their_photo_and_young_ones_stay(settings: 
         assert await records.drafts.get("2:0:2") is not None
         with pytest.raises(errors.ArtifactMissing):
             await records.store.read(photo)
+
+
+async def test_photos_of_drafts_stay_while_their_draft_lives(settings: Settings) -> None:
+    async with open_records(settings) as records:
+        living, left = ArtifactKey("drafts/a/1.png"), ArtifactKey("drafts/b/2.png")
+        for key in (living, left):
+            await records.store.put_bytes(b"png", key)
+            os.utime(settings.data_dir / "artifacts" / key, (0, 0))
+        draft = Draft(key="1:0:1", portrait=living, updated_at=datetime.now(UTC))
+        await records.drafts.put(draft)
+
+        pruned = await prune_at(settings, records, timedelta())
+
+        assert pruned.artifacts == 1
+        assert await records.store.read(living) == b"png"
+        with pytest.raises(errors.ArtifactMissing):
+            await records.store.read(left)
+
+
+async def test_services_prune_by_themselves_and_stop_at_once(settings: Settings) -> None:
+    stale = settings.scratch_dir / "stale"
+    stale.mkdir(parents=True)
+    os.utime(stale, (0, 0))
+
+    async with asyncio.timeout(30), open_services(settings):
+        while stale.exists():  # noqa: ASYNC110  a condition with a time limit
+            await asyncio.sleep(0.02)
 
 
 async def test_scratch_folders_of_dead_processes_go(settings: Settings) -> None:
