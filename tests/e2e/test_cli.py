@@ -57,6 +57,17 @@ def test_a_photo_and_a_text_become_a_video(tmp_path: Path) -> None:
     assert next(read_frames(tmp_path / "out.mp4")).shape[0] == 256
 
 
+def test_several_faces_are_told_and_the_largest_speaks(tmp_path: Path) -> None:
+    near, far = (faces.pixels(faces.hopper(), height_px) for height_px in (500, 350))
+    wall = faces.on_a_wall(near, far, width_px=1000, height_px=560)
+    Image.fromarray(wall).save(tmp_path / "two.jpg")
+
+    ended = bolti(tmp_path, "render", "two.jpg", "Hello.", "-o", "out.mp4", "--size", "128")
+
+    assert ended.returncode == 0, ended.stderr
+    assert "There are 2 faces; the largest one speaks." in ended.stderr.splitlines()
+
+
 def test_json_lines_tell_progress_and_result(tmp_path: Path) -> None:
     script = tmp_path / "words.txt"
     script.write_text("नमस्ते दोस्तों।", encoding="utf-8")
