@@ -67,9 +67,9 @@ def report(requirements: Sequence[str], pins: Sequence[str], *options: str) -> d
         )
     finally:
         constraints.unlink()
-    items = [item["metadata"] for item in json.loads(answer.stdout)["install"]]
+    packages = [item["metadata"] for item in json.loads(answer.stdout)["install"]]
     # A local version (+cpu) sorts above its public one and exists on one index only.
-    return {item["name"].lower().replace("_", "-"): item["version"].split("+")[0] for item in items}
+    return {p["name"].lower().replace("_", "-"): p["version"].split("+")[0] for p in packages}
 
 
 def write(path: Path, versions: dict[str, str]) -> None:

@@ -2,8 +2,8 @@
 
 Precedence: arguments, then the environment (``BOLTI_SPEECH__MAX_S=30``), then secret files (one
 value per file, named ``telegram__token``, in the folder that ``BOLTI_SECRETS`` names), then the
-TOML file that ``BOLTI_CONFIG`` names, then the defaults. The sources merge deeply: one override leaves
-its neighbours alone. A name that no setting has is refused, wherever it stands.
+TOML file that ``BOLTI_CONFIG`` names, then the defaults. The sources merge deeply: one override
+leaves its neighbours alone. A name that no setting has is refused, wherever it stands.
 """
 
 from __future__ import annotations
