@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from tests.botapi.faults import Refusal
+import os
+import signal
+
+from tests import faces
+from tests.botapi.faults import Hang, Refusal
 from tests.botapi.fixtures import LaunchBot
 from tests.botapi.server import BotApi
-from tests.e2e.scenes import log_says
+from tests.e2e.scenes import RENDER_S, SHORT_WORDS, log_says
 
 
 async def test_a_wrong_token_ends_with_one_sentence(server: BotApi, launch_bot: LaunchBot) -> None:
@@ -74,3 +78,19 @@ async def test_debug_logs_keep_the_token_and_the_words(
 
     bot.assert_keeps_the_token()
     assert "secret" not in bot.output
+
+
+async def test_a_second_signal_ends_the_process_at_once(
+    server: BotApi, launch_bot: LaunchBot
+) -> None:
+    bot = await launch_bot(BOLTI_TELEGRAM__DRAIN_S="60")
+    asha = server.user("Asha")
+    server.fail("sendVideo", Hang(60))
+    await asha.sends_photo(faces.hopper(), SHORT_WORDS)
+    await asha.sees("sending", within_s=RENDER_S)
+
+    os.kill(bot.pid, signal.SIGTERM)
+    await log_says(bot, "asked to stop")
+
+    assert await bot.terminate(within_s=5) == 130
+    await bot.leaves_nobody_behind()

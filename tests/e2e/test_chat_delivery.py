@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests import faces
-from tests.botapi.faults import DoneThenHang, Drop, RetryAfter
+from tests.botapi.faults import DoneThenHang, Drop, Hang, RetryAfter
 from tests.botapi.fixtures import LaunchBot
 from tests.botapi.process import BotProcess
 from tests.botapi.server import BotApi
@@ -115,3 +115,34 @@ async def test_chat_blocked_while_rendering(server: BotApi, bot_process: BotProc
     await gets_video(ravi)
     assert asha.videos() == []
     assert server.calls("sendVideo") == server.calls("sendVideo")[:1]  # nothing for Asha
+
+
+async def test_chat_stopped_during_the_upload(server: BotApi, bot_process: BotProcess) -> None:
+    asha = server.user("Asha")
+    server.fail("sendVideo", Hang(3))
+
+    await asha.sends_photo(faces.hopper(), SHORT_WORDS)
+    await asha.sees("sending", within_s=RENDER_S)
+    assert await bot_process.terminate() == 0
+    assert len(asha.videos()) == 1  # the upload was waited for
+    await bot_process.start()
+    await asha.waits_for(
+        lambda: True if not status_lines(asha) else None, what="the status message to go"
+    )
+    await asha.settles(quiet_s=2)
+
+    assert len(asha.videos()) == 1
+
+
+async def test_chat_killed_during_the_upload(server: BotApi, bot_process: BotProcess) -> None:
+    asha = server.user("Asha")
+    server.fail("sendVideo", DoneThenHang())
+
+    await asha.sends_photo(faces.hopper(), SHORT_WORDS)
+    await asha.waits_for(lambda: asha.videos() or None, RENDER_S, "the video")
+    await bot_process.kill()
+    await bot_process.start()
+    await asha.sees("hasn't arrived, tap below", within_s=30)
+    await asha.settles(quiet_s=2)
+
+    assert len(asha.videos()) == 1
