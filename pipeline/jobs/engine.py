@@ -30,6 +30,7 @@ from dbos import (
     WorkflowStatus,
 )
 from dbos import error as dbos_error
+from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline import errors
 from pipeline.jobs.liveness import create as create_liveness
@@ -200,6 +201,8 @@ class Engine:
                 return await task
         except TimeoutError as e:
             raise errors.StoreUnavailable(f"no answer within {ASK_LIMIT_S:.0f} s") from e
+        except (SQLAlchemyError, dbos_error.DBOSException) as e:
+            raise errors.StoreUnavailable(type(e).__name__) from e
 
     def _workflow(self, name: str, body: Body, recoveries: int) -> Any:
         async def tracked(job_id: str) -> Any:

@@ -43,11 +43,10 @@ from pipeline.jobs.ports import Door, Rows
 from pipeline.jobs.renders import Outcome, failure_of
 from pipeline.jobs.views import Views
 from pipeline.settings import Settings
-from pipeline.types import Failure, Job, JobId, JobState
+from pipeline.types import Failure, Job, JobId, JobState, Progress, Stage
 
 T = TypeVar("T")
 
-SHOW_INTERVAL_S = 1.0
 SHOW_LIMIT_S = 5.0
 """How long an edit under way may take to end before the next word about the order."""
 
@@ -194,11 +193,21 @@ class OrderWork:
 
     async def _rendered(self, id: JobId, handle: Any) -> Outcome:
         try:
+            await self._taken(id)
             recorded = await self._engine.rendered(handle)
         except Exception as e:
             log.exception("%s: the render ended without an outcome", id)
             return Outcome(failure=failure_of(e))
         return Outcome() if recorded is None else Outcome.from_json(recorded)
+
+    async def _taken(self, id: JobId) -> None:
+        """Wait while it stands in line: looking at the line costs one query for all who wait."""
+
+        async def look() -> int | None:
+            return await self._views.place(id, sure=True)
+
+        while await self._patiently(id, "wait", look) is not None:  # noqa: ASYNC110  in the database
+            await asyncio.sleep(self._views.fresh_s)
 
     async def _shown_while(self, id: JobId, receipt: str, ended: Awaitable[Outcome]) -> Outcome:
         stop = asyncio.Event()
@@ -217,15 +226,20 @@ class OrderWork:
         shown = None
         while not stop.is_set():
             try:
-                job, progress = await self._rows.find(id), await self._rows.progress(id)
-                position = await self._views.position(job) if job else None
-                if job and progress and (progress, position) != shown:
-                    await self._door.show(job, receipt, progress, position)
-                    shown = (progress, position)
+                standing = await self._standing(id)
+                if standing != shown and (job := await self._rows.find(id)):
+                    await self._door.show(job, receipt, *standing)
+                    shown = standing
             except Exception:
                 # Cosmetic: whatever is wrong with it must not end the order.
                 log.warning("%s: progress not shown", id, exc_info=True)
-            await _wait(stop, SHOW_INTERVAL_S)
+            await _wait(stop, self._views.fresh_s)
+
+    async def _standing(self, id: JobId) -> tuple[Progress, int | None]:
+        waiting = Progress(stage=Stage.WAITING)
+        if (place := await self._views.place(id)) is not None:
+            return waiting, place
+        return await self._rows.progress(id) or waiting, None
 
     # ----------------------------------------------------------------- speaking through the door
 

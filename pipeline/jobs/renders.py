@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from dataclasses import dataclass
 from typing import Final
 
@@ -118,8 +119,9 @@ class Renders:
                 log.warning("%s, attempt %d of %d: %s", id, attempt, self._attempts, e.code)
                 await asyncio.sleep(RETRY_PAUSE_S if attempt < self._attempts else 0)
             except Exception as e:
-                # A bug ends its job, loudly, once.
-                log.exception("%s: the render has a bug", id)
+                # A bug ends its job, loudly, once. Its text may hold the words of somebody.
+                where = "".join(traceback.format_tb(e.__traceback__))
+                log.error("%s: a bug, %s\n%s", id, type(e).__name__, where)  # noqa: TRY400
                 failure = failure_of(e)
                 break
         return Outcome(failure=failure)

@@ -37,7 +37,7 @@ class Work:
         self._settings = settings
         self._rows = rows
         self.engine = Engine(settings)
-        self.views = Views(self.engine)
+        self.views = Views(self.engine, fresh_s=2 * settings.jobs.poll_s)
         self._renders = Renders(
             engine=self.engine, rows=rows, store=store, render=render, settings=settings
         )

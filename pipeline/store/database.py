@@ -104,7 +104,8 @@ class Database:
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_S})
+    # Parameters are hidden from errors: they hold what people wrote.
+    engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_S})
 
     @sa.event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _: object) -> None:
@@ -125,7 +126,10 @@ def _sqlite(url: sa.URL) -> sa.Engine:
 def _postgresql(url: sa.URL) -> sa.Engine:
     limits = f"-c lock_timeout={BUSY_S}s -c statement_timeout={int(LIMIT_S)}s"
     return sa.create_engine(
-        url, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_S, "options": limits}
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": BUSY_S, "options": limits},
     )
 
 
