@@ -109,6 +109,10 @@ class OrderWork:
 
     async def give_up(self, id: JobId, failure: Failure) -> None:
         """End an order that has no workflow any more."""
+        job = await self._rows.find(id)
+        if job is None or job.state.is_final:
+            return  # it ended well, a moment after somebody looked
+        log.error("%s: its workflow ended without it", id)
         receipt = await self._rows.receipt(id)
         if await self._rows.fail(id, failure) and receipt is not None:
             await self._fail(id, receipt)

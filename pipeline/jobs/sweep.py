@@ -1,9 +1,10 @@
-"""The sweep: the work of dead processes goes back on its queues, and orders that fell between two
-transactions are picked up.
+"""What becomes of work that nobody does: of dead processes, and between two transactions.
 
-Who is dead, the liveness lock tells; nobody's clock is asked. What the work is, is not known here.
+``recover`` puts the work of the dead back on its queues; who is dead, the liveness lock tells, and
+nobody's clock is asked. ``mend`` enqueues orders that were accepted and not enqueued, and ends
+those whose workflow ended without them. What the work is, is not known here.
 
-Where the next one goes: another thing to look after at intervals is a call in ``_sweep_once``.
+Where the next one goes: another thing to look after is a function here and a line in ``work.py``.
 """
 
 from __future__ import annotations
@@ -17,22 +18,41 @@ from pipeline.jobs.engine import Engine
 from pipeline.jobs.ports import Rows
 from pipeline.types import Failure, JobId
 
+MEND_INTERVAL_S = 60.0
+
 log = logging.getLogger(__name__)
 
 
-async def sweep(engine: Engine, every_s: float, stop: asyncio.Event) -> None:
-    """Look after the dead until told to stop."""
+async def regularly(
+    act: Callable[[], Awaitable[None]], every_s: float, stop: asyncio.Event
+) -> None:
+    """Do it at once and then at intervals, until told to stop or refused by a twin."""
     while not stop.is_set():
         try:
-            await _sweep_once(engine)
-        except errors.ExecutorAlreadyRunning:
-            log.critical("Another process took the name %r: no more work here", engine.executor)
-            await engine.close()
+            await act()
+        except errors.ExecutorAlreadyRunning as e:
+            log.critical("No more work is done here: %s", e)
             return
         except Exception:
             # The database may be away for a while; the next round asks again.
-            log.warning("The sweep failed", exc_info=True)
-        await _pause(stop, every_s)
+            log.warning("Looking after lost work failed", exc_info=True)
+        try:
+            async with asyncio.timeout(every_s):
+                await stop.wait()
+        except TimeoutError:
+            continue
+
+
+async def recover(engine: Engine) -> None:
+    """Take the lock again if it was lost, and give the work of the dead to the living."""
+    try:
+        await asyncio.to_thread(engine.liveness.renew)
+    except errors.ExecutorAlreadyRunning:
+        await engine.close()
+        raise
+    for executor in await engine.others_at_work():
+        if count := await engine.recover_if_dead(executor):
+            log.warning("%r is gone: %d of its workflows go on elsewhere", executor, count)
 
 
 async def mend(
@@ -42,24 +62,8 @@ async def mend(
     for job in await rows.unfinished():
         lost = await engine.is_order_lost(job.id)
         if lost is None:
+            log.warning("%s was accepted and not enqueued", job.id)
             await engine.start_order(job.id)
         elif lost:
-            log.error("%s: its workflow ended without it", job.id)
-            await give_up(
-                job.id, Failure(code="internal", detail="workflow ended", retryable=False)
-            )
-
-
-async def _sweep_once(engine: Engine) -> None:
-    await asyncio.to_thread(engine.liveness.renew)
-    for executor in await engine.others_at_work():
-        if count := await engine.recover_if_dead(executor):
-            log.warning("%r is gone: %d of its workflows go on elsewhere", executor, count)
-
-
-async def _pause(stop: asyncio.Event, limit_s: float) -> None:
-    try:
-        async with asyncio.timeout(limit_s):
-            await stop.wait()
-    except TimeoutError:
-        return
+            failure = Failure(code="internal", detail="its workflow ended", retryable=False)
+            await give_up(job.id, failure)

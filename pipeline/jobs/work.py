@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from pipeline.jobs.engine import Engine
 from pipeline.jobs.orders import OrderWork
 from pipeline.jobs.ports import Door, QueueName, RenderFunction, Requests, Rows
 from pipeline.jobs.renders import Renders
-from pipeline.jobs.sweep import mend, sweep
+from pipeline.jobs.sweep import MEND_INTERVAL_S, mend, recover, regularly
 from pipeline.jobs.views import Views
 from pipeline.settings import Settings
 
@@ -55,12 +55,10 @@ class Work:
             again=self._orders.run_again,
             render=self._renders.run,
         )
-        every_s = self._settings.jobs.sweep_s
-        self._tasks.append(asyncio.create_task(sweep(self.engine, every_s, self._stop)))
+        self._look_after(lambda: recover(self.engine), self._settings.jobs.sweep_s)
         if QueueName.ORDERS in listen:
-            self._tasks.append(
-                asyncio.create_task(mend(self.engine, self._rows, self._orders.give_up))
-            )
+            give_up = self._orders.give_up
+            self._look_after(lambda: mend(self.engine, self._rows, give_up), MEND_INTERVAL_S)
 
     async def close(self, *, drain_s: float) -> None:
         """Stop everything, in the order in which it depends on each other."""
@@ -70,3 +68,6 @@ class Work:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.engine.close()
+
+    def _look_after(self, act: Callable[[], Awaitable[None]], every_s: float) -> None:
+        self._tasks.append(asyncio.create_task(regularly(act, every_s, self._stop)))

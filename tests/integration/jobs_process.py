@@ -53,6 +53,10 @@ class Story:
             file.flush()
             os.fsync(file.fileno())
 
+    def has_told(self, what: str, id: JobId) -> bool:
+        lines = self._path.read_text().splitlines()
+        return any(line.startswith(what) and line.endswith(id) for line in lines)
+
     def reach(self, stage: str) -> None:
         assert stage in STAGES
         if stage == self._dies_at:
@@ -124,6 +128,8 @@ async def work(plan: Plan) -> None:
     for id in ids:
         while not (await jobs.get(id)).state.is_final:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+        while (await jobs.get(id)).failure and not story.has_told("fail", id):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)  # what is final is told a moment later
     await jobs.close()
     await database.close()
 

@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 
 import pytest
+from dbos import DBOS
 
 from pipeline import errors
 from pipeline.jobs import HANDICAP_S, requests
@@ -80,6 +81,20 @@ async def test_an_order_without_a_workflow_is_picked_up(tmp_path: Path) -> None:
     async with opened(settings) as world:
         await until_final(world, 1)
         assert world.door.heard("deliver", job_id(1)) == 1
+
+
+async def test_an_order_whose_workflow_ended_without_it_is_told(tmp_path: Path) -> None:
+    """A bug in the engine or a hand in its tables: no order stays open for ever."""
+    settings = settings_in(tmp_path)
+    async with opened(settings, listen=()) as world:
+        await world.submit(1)
+        await world.orders.keep_receipt(job_id(1), f"message of {job_id(1)}")
+        await DBOS.cancel_workflow_async(job_id(1))
+
+    async with opened(settings) as world:
+        await until(lambda: job_id(1) in world.door.failures)
+        assert world.door.failures[job_id(1)].code == "internal"
+        assert (await world.jobs.get(job_id(1))).state is JobState.FAILED
 
 
 async def test_a_request_that_is_gone_fails_with_its_reason(tmp_path: Path) -> None:
