@@ -70,7 +70,7 @@ class Texts:
         return self.html(language, "error.internal")
 
     def _template(self, language: str, key: str, values: Mapping[str, Value]) -> str:
-        sentence = self._sentences[language][key]
+        sentence = self._sentences[self.language(language)][key]
         if isinstance(sentence, str):
             return sentence
         (count,) = (v for v in values.values() if isinstance(v, int))

@@ -26,8 +26,8 @@ from pipeline.types import JobId, Progress, Stage
 
 CHAT_ACTION_S = 4.5
 """Telegram lets a chat action fade after 5 s."""
-SILENCE_S = 300.0
-"""A line that nobody spoke to for so long ends by itself."""
+SILENCE_S = 6 * 3600.0
+"""A net: every line is ended by its order, which may stand in line for long."""
 LAST_EDIT_LIMIT_S = 25.0
 CHAT_ACTIONS = {
     Stage.SPEAKING: ChatAction.RECORD_VIDEO,

@@ -45,6 +45,8 @@ async def on_error(update: object, context: BotContext) -> None:
             await tell(update, context, sentence)
         case Forbidden():
             log.info("update %d: the user has blocked the bot", update.update_id)
+        case BadRequest() as error if "query is too old" in error.message.lower():
+            log.info("update %d: the tap is too old to be answered", update.update_id)
         case (NetworkError() | RetryAfter()) as error if not isinstance(error, BadRequest):
             # What the handler wrote is stored; only the answer to it may be missing.
             log.warning("update %d: answer not sent: %s", update.update_id, type(error).__name__)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from telegram.error import TimedOut
 
+from bot.delivery.progress import status_sentence
 from bot.texts import short_id
 from pipeline import errors
-from pipeline.types import Failure
+from pipeline.types import Failure, Progress, Stage
+from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.finished import BLOCKED, JOB, STATUS, finished_job
 from tests.unit.bot.updates import ALICE
@@ -72,3 +74,61 @@ async def test_a_cancelled_order_says_so_where_its_status_was(bot: Bot) -> None:
     }
     assert {e.values["chat_id"] for e in edits} == {ALICE}
     assert bot.telegram.of("sendMessage") == []
+
+
+GONE = Refusal(status=400, description="Bad Request: message to edit not found")
+NOT_MODIFIED = Refusal(status=400, description="Bad Request: message is not modified")
+NO_THREAD = Refusal(status=400, description="Bad Request: message thread not found")
+
+
+async def test_an_announcement_finds_a_chat_whose_topic_is_gone(bot: Bot) -> None:
+    job = await finished_job(bot)
+    bot.telegram.fails("sendMessage", NO_THREAD)
+
+    assert await bot.delivery.announce(job, 1)
+
+    assert "reply_parameters" not in bot.telegram.of("sendMessage")[1].values
+
+
+async def test_the_offer_to_send_again_survives_a_deleted_status(bot: Bot) -> None:
+    job = await finished_job(bot)
+    bot.telegram.fails("sendVideo", TimedOut())
+    bot.telegram.fails("editMessageText", GONE, GONE)
+
+    await bot.delivery.deliver(job, STATUS)
+
+    assert list(bot.telegram.of("sendMessage")[-1].buttons) == ["Send again"]
+
+
+async def test_the_offer_to_send_again_waits_for_telegram(bot: Bot) -> None:
+    job = await finished_job(bot)
+    await bot.services.outbox.open(JOB)
+    await bot.services.outbox.claim(JOB)
+    bot.telegram.fails("editMessageText", TimedOut(), NOT_MODIFIED)
+
+    with pytest.raises(errors.DeliveryDelayed):
+        await bot.delivery.deliver(job, STATUS)
+    await bot.delivery.deliver(job, STATUS)
+
+    assert len(bot.telegram.of("editMessageText")) == 2
+    assert bot.telegram.of("sendMessage") == []
+
+
+async def test_a_failure_nobody_can_hear_is_no_error(bot: Bot) -> None:
+    job = await finished_job(bot)
+    bot.telegram.fails("sendMessage", BLOCKED)
+    bot.telegram.fails("deleteMessage", BLOCKED)
+    bot.telegram.fails("setMessageReaction", BLOCKED)
+
+    await bot.delivery.fail(job, STATUS, Failure(code="internal", detail="…", retryable=False))
+
+
+async def test_every_stage_has_a_sentence_and_only_a_measured_percentage(bot: Bot) -> None:
+    said = [
+        status_sentence(bot.app.texts, "en", JOB, Progress(stage=stage, fraction=fraction), None)
+        for stage in Stage
+        for fraction in (None, 0.4)
+    ]
+
+    assert len(set(said)) == len(Stage) + 1
+    assert sum("40%" in sentence for sentence in said) == 1

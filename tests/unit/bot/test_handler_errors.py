@@ -9,6 +9,7 @@ import pytest
 
 from pipeline import errors
 from pipeline.errors import BoltiError
+from pipeline.types import JobState
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.updates import photo, tap, text
@@ -75,6 +76,20 @@ async def test_an_error_under_a_button_is_a_toast_without_markup(bot: Bot) -> No
     assert bot.telegram.toasts == [
         "Sorry, the video could not be made. Please try again, or try another photo."
     ]
+
+
+async def test_a_tap_too_old_to_be_answered_still_counts(
+    bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    await bot.hears(photo(1), text(2, "Good morning."))
+    old = Refusal(status=400, description="Bad Request: query is too old and response timeout…")
+    bot.telegram.fails("answerCallbackQuery", old)
+
+    with caplog.at_level(logging.WARNING):
+        await bot.hears(tap(3, "cancel:tg-000000000002"))
+
+    assert [job.state for job in bot.services.jobs.jobs.values()] == [JobState.CANCELLED]
+    assert caplog.records == []
 
 
 async def test_a_user_who_blocked_the_bot_is_no_error(
