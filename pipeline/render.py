@@ -99,7 +99,6 @@ class VideoMaker:
             fps=self._settings.lipsync.fps,
             max_bytes=order.max_bytes,
             label=self._settings.label.text,
-            limits=self._settings.portrait,
         )
 
         def on_message(message: Message) -> None:

@@ -7,6 +7,7 @@ file of its own beside this one.
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from telegram import Message, Update
@@ -23,6 +24,8 @@ from pipeline.store.drafts import Draft
 from pipeline.types import PortraitVerdict
 
 PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+log = logging.getLogger(__name__)
+
 SHORTEST_CAPTION = 3
 """A caption of fewer characters is no script."""
 
@@ -54,7 +57,11 @@ async def on_photo(update: Update, context: BotContext) -> None:
     message, sender = message_of(update), _sender(update, context)
     if await is_ordered(context.services, sender):
         return
-    verdict, draft = await _take_photo(message, sender, context)
+    try:
+        verdict, draft = await _take_photo(message, sender, context)
+    except errors.PortraitError:
+        await _keep_caption(message, sender, context)
+        raise
     words = _caption_words(message, context) or draft.script
     if len(verdict.faces) > 1 or words is None:
         await _say_verdict(message, verdict, draft, context, complete=words is not None)
@@ -112,6 +119,17 @@ def _caption_words(message: Message, context: BotContext) -> str | None:
     except errors.ScriptEmpty:
         return None  # emoji under a photo are a mood, not a script
     return caption
+
+
+async def _keep_caption(message: Message, sender: Sender, context: BotContext) -> None:
+    """Keep the words under a photo that cannot be used: nobody likes to type them again."""
+    try:
+        words = _caption_words(message, context)
+    except errors.ScriptTooLong as e:
+        log.info("update %d: caption not kept: %s", sender.update_id, e.code)
+        return
+    if words is not None:
+        await keep_words(context.services, sender, words)
 
 
 async def _say_verdict(

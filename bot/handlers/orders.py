@@ -148,6 +148,12 @@ async def _about_draft(update: Update, context: BotContext) -> str:
     address = address_of(message_of(update), context.language)
     sender = Sender(user_id=sender_of(update).id, update_id=update.update_id, address=address)
     draft = await current_draft(context.services, sender)
-    if draft.portrait is not None:
-        return context.t("status.got_face")
-    return context.t("status.got_words" if draft.script is not None else "status.none")
+    match draft.portrait is not None, draft.script is not None:
+        case True, True:  # an order was refused for now, by a full disk for example
+            return context.t("status.got_both")
+        case True, False:
+            return context.t("status.got_face")
+        case False, True:
+            return context.t("status.got_words")
+        case _:
+            return context.t("status.none")

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from pipeline.settings import PortraitSettings
 from pipeline.types import EngineChoice, Speech, Stage, Video
 
 
@@ -31,7 +30,6 @@ class StudioOrder:
     fps: int
     max_bytes: int
     label: str
-    limits: PortraitSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ async def test_chat_the_disk_is_full(server: BotApi, launch_bot: LaunchBot) -> N
     await asha.sends_photo(faces.hopper())
     await asha.sees("The studio is full just now")
     await asha.sends_text("/status")
-    await asha.sees("I have your photo")
+    await asha.sees("I have your photo and your words")
 
     assert asha.videos() == []
 

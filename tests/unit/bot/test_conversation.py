@@ -208,6 +208,16 @@ async def test_a_flap_of_the_network_does_not_lose_a_photo(bot: Bot) -> None:
     assert bot.telegram.texts[0].startswith("One clear face.")
 
 
+async def test_the_words_under_a_photo_that_cannot_be_used_are_kept(bot: Bot) -> None:
+    bot.services.look = lambda: errors.NoFaceFound()
+    await bot.hears(photo(1, caption="Good morning."))
+
+    bot.services.look = make_verdict
+    await bot.hears(photo(2))
+
+    assert words_of(bot) == ["Good morning."]
+
+
 async def test_a_photo_leaves_no_scratch_behind(bot: Bot) -> None:
     bot.services.look = lambda: errors.NoFaceFound()
 

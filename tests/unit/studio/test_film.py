@@ -11,7 +11,6 @@ from PIL import Image
 from pipeline import errors
 from pipeline.media.read import read_frames
 from pipeline.portrait import Face, Pixels
-from pipeline.settings import PortraitSettings
 from pipeline.studio import StudioOrder, StudioProgress
 from pipeline.studio.film import render_video
 from pipeline.types import EngineChoice, EngineName, Speech, Stage
@@ -74,7 +73,6 @@ def order(tmp_path: Path) -> StudioOrder:
         fps=25,
         max_bytes=48_000_000,
         label="AI-generated",
-        limits=PortraitSettings(),
     )
 
 
