@@ -87,7 +87,7 @@ async def test_a_second_signal_ends_the_process_at_once(
     asha = server.user("Asha")
     server.fail("sendVideo", Hang(60))
     await asha.sends_photo(faces.hopper(), SHORT_WORDS)
-    await asha.sees("sending", within_s=RENDER_S)
+    await asha.waits_for(lambda: server.calls("sendVideo") or None, RENDER_S, "the upload")
 
     os.kill(bot.pid, signal.SIGTERM)
     await log_says(bot, "asked to stop")

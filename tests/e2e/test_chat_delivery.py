@@ -122,7 +122,7 @@ async def test_chat_stopped_during_the_upload(server: BotApi, bot_process: BotPr
     server.fail("sendVideo", Hang(3))
 
     await asha.sends_photo(faces.hopper(), SHORT_WORDS)
-    await asha.sees("sending", within_s=RENDER_S)
+    await asha.waits_for(lambda: server.calls("sendVideo") or None, RENDER_S, "the upload")
     assert await bot_process.terminate() == 0
     assert len(asha.videos()) == 1  # the upload was waited for
     await bot_process.start()
