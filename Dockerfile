@@ -28,5 +28,4 @@ USER 10001
 WORKDIR /opt/bolti
 VOLUME /data
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=60s --timeout=30s --start-period=60s --retries=3 CMD ["bolti", "doctor", "--quick"]
 ENTRYPOINT ["bolti-bot"]
