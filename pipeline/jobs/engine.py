@@ -35,6 +35,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from pipeline import errors
 from pipeline.jobs.liveness import create as create_liveness
 from pipeline.jobs.ports import QueueName
+from pipeline.jobs.sqlite_clock import give_clock
 from pipeline.settings import Settings
 from pipeline.types import JobId
 
@@ -237,6 +238,7 @@ class Engine:
             "enable_otlp": False,
             "log_level": "ERROR",
         }
+        give_clock()
         DBOS(config=config)
         # DBOS writes to the console by itself; our handlers write, and redact, everything.
         noisy = logging.getLogger("dbos")
