@@ -27,6 +27,7 @@ from pipeline.types import (
     ArtifactKey,
     EngineChoice,
     JobId,
+    Motion,
     Progress,
     RecordedScript,
     RenderRequest,
@@ -62,6 +63,8 @@ class VideoOrder:
     max_bytes: int
     scratch: Path
     """A folder of this order alone; the video is left in it."""
+    motion: Motion | None = None
+    """None: as the settings say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,7 @@ class VideoMaker:
             into=order.scratch / "out.mp4",
             thumbnail=order.scratch / "thumb.jpg",
             engine=order.engine,
+            motion=order.motion or self._settings.lipsync.motion,
             size_px=order.size_px,
             fps=self._settings.lipsync.fps,
             max_bytes=order.max_bytes,
@@ -198,6 +202,7 @@ class Renderer:
             script=script,
             voice_id=request.voice_id,
             engine=EngineChoice.WARP if request.preview else request.engine,
+            motion=request.motion,
             size_px=lipsync.preview_size_px if request.preview else request.size_px,
             max_bytes=request.max_bytes,
             scratch=scratch,

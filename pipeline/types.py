@@ -40,6 +40,14 @@ class EngineChoice(StrEnum):
     LATENTSYNC = "latentsync"
 
 
+class Motion(StrEnum):
+    """How much a still moves beside its lips: it blinks, sways, nods with the speech."""
+
+    OFF = "off"
+    SUBTLE = "subtle"
+    LIVELY = "lively"
+
+
 class Stage(StrEnum):
     """Where a render is; the door has a sentence for each."""
 
@@ -99,6 +107,8 @@ class RenderRequest:
     script: Script
     voice_id: VoiceId | None = None
     engine: EngineChoice = EngineChoice.AUTO
+    motion: Motion | None = None
+    """None: as the settings say."""
     size_px: int = 512
     preview: bool = False
     max_bytes: int = 48_000_000

@@ -11,7 +11,7 @@ import click
 from pipeline.cli.console import Console, console
 from pipeline.cli.running import beside, in_file, out_file, put_in_place, run, text_of
 from pipeline.settings import Settings, load_settings
-from pipeline.types import EngineChoice, Progress, Stage, VoiceId
+from pipeline.types import EngineChoice, Motion, Progress, Stage, VoiceId
 
 FILE = click.Path(path_type=Path)
 SIZE_LIMITS_PX = (128, 1024)
@@ -30,6 +30,8 @@ class FileOrder:
     voice_id: VoiceId | None = None
     engine: EngineChoice
     size_px: int
+    motion: Motion | None = None
+    """None: as the settings say."""
 
 
 @click.command()
@@ -42,6 +44,9 @@ class FileOrder:
 @click.option(
     "--engine", type=click.Choice([e.value for e in EngineChoice]), help="What moves the lips."
 )
+@click.option(
+    "--motion", type=click.Choice([m.value for m in Motion]), help="Blinks, sways and nods."
+)
 @click.option("--size", type=int, help="Longer side in pixels: even, 128 to 1024.")
 @click.option("--preview", is_flag=True, help="Quick and small.")
 @click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON lines.")
@@ -53,6 +58,7 @@ def render(
     out: Path,
     voice: str | None,
     engine: str | None,
+    motion: str | None,
     size: int | None,
     preview: bool,
     as_json: bool,
@@ -74,6 +80,7 @@ def render(
         voice_id=VoiceId(voice) if voice else None,
         engine=EngineChoice.WARP if preview else EngineChoice(engine or lipsync.engine),
         size_px=lipsync.preview_size_px if preview else _size_px(size, settings),
+        motion=Motion(motion) if motion else None,
     )
     with console(as_json=as_json) as shown:
         run(make_video(order, settings, shown))
@@ -104,6 +111,7 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
                 script=TextScript(text=words) if isinstance(words, str) else Recording(path=words),
                 voice_id=order.voice_id,
                 engine=order.engine,
+                motion=order.motion,
                 size_px=order.size_px,
                 max_bytes=MAX_BYTES,
                 scratch=scratch,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Protocol, assert_never
 
 from pipeline.portrait import Face, Pixels
-from pipeline.types import EngineChoice, EngineName, Speech
+from pipeline.types import EngineChoice, EngineName, Motion, Speech
 
 
 class LipSyncEngine(Protocol):
@@ -18,11 +18,18 @@ class LipSyncEngine(Protocol):
 
     name: EngineName
 
-    def sync(self, picture: Pixels, face: Face, speech: Speech, fps: int) -> Iterator[Pixels]:
+    def sync(
+        self,
+        picture: Pixels,
+        face: Face,
+        speech: Speech,
+        fps: int,
+        motion: Motion = Motion.OFF,
+    ) -> Iterator[Pixels]:
         """Yield exactly ``ceil(speech.duration_s * fps)`` frames of the picture's size.
 
-        Memory does not grow with the number of frames. Raises ``EngineUnavailable``,
-        ``NoSpeechFound``.
+        ``motion`` beside the lips is ``motion.idle_motion``'s, the same for every engine. Memory
+        does not grow with the number of frames. Raises ``EngineUnavailable``, ``NoSpeechFound``.
         """
         ...
 

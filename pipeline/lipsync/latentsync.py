@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from pipeline import errors
 from pipeline.portrait import Face, Pixels
-from pipeline.types import EngineName, Speech
+from pipeline.types import EngineName, Motion, Speech
 
 
 def why_not() -> str | None:
@@ -23,6 +23,13 @@ class LatentSyncEngine:
 
     name = EngineName.LATENTSYNC
 
-    def sync(self, picture: Pixels, face: Face, speech: Speech, fps: int) -> Iterator[Pixels]:
+    def sync(
+        self,
+        picture: Pixels,
+        face: Face,
+        speech: Speech,
+        fps: int,
+        motion: Motion = Motion.OFF,
+    ) -> Iterator[Pixels]:
         """Refuse. Raises ``EngineUnavailable``."""
         raise errors.EngineUnavailable(self.name, why_not() or "it did not say why")

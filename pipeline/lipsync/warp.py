@@ -1,9 +1,10 @@
 """The CPU engine: a photo is warped in two smooth layers, the inner mouth is painted between them.
 
-Nothing but the lower face is touched: every other pixel of a frame is the photo's. The state is
-always "closed, plus opening", so silence is the photo with its mouth closed. Knows a picture that
-is already framed, its landmarks and the motion of the mouth; finds no face, reads no text, writes
-no file. Idle motion of the head comes as a step of its own after ``TalkingFace.draw``.
+Without idle motion nothing but the lower face is touched: every other pixel of a frame is the
+photo's. The state is always "closed, plus opening", so silence is the photo with its mouth closed.
+Lids and head move in steps of their own (``motion.py``), after the mouth. Knows a picture that is
+already framed, its landmarks and the motion of the mouth; finds no face, reads no text, writes no
+file.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from pipeline.lipsync import lip_motion as lips
 from pipeline.lipsync import listening, visemes
 from pipeline.lipsync.layers import NO_MAP, Layer, Points, region_around, strength_within
+from pipeline.lipsync.motion import idle_motion
 from pipeline.lipsync.mouth import InnerMouth, Place
 from pipeline.lipsync.mouth_axes import MouthAxes, Plane
 from pipeline.lipsync.neutral import CLOSED, LayerPoints, basis_weights, neutral_mouth
@@ -26,7 +28,7 @@ from pipeline.lipsync.track import MouthTrack
 from pipeline.media.read import read_wav
 from pipeline.portrait import Face, Pixels
 from pipeline.portrait.pose import pose_of
-from pipeline.types import EngineName, Speech
+from pipeline.types import EngineName, Motion, Speech
 
 MARGINS_E = (0.30, 0.30, 0.55)
 """How far the region reaches beyond the lower face: beside, above, below."""
@@ -37,12 +39,22 @@ class WarpEngine:
 
     name = EngineName.WARP
 
-    def sync(self, picture: Pixels, face: Face, speech: Speech, fps: int) -> Iterator[Pixels]:
+    def sync(
+        self,
+        picture: Pixels,
+        face: Face,
+        speech: Speech,
+        fps: int,
+        motion: Motion = Motion.OFF,
+    ) -> Iterator[Pixels]:
         """Yield exactly ``ceil(speech.duration_s * fps)`` frames. Raises ``NoSpeechFound``."""
         track = mouth_track(speech, fps)
         talking = TalkingFace(picture, face)
-        for frame in range(len(track)):
-            yield talking.draw(track, frame)
+        idle = idle_motion(picture, face, speech, fps, motion)
+        for index in range(len(track)):
+            frame = talking.draw(track, index)
+            idle.blink(frame, index)
+            yield idle.move(frame, index)
 
 
 def mouth_track(speech: Speech, fps: int) -> MouthTrack:

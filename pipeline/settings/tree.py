@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from pipeline import errors
-from pipeline.types import EngineChoice, VoiceId
+from pipeline.types import EngineChoice, Motion, VoiceId
 
 
 class Section(BaseModel):
@@ -93,6 +93,8 @@ class LipsyncSettings(Section):
 
     engine: EngineChoice = EngineChoice.AUTO
     """auto takes latentsync where CUDA and verified weights are there, else warp."""
+    motion: Motion = Motion.SUBTLE
+    """What a still does beside speaking: off, or subtle or lively blinks, sways and nods."""
     size_px: int = Field(default=512, ge=128, le=1024, multiple_of=2)
     """Longer side of the video."""
     preview_size_px: int = Field(default=384, ge=128, le=768, multiple_of=2)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from pipeline.types import EngineChoice, Speech, Stage, Video
+from pipeline.types import EngineChoice, Motion, Speech, Stage, Video
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,7 @@ class StudioOrder:
     into: Path
     thumbnail: Path
     engine: EngineChoice
+    motion: Motion
     size_px: int
     """Longer side of the video."""
     fps: int

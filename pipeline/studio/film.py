@@ -51,7 +51,8 @@ def render_video(order: StudioOrder, engine: LipSyncEngine, mesh: FaceMesh, say:
         sound=sound,
         max_bytes=order.max_bytes,
     ) as video:
-        for number, made in enumerate(engine.sync(picture, face, speech, order.fps)):
+        frames = engine.sync(picture, face, speech, order.fps, order.motion)
+        for number, made in enumerate(frames):
             frame = np.array(made)  # the engine may give the same picture again
             label.onto(frame, number / order.fps)
             if number == 0:

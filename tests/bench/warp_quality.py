@@ -19,6 +19,7 @@ from pipeline.media.sheet import contact_sheet
 from pipeline.portrait import Face, Pixels
 from pipeline.portrait.framing import frame_portrait
 from pipeline.portrait.mesh import MediaPipeMesh
+from pipeline.types import Motion
 from tests import faces
 from tests.bench.mouth_sheet import mouth_sheet
 from tests.measure import report, spoken
@@ -32,6 +33,7 @@ def main() -> None:
     parser.add_argument("photos", nargs="*", type=Path)
     parser.add_argument("--into", type=Path, default=Path("out/warp"))
     parser.add_argument("--size", type=int, default=512)
+    parser.add_argument("--motion", type=Motion, default=Motion.OFF, choices=list(Motion))
     asked = parser.parse_args()
     asked.into.mkdir(parents=True, exist_ok=True)
     speech = spoken.speech(asked.into / "speech.wav")
@@ -45,7 +47,7 @@ def main() -> None:
             continue
         picture, face = frame_portrait(photo, found[0], asked.size)
         video = asked.into / f"{path.stem}.mp4"
-        print(line(path.stem, report.measure(picture, face, speech, mesh, video)))
+        print(line(path.stem, report.measure(picture, face, speech, mesh, video, asked.motion)))
         contact_sheet(video, video.with_suffix(".png"))
         save_mouths(picture, face, asked.into / f"{path.stem}-mouths.png")
 

@@ -138,6 +138,7 @@ GOOD = ("hi", "-o", "o.mp4")
         (["render", "HOPPER", *GOOD, "--engine", "magic"], 2, "'auto', 'warp', 'latentsync'"),
         (["render", "HOPPER", *GOOD, "--size", "511"], 2, "an even number of pixels"),
         (["render", "HOPPER", *GOOD, "--size", "9000"], 2, "from 128 to 1024"),
+        (["render", "HOPPER", *GOOD, "--motion", "wild"], 2, "'off', 'subtle', 'lively'"),
         (["render", "HOPPER", *GOOD, "--preview", "--size", "300"], 2, "leave those out"),
         (["render", "HOPPER", *GOOD, "--script", "words.txt"], 2, "not several"),
         (["render", "HOPPER", "-o", "o.mp4"], 2, "Say what to speak"),

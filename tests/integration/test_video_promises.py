@@ -16,7 +16,7 @@ from pipeline.portrait import Pixels
 from pipeline.render import MadeVideo, VideoOrder
 from pipeline.safety.label import FIRST_S, Label
 from pipeline.settings import Settings
-from pipeline.types import EngineChoice, Progress, Stage, TextScript
+from pipeline.types import EngineChoice, Motion, Progress, Stage, TextScript
 from tests import faces
 
 WORDS = "Please bring my umbrella. Rain may come before evening."
@@ -47,6 +47,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
                 script=TextScript(text=WORDS),
                 voice_id=None,
                 engine=EngineChoice.AUTO,
+                motion=Motion.OFF,
                 size_px=512,
                 max_bytes=48_000_000,
                 scratch=scratch,

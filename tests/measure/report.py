@@ -8,14 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.lipsync.motion import idle_motion
 from pipeline.lipsync.warp import TalkingFace, mouth_track
 from pipeline.media.read import read_frames, read_wav
 from pipeline.media.write import VideoWriter
 from pipeline.portrait import Face, FaceMesh, Pixels
-from pipeline.types import Speech
+from pipeline.types import Motion, Speech
 from tests.measure import lips, spoken, stillness
 
 FPS = 25
+LOOKED_AT = 4
+"""With motion, moving the head back takes long: every fourth frame without a blink is enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +42,26 @@ class Report:
     sound_s: float
 
 
-def measure(picture: Pixels, face: Face, speech: Speech, mesh: FaceMesh, into: Path) -> Report:
-    """Render a framed picture with the warp engine, encode it, and look at the video."""
+def measure(
+    picture: Pixels,
+    face: Face,
+    speech: Speech,
+    mesh: FaceMesh,
+    into: Path,
+    motion: Motion = Motion.OFF,
+) -> Report:
+    """Render a framed picture with the warp engine, encode it, and look at the video.
+
+    With motion, what must be still is looked at after moving the head back, between blinks.
+    """
     track = mouth_track(speech, FPS)
     talking = TalkingFace(picture, face)
+    idle = idle_motion(picture, face, speech, FPS, motion)
     outside = np.ones(picture.shape[:2], bool)
     outside[talking.region.window] = False
     beyond = ~stillness.lower_face(face, picture.shape)
+    if not idle.is_still:
+        outside[idle.box] = False
     exact, errors, steps = True, [], []
     height, width = picture.shape[:2]
     writer = VideoWriter(
@@ -59,10 +75,18 @@ def measure(picture: Pixels, face: Face, speech: Speech, mesh: FaceMesh, into: P
     with writer:
         for index in range(len(track)):
             frame = talking.draw(track, index)
-            exact = exact and bool((frame[outside] == picture[outside]).all())
-            errors.append(stillness.psnr_db(picture, frame, beyond))
-            steps.append(stillness.border_step(picture, frame, talking.region.window))
+            idle.blink(frame, index)
+            frame = idle.move(frame, index)
             writer.add(frame)
+            exact = exact and bool((frame[outside] == picture[outside]).all())
+            if not idle.is_still and (index % LOOKED_AT or idle.closed[index]):
+                continue
+            still, mute = frame, picture
+            if not idle.is_still:
+                still = stillness.stabilised(frame, idle, index)
+                mute = stillness.stabilised(idle.frame(index), idle, index)
+            errors.append(stillness.psnr_db(picture, still, beyond))
+            steps.append(stillness.border_step(mute, still, talking.region.window))
     seen = lips.seen_gaps(read_frames(into), face, mesh)
     closing = spoken.bilabial_frames(speech, FPS)
     silent = lips.silent_frames(spoken.speaking(speech), len(seen), FPS)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.lipsync import lip_motion
+from pipeline.lipsync.motion import IdleMotion
 from pipeline.portrait import Face, Pixels
 
 MARGIN_E = 0.08
@@ -45,6 +46,17 @@ def border_step(photo: Pixels, frame: Pixels, window: tuple[slice, slice]) -> fl
     ring[max(0, rows.start - 3) : rows.stop + 3, max(0, columns.start - 3) : columns.stop + 3] = 1
     ring[rows.start + 3 : rows.stop - 3, columns.start + 3 : columns.stop - 3] = False
     return float(np.percentile(step[ring], 99))
+
+
+def stabilised(frame: Pixels, idle: IdleMotion, index: int) -> Pixels:
+    """Move a frame's head back to where it is in the photo."""
+    height, width = frame.shape[:2]
+    rows, columns = np.mgrid[0:height, 0:width]
+    places = np.stack([columns, rows], axis=-1).reshape(-1, 2).astype(np.float64)
+    now = idle.moved_points(index, places).reshape(height, width, 2).astype(np.float32)
+    x, y = (np.ascontiguousarray(now[..., k]) for k in (0, 1))
+    back = cv2.remap(frame, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(back, np.uint8)
 
 
 def lengths_s(video: Path) -> tuple[float, float]:

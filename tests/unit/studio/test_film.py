@@ -13,7 +13,7 @@ from pipeline.media.read import read_frames
 from pipeline.portrait import Face, Pixels
 from pipeline.studio import StudioOrder, StudioProgress
 from pipeline.studio.film import render_video
-from pipeline.types import EngineChoice, EngineName, Speech, Stage
+from pipeline.types import EngineChoice, EngineName, Motion, Speech, Stage
 
 RATE_HZ = 22050
 
@@ -26,7 +26,14 @@ class StillEngine:
     def __init__(self, *, fails_after: int | None = None, extra: int = 0) -> None:
         self.fails_after, self.extra = fails_after, extra
 
-    def sync(self, picture: Pixels, face: Face, speech: Speech, fps: int) -> Iterator[Pixels]:
+    def sync(
+        self,
+        picture: Pixels,
+        face: Face,
+        speech: Speech,
+        fps: int,
+        motion: Motion = Motion.OFF,
+    ) -> Iterator[Pixels]:
         """Yield the picture itself."""
         for number in range(int(np.ceil(speech.duration_s * fps)) + self.extra):
             if number == self.fails_after:
@@ -69,6 +76,7 @@ def order(tmp_path: Path) -> StudioOrder:
         into=tmp_path / "out.mp4",
         thumbnail=tmp_path / "thumb.jpg",
         engine=EngineChoice.WARP,
+        motion=Motion.SUBTLE,
         size_px=256,
         fps=25,
         max_bytes=48_000_000,

@@ -1,0 +1,148 @@
+"""A lid over a drawn eye: covers it, keeps to it, and changes nothing while it is up."""
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.lipsync.eye import LEFT, RIGHT, EyeShape, Lids, eye_shape
+from pipeline.lipsync.eyelid import Eyelid
+from pipeline.lipsync.lashes import is_hidden
+from pipeline.portrait import Face, Pixels
+from pipeline.portrait.pose import pose_of
+from tests.measure.drawn import SKIN, drawn_face
+
+WHITE, IRIS, FRAME = (225, 225, 225), (40, 90, 40), (15, 15, 20)
+
+
+def with_eyes(size_px: int = 512, *, frame: bool = False) -> tuple[Pixels, Face]:
+    """Draw a face with open eyes, and a spectacle frame close above them if asked."""
+    picture, face = drawn_face(size_px)
+    for lids in (LEFT, RIGHT):
+        points = face.landmarks[list(lids.upper + lids.lower[::-1]), :2]
+        x, y = points.mean(axis=0).astype(int)
+        cv2.fillPoly(picture, [np.round(points).astype(np.int32)], WHITE)
+        cv2.circle(picture, (int(x), int(y)), size_px // 64, IRIS, -1)
+        upper = np.round(face.landmarks[list(lids.upper), :2]).astype(np.int32)
+        cv2.polylines(picture, [upper], False, (60, 40, 30), max(1, size_px // 200))
+        if frame:
+            above = upper - (0, round(size_px * 0.014))
+            cv2.polylines(picture, [above], False, FRAME, max(2, size_px // 80))
+    return picture, face
+
+
+CHEEK = np.full((20, 20, 3), SKIN, np.uint8)
+
+
+def shape_of(picture: Pixels, face: Face, lids: Lids = LEFT) -> EyeShape:
+    e_px = pose_of(face.landmarks).scale_px
+    eye = eye_shape(face.landmarks, lids, e_px, picture.shape)
+    assert eye is not None
+    return eye
+
+
+def lid_of(picture: Pixels, face: Face, lids: Lids = LEFT) -> tuple[Eyelid, EyeShape]:
+    eye = shape_of(picture, face, lids)
+    return Eyelid(picture, eye, CHEEK), eye
+
+
+@pytest.mark.parametrize("size_px", [256, 512, 1024])
+def test_a_shut_lid_leaves_nothing_of_the_eye(size_px: int) -> None:
+    picture, face = with_eyes(size_px)
+    lid, eye = lid_of(picture, face)
+    shut = picture.copy()
+
+    lid.close(shut, 1.0)
+
+    inside = (eye.above < -1) & (eye.above > -0.75 * eye.opening) & (eye.opening > 4)
+    seen = shut[eye.box][inside].astype(int)
+    assert np.abs(seen.mean(axis=0) - SKIN).max() < 25
+    assert seen.max(axis=1).mean() < 215, "no white is left"
+
+
+def test_a_lid_that_is_up_changes_nothing_and_one_that_starts_hardly_anything() -> None:
+    picture, face = with_eyes()
+    lid, eye = lid_of(picture, face)
+    up, starting = picture.copy(), picture.copy()
+
+    lid.close(up, 0.0)
+    lid.close(starting, 0.01)
+
+    np.testing.assert_array_equal(up, picture)
+    assert np.abs(starting[eye.box].astype(int) - picture[eye.box]).mean() < 1.0
+
+
+def test_half_way_down_the_lower_half_of_the_eye_is_still_seen() -> None:
+    picture, face = with_eyes()
+    lid, eye = lid_of(picture, face)
+    half = picture.copy()
+
+    lid.close(half, 0.5)
+
+    wide = eye.opening > 0.8 * eye.opening.max()
+    lower = wide & (eye.above < -0.66 * eye.opening) & (eye.above > -0.76 * eye.opening)
+    upper = wide & (eye.above < -0.05 * eye.opening) & (eye.above > -0.25 * eye.opening)
+    assert (
+        half[eye.box][lower].max(axis=1).mean() > 0.8 * picture[eye.box][lower].max(axis=1).mean()
+    )
+    assert np.abs(half[eye.box][upper].astype(int).mean(axis=0) - SKIN).max() < 30
+
+
+def test_only_the_box_around_the_eye_is_touched() -> None:
+    picture, face = with_eyes()
+    lid, eye = lid_of(picture, face)
+    shut = picture.copy()
+
+    lid.close(shut, 1.0)
+
+    outside = np.ones(picture.shape[:2], bool)
+    outside[eye.box] = False
+    np.testing.assert_array_equal(shut[outside], picture[outside])
+
+
+def test_a_spectacle_frame_is_never_covered() -> None:
+    picture, face = with_eyes(1024, frame=True)
+    frame_only = (picture == FRAME).all(axis=2)
+    assert frame_only.any()
+
+    for lids in (LEFT, RIGHT):
+        lid, _ = lid_of(picture, face, lids)
+        for share in (0.2, 0.6, 1.0):
+            shut = picture.copy()
+            lid.close(shut, share)
+            changed = np.abs(shut.astype(int) - picture).max(axis=2)
+            assert (changed[frame_only] > 25).mean() < 0.01
+
+
+def test_a_glaring_lens_hides_the_eye() -> None:
+    picture, face = with_eyes()
+    eye = shape_of(picture, face)
+    glaring = picture.copy()
+    glaring[eye.box][eye.inside] = 255
+
+    assert not is_hidden(picture, eye, CHEEK)
+    assert is_hidden(glaring, eye, CHEEK)
+
+
+def test_dark_glass_hides_the_eye() -> None:
+    picture, face = with_eyes()
+    eye = shape_of(picture, face)
+    picture[eye.box] = 20
+
+    assert is_hidden(picture, eye, CHEEK)
+
+
+def test_an_eye_outside_the_picture_has_no_shape() -> None:
+    picture, face = with_eyes(256)
+    away = face.landmarks.copy()
+    away[:, 0] += 1000
+
+    assert eye_shape(away, LEFT, 64.0, picture.shape) is None
+
+
+def test_a_shut_eye_is_not_open() -> None:
+    picture, face = with_eyes(256)
+    shut = face.landmarks.copy()
+    shut[list(LEFT.upper)] = shut[list(LEFT.lower)]
+
+    assert shape_of(picture, face).is_open
+    assert not shape_of(picture, Face(landmarks=shut, score=1.0)).is_open
