@@ -126,7 +126,7 @@ async def _voice(settings: Settings, speaker: Synthesizer, scratch: Path) -> Fin
         voices = {voice.id: voice for voice in await speaker.voices()}
         if voice_id not in voices:
             raise errors.VoiceUnknown(voice_id)
-        utterance = Utterance(text=WORD, locale=voices[voice_id].locale, voice_id=voice_id)
+        utterance = Utterance(text=WORD, voice_id=voice_id)
         spoken = await speaker.synthesize(utterance, scratch / "word.wav")
     except errors.BoltiError as e:
         return Finding(

@@ -40,7 +40,7 @@ async def _say(
         voices = {voice.id: voice for voice in await workshop.speaker.voices()}
         if voice_id not in voices:
             raise errors.VoiceUnknown(voice_id)
-        utterance = Utterance(text=plan.text, locale=voices[voice_id].locale, voice_id=voice_id)
+        utterance = Utterance(text=plan.text, voice_id=voice_id)
         speech = await workshop.speaker.synthesize(utterance, scratch / "speech.wav")
         await put_in_place(speech.path, out)
     shown.result(

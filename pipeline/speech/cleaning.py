@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from pipeline.speech.amounts import spoken_amounts
 from pipeline.speech.letters import is_readable
+from pipeline.speech.pauses import mark, parts
 
 ROUNDS = 12
 LONGEST_RUN, PIECE = 100, 50
@@ -50,7 +51,12 @@ _RUN = re.compile(rf"[^\s.,;:!?()/—–-]{{{LONGEST_RUN + 1},}}")
 
 
 def clean(text: str) -> str:
-    """Give the text as it will be spoken; one line per paragraph."""
+    """Give the text as it will be spoken; one line per paragraph, and pauses in one spelling."""
+    cleaned = [mark(p) if isinstance(p, float) else _cleaned(p) for p in parts(text)]
+    return " ".join(part for part in cleaned if part)
+
+
+def _cleaned(text: str) -> str:
     for _ in range(ROUNDS):
         before = text
         text = _once(text)
