@@ -10,6 +10,7 @@ import click
 
 from pipeline.cli.console import Console, console
 from pipeline.cli.running import beside, in_file, out_file, put_in_place, run, text_of
+from pipeline.cli.speech import kept_speech, other_voice
 from pipeline.settings import Settings, load_settings
 from pipeline.types import EngineChoice, Motion, Progress, Stage, VoiceId
 
@@ -94,7 +95,8 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
     from pipeline.types import TextScript
 
     begun_s = time.monotonic()
-    async with beside(order.out) as scratch, open_workshop(settings) as workshop:
+    keep = kept_speech(settings)
+    async with beside(order.out) as scratch, open_workshop(settings, keep=keep) as workshop:
         if isinstance(order.words, str):
             check_script(order.words, settings.speech)  # said before the photo is looked at
         shown.progress(Progress(stage=Stage.LOOKING))
@@ -119,6 +121,8 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
             shown.progress,
         )
         await put_in_place(made.video.path, order.out)
+    if change := other_voice(made.speech):
+        shown.note(change)
     video = made.video
     took_s = time.monotonic() - begun_s
     shown.result(
@@ -132,6 +136,8 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
             "engine": video.made_by.value,
             "engine_reason": made.engine_reason,
             "voice": made.speech.voice_id,
+            "requested_voice": made.speech.requested_voice_id,
+            "voice_change": made.speech.voice_change,
             "timings_s": {stage.value: seconds for stage, seconds in made.timings_s.items()},
             "took_s": round(took_s, 2),
         },

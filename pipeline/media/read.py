@@ -75,12 +75,12 @@ def read_sound(path: Path, max_s: float, max_bytes: int) -> Sound:
 
 
 def decode_mp3(data: bytes) -> Sound:
-    """Decode MP3 that a speech service sent, to mono at its own rate. Raises ``SoundUnreadable``."""
+    """Decode MP3 that a speech service sent, to mono. Raises ``SoundUnreadable``."""
     return _of_service(data, "mp3")
 
 
 def decode_speech(data: bytes) -> Sound:
-    """Decode what a speech server sent: WAV, MP3, FLAC, Opus or AAC. Raises ``SoundUnreadable``."""
+    """Decode what a speech server sent, in any format. Raises ``SoundUnreadable``."""
     return _of_service(data, None)
 
 

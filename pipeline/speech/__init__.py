@@ -17,7 +17,8 @@ name in ``SpeechSettings.chain`` and one ``case`` in ``create``. The map of the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol, assert_never
 
@@ -107,10 +108,13 @@ def _cached(
     return CachedSynthesizer(inner, speech_shelf(settings, keep), version=version)
 
 
-def speech_shelf(settings: SpeechSettings, keep: Path) -> Shelf:
+def speech_shelf(
+    settings: SpeechSettings, keep: Path, clock: Callable[[], float] = time.time
+) -> Shelf:
     """Open the folder where speech is kept to be used again."""
     return Shelf(
         keep / "cache",
         max_bytes=settings.cache_bytes,
         max_age_s=settings.cache_hours * 3600,
+        clock=clock,
     )

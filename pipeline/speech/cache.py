@@ -1,9 +1,10 @@
 """The same words in the same voice are spoken once; itself a Synthesizer around another.
 
 An entry is a WAV and a JSON beside it, named by the hash of everything that decides the sound, in
-``<folder>/ab/cd/``. It appears whole or not at all, is checked when it is read, and goes when it is
-too old (counted from its making) or when the folder grows too large (least used first). Ten who
-ask for the same at once cause one call. A speech by another voice than was asked for is never kept.
+``<folder>/ab/cd/``. It appears whole or not at all, is checked when it is read, and goes when it
+is too old (counted from its making) or when the folder grows too large (least used first). Ten
+who ask for the same at once cause one call. What another voice spoke than was asked for is never
+kept.
 
 The key holds no person, so nobody's entries can be found by who asked: they live no longer than
 other artifacts. Knows no provider.

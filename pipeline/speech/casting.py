@@ -1,4 +1,4 @@
-"""Who reads which part of a script: the chosen voice, and another where it cannot read the writing.
+"""Who reads which part of a script: the chosen voice, and another where it cannot read it.
 
 A voice reads its own writing system and Latin letters; Indian voices read the English words inside
 an Indian sentence, English voices read no Indian script at all. So each sentence whose letters are
@@ -9,7 +9,7 @@ there is one. The embedded voices find a table for every script themselves. Know
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.speech.letters import Writing, writing_of
@@ -77,6 +77,9 @@ def cast(
 
     ``offered`` has the voices of each provider that can be asked, in the order of the chain.
     """
+    lead = _lead(wanted, offered)
+    if lead is None:
+        return None
     spans: list[Span] = []
     pause_s = 0.0
     for part in parts(text):
@@ -84,7 +87,7 @@ def cast(
             pause_s += part
             continue
         for sentence in sentences(part):
-            voice = _reader(language_of(sentence), wanted, offered)
+            voice = _reader(language_of(sentence), lead, offered)
             if voice is None:
                 return None
             last = spans[-1] if spans else None
@@ -97,20 +100,30 @@ def cast(
     return spans
 
 
-def _reader(locale: str, wanted: Voice, offered: Mapping[str, Sequence[Voice]]) -> Voice | None:
-    """Find who reads a language: the wanted voice, else its provider, else the chain's order."""
-    if wanted.provider in offered and reads(wanted, locale):
+def _lead(wanted: Voice, offered: Mapping[str, Sequence[Voice]]) -> Voice | None:
+    """Find who speaks what the wanted voice would: itself, or who stands in for its provider."""
+    if wanted.provider in offered:
         return wanted
-    if reads(wanted, locale):
-        locale = wanted.locale  # only its provider is missing: keep to its language
-    providers = sorted(offered, key=lambda name: name != wanted.provider)
-    for name in providers:
-        if chosen := stand_in(wanted, locale, offered[name]):
+    for voices in offered.values():
+        if chosen := stand_in(wanted, wanted.locale, voices):
             return chosen
-    return _any_reader(locale, wanted, (voice for name in providers for voice in offered[name]))
+    everybody = [voice for voices in offered.values() for voice in voices]
+    return _able(wanted.locale, wanted, everybody)
 
 
-def _any_reader(locale: str, wanted: Voice, voices: Iterable[Voice]) -> Voice | None:
+def _reader(locale: str, lead: Voice, offered: Mapping[str, Sequence[Voice]]) -> Voice | None:
+    """Find who reads a language: the lead, else its provider, else the chain's order."""
+    if reads(lead, locale):
+        return lead
+    providers = sorted(offered, key=lambda name: name != lead.provider)
+    for name in providers:
+        if chosen := stand_in(lead, locale, offered[name]):
+            return chosen
+    return _able(locale, lead, [voice for name in providers for voice in offered[name]])
+
+
+def _able(locale: str, lead: Voice, voices: Sequence[Voice]) -> Voice | None:
+    """Find anybody who can read it; the same gender first."""
     able = [voice for voice in voices if reads(voice, locale)]
-    alike = [voice for voice in able if voice.gender == wanted.gender]
+    alike = [voice for voice in able if voice.gender == lead.gender]
     return next(iter(alike or able), None)

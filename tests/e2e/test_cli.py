@@ -13,7 +13,7 @@ from PIL import Image
 
 from pipeline.media.read import read_frames, read_sound
 from pipeline.settings import child_environment
-from tests import faces
+from tests import faces, offline
 
 LIMIT_S = 90
 BOLTI = (sys.executable, "-m", "pipeline.cli")
@@ -27,7 +27,7 @@ def bolti(
     return subprocess.run(
         [*BOLTI, *map(str, arguments)],
         cwd=folder,
-        env=child_environment() | dict(settings),
+        env=child_environment() | offline.ENVIRONMENT | dict(settings),
         capture_output=True,
         text=True,
         timeout=LIMIT_S,

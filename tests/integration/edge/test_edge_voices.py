@@ -13,7 +13,7 @@ from pipeline.types import Utterance, VoiceId
 from tests.edge.fixtures import SteppedTime
 from tests.edge.server import EdgeServer
 
-SEED = list(edge_voices())
+SEED: list[str] = list(edge_voices())
 NEERJA, EXPRESSIVE = SEED[0], SEED[2]
 TEXT = "Good morning my friend."
 
@@ -103,7 +103,7 @@ async def test_for_a_withdrawn_voice_its_sibling_speaks(
     asked = Utterance(text=TEXT, locale="en-IN", voice_id=VoiceId(NEERJA))
     await synthesizer.synthesize(asked, tmp_path / "a.wav")  # asks for the list meanwhile
     async with asyncio.timeout(10):
-        while NEERJA in {voice.id for voice in await synthesizer.voices()}:
+        while NEERJA in {voice.id for voice in await synthesizer.voices()}:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
     speech = await synthesizer.synthesize(asked, tmp_path / "b.wav")
