@@ -17,6 +17,7 @@ from pipeline.speech.cleaning import clean
 from pipeline.speech.estimate import estimate_s
 from pipeline.speech.letters import is_speakable
 from pipeline.speech.pauses import parts, without_pauses
+from pipeline.speech.pronunciations import pronounced
 
 SURELY_TOO_LONG = 8
 """A text of so many times the permitted characters is refused before it is cleaned."""
@@ -60,7 +61,8 @@ def plan_script(text: str, limits: SpeechSettings) -> ScriptPlan:
     if len(text) > limits.max_chars * SURELY_TOO_LONG:
         raise _too_many_chars(len(text), len(text) / TYPICAL_CHARS_PER_S, limits)
     # Checked before the signs become words: "%&" is punctuation, not "percent and".
-    cleaned = clean(text) if is_speakable(text) else ""
+    speakable = is_speakable(text)
+    cleaned = clean(pronounced(text, limits.pronunciations)) if speakable else ""
     words = without_pauses(cleaned)
     if not is_speakable(words):
         raise errors.ScriptEmpty
