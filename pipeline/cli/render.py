@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,8 @@ class FileOrder:
     size_px: int
     motion: Motion | None = None
     """None: as the settings say."""
+    srt: bool = False
+    """Write subtitles beside the video."""
 
 
 @click.command()
@@ -50,6 +53,7 @@ class FileOrder:
 )
 @click.option("--size", type=int, help="Longer side in pixels: even, 128 to 1024.")
 @click.option("--preview", is_flag=True, help="Quick and small.")
+@click.option("--srt", is_flag=True, help="Write subtitles beside the video, *.srt.")
 @click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON lines.")
 def render(
     photo: Path,
@@ -62,6 +66,7 @@ def render(
     motion: str | None,
     size: int | None,
     preview: bool,
+    srt: bool,
     as_json: bool,
 ) -> None:
     """Make PHOTO speak TEXT.
@@ -71,6 +76,8 @@ def render(
     settings = load_settings()
     if preview and (size or engine):
         raise click.UsageError("--preview has its own size and engine; leave those out.")
+    if audio and srt:
+        raise click.UsageError("The words of a recording are not known; leave --srt out.")
     if audio and voice:
         raise click.UsageError("--audio speaks with its own voice; leave --voice out.")
     lipsync = settings.lipsync
@@ -82,6 +89,7 @@ def render(
         engine=EngineChoice.WARP if preview else EngineChoice(engine or lipsync.engine),
         size_px=lipsync.preview_size_px if preview else _size_px(size, settings),
         motion=Motion(motion) if motion else None,
+        srt=srt,
     )
     with console(as_json=as_json) as shown:
         run(make_video(order, settings, shown))
@@ -91,6 +99,7 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
     """Make the video beside its place, then put it there."""
     from pipeline.bootstrap import open_workshop
     from pipeline.render import Recording, VideoOrder
+    from pipeline.speech.subtitles import srt
     from pipeline.speech.text import check_script
     from pipeline.types import TextScript
 
@@ -120,6 +129,11 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
             ),
             shown.progress,
         )
+        if order.srt and isinstance(words, str):
+            subtitles = scratch / "out.srt"
+            spoken = check_script(words, settings.speech).text
+            await asyncio.to_thread(subtitles.write_text, srt(made.speech.words, spoken), "utf-8")
+            await put_in_place(subtitles, order.out.with_suffix(".srt"))
         await put_in_place(made.video.path, order.out)
     if change := other_voice(made.speech):
         shown.note(change)

@@ -7,6 +7,8 @@ name in ``SpeechSettings.chain`` and one ``case`` in ``create``. The map of the 
   knows scripts
 - ``chain`` asks the providers in turn: ``casting`` says which voice reads which sentence,
   ``assembly`` joins what several spoke, ``cache`` speaks nothing twice
+- ``phonetics`` finds the phones inside the words of online voices, ``guessing`` the words where
+  nobody tells them; ``subtitles`` writes words down
 - ``voices`` reads ``config/voices.toml``
 - ``edge`` (a package) and ``openai`` are online; ``embedded`` is espeak-ng seen from the parent,
   it asks the child (``__main__``) by ``request``
@@ -55,11 +57,13 @@ def create(
     ``environment`` is for child processes, ``keep`` a folder for what outlives this one.
     """
     from pipeline.speech.chain import Chain
+    from pipeline.speech.phonetics import EspeakPhonetics
 
+    child = Child("speech", "pipeline.speech", environment)
     links: dict[str, Synthesizer] = {
-        name: _provider(name, settings, environment, keep) for name in settings.chain
+        name: _provider(name, settings, child, keep) for name in settings.chain
     }
-    return Chain(links, known_voices(settings), settings)
+    return Chain(links, known_voices(settings), settings, EspeakPhonetics(child))
 
 
 def known_voices(settings: SpeechSettings) -> Mapping[VoiceId, Voice]:
@@ -76,7 +80,7 @@ def known_voices(settings: SpeechSettings) -> Mapping[VoiceId, Voice]:
 def _provider(
     name: Literal["edge", "openai", "embedded"],
     settings: SpeechSettings,
-    environment: Mapping[str, str],
+    child: Child,
     keep: Path | None,
 ) -> Synthesizer:
     match name:
@@ -92,7 +96,7 @@ def _provider(
         case "embedded":
             from pipeline.speech.embedded import EmbeddedSynthesizer
 
-            return EmbeddedSynthesizer(settings, Child("speech", "pipeline.speech", environment))
+            return EmbeddedSynthesizer(settings, child)
         case _:
             assert_never(name)
 

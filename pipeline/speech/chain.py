@@ -32,8 +32,12 @@ log = logging.getLogger(__name__)
 class Phonetician(Protocol):
     """Finds the phones inside words whose times are known."""
 
-    async def phones(self, speech: Speech) -> Sequence[Timing]:
+    async def phones(self, speech: Speech, locale: str) -> Sequence[Timing]:
         """Give phones that cover the speech; empty when they cannot be known."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of processes. Safe to repeat."""
         ...
 
 
@@ -91,6 +95,8 @@ class Chain:
         """Close every provider. Safe to repeat."""
         for link in self._links.values():
             await link.close()
+        if self._phonetician is not None:
+            await self._phonetician.close()
 
     async def _speak(self, span: Span, utterance: Utterance, into: Path) -> Speech:
         asked = replace(
@@ -99,7 +105,9 @@ class Chain:
         speech = await self._links[span.voice.provider].synthesize(asked, into)
         if speech.phones or self._phonetician is None:
             return speech
-        return replace(speech, phones=tuple(await self._phonetician.phones(speech)))
+        return replace(
+            speech, phones=tuple(await self._phonetician.phones(speech, span.voice.locale))
+        )
 
     async def _assembled(
         self, takes: Sequence[Speech], spans: Sequence[Span], wanted: Voice, into: Path

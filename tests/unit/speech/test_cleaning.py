@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pipeline.speech.amounts import in_lakhs
 from pipeline.speech.cleaning import clean
 from pipeline.speech.letters import is_speakable
+from pipeline.speech.pauses import without_pauses
 
 SPOKEN = [
     # money and numbers, the Indian way
@@ -129,7 +130,7 @@ def test_cleaning_twice_changes_nothing(typed: str) -> None:
 
 @given(TYPED)
 def test_what_is_spoken_can_be_sent_and_has_no_markup_left(typed: str) -> None:
-    spoken = clean(typed)
+    spoken = without_pauses(clean(typed))
 
     spoken.encode()
     assert not set(spoken) & set("₹%&@#*_`<>[]{}\\^=~|\x00\u202e")
