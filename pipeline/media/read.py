@@ -25,8 +25,13 @@ from pipeline import errors
 Pixels = NDArray[np.uint8]
 """(h, w, 3) RGB."""
 
-CONTAINERS = "ogg,mp3,wav,mov,mp4,m4a,matroska,webm,flac,aac,amr"
-CODECS = "opus,vorbis,mp3,mp3float,aac,flac,pcm_s16le,pcm_u8,amrnb,amrwb"
+CONTAINERS = "ogg,mp3,wav,mov,mp4,m4a,3gp,matroska,webm,flac,aac,amr,amrnb,amrwb"
+CODECS = ",".join(
+    (
+        *("opus", "vorbis", "mp3", "mp3float", "aac", "flac", "alac", "amrnb", "amrwb"),
+        *("pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_u8", "pcm_alaw", "pcm_mulaw"),
+    )
+)
 OPEN_OPTIONS = {
     # A playlist or a URL inside a file must not make us open anything else.
     "protocol_whitelist": "file",
@@ -137,7 +142,7 @@ def _decoded(container: av.container.InputContainer, max_s: float) -> Sound:
     # The option above guards FFmpeg's probing; this guards our own decoder.
     if stream.codec_context.name not in CODECS.split(","):
         raise errors.SoundUnreadable(f"its codec {stream.codec_context.name} is not taken")
-    rate_hz = _video_rate_hz(stream.codec_context.sample_rate)
+    rate_hz = video_rate_hz(stream.codec_context.sample_rate)
     most = round(max_s * rate_hz)
     parts, total = list[NDArray[np.int16]](), 0
     for samples in _mono(container, stream, rate_hz):
@@ -166,5 +171,6 @@ def _mono(
         yield mono.to_ndarray()[0].astype(np.int16)
 
 
-def _video_rate_hz(rate_hz: int) -> int:
+def video_rate_hz(rate_hz: int) -> int:
+    """Give the next sample rate that the sound of a video can have."""
     return next((rate for rate in VIDEO_RATES_HZ if rate >= rate_hz), VIDEO_RATES_HZ[-1])
