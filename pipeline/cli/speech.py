@@ -1,4 +1,4 @@
-"""``bolti say`` and ``bolti voices``: the speech without a face."""
+"""``bolti say``, ``bolti voices``, ``bolti transcribe``: the speech without a face."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import click
 
 from pipeline.cli.console import Console, console
-from pipeline.cli.running import beside, out_file, put_in_place, run
-from pipeline.settings import Settings, load_settings
+from pipeline.cli.running import beside, in_file, out_file, put_in_place, run
+from pipeline.settings import Settings, child_environment, load_settings
 from pipeline.types import Progress, Speech, Stage, Utterance, Voice, VoiceChange, VoiceId
+
+if TYPE_CHECKING:
+    from pipeline.speech.transcribing import Transcript
 
 
 @click.command()
@@ -81,6 +84,29 @@ def voices(locale: str | None, as_json: bool) -> None:
             where = "online" if voice.online else "offline"
             kind = f"{voice.provider}, {voice.gender}, {voice.quality}, {where}"
             click.echo(f"{voice.id:<28} {voice.locale:<6} {kind:<34} {voice.label}{default}")
+
+
+@click.command()
+@click.argument("recording", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def transcribe(recording: Path, as_json: bool) -> None:
+    """Write down what is said in RECORDING (needs the extra `transcribe`)."""
+    settings = load_settings()
+    heard = run(_transcribe(in_file(recording, "recording"), settings))
+    click.echo(json.dumps(asdict(heard), ensure_ascii=False) if as_json else heard.text)
+
+
+async def _transcribe(recording: Path, settings: Settings) -> Transcript:
+    from pipeline.speech.recorded import recorded_speech
+    from pipeline.speech.transcribing import create_transcriber
+
+    transcriber = create_transcriber(settings.speech, child_environment())
+    try:
+        async with beside(Path.cwd() / "speech.wav") as scratch:
+            speech = await recorded_speech(recording, scratch / "speech.wav", settings.speech)
+            return await transcriber.transcribe(speech.path)
+    finally:
+        await transcriber.close()
 
 
 async def _voices(settings: Settings) -> list[Voice]:

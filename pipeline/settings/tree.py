@@ -143,6 +143,10 @@ class SpeechSettings(Section):
     """A TOML file of words and how to write them so that they sound right; empty: none."""
     clean_recordings: bool = False
     """Take steady noise out of recordings."""
+    whisper_model: str = ""
+    """A folder with a faster-whisper model that turns recordings into words; empty: none."""
+    transcribe_limit_s: float = Field(default=120.0, ge=1, le=1200)
+    """How long turning one recording into words may take."""
     edge: EdgeSettings = EdgeSettings()
     openai: OpenAISettings = OpenAISettings()
 

@@ -14,7 +14,7 @@ name in ``SpeechSettings.chain`` and one ``case`` in ``create``. The map of the 
   it asks the child (``__main__``) by ``request``
 - in the child: ``speaking`` asks ``phrase`` (``accent``, ``lexicon``), ``espeak``,
   ``timings``, ``loudness``, ``wav``
-- ``recorded`` takes a recording as the speech
+- ``recorded`` takes a recording as the speech; ``transcribing`` asks ``whisper`` for its words
 """
 
 from __future__ import annotations
