@@ -80,8 +80,13 @@ class Services:
 
 
 @asynccontextmanager
-async def open_workshop(settings: Settings) -> AsyncIterator[Workshop]:
-    """Make the parts; their processes start when first asked, and end with the block."""
+async def open_workshop(
+    settings: Settings, *, keep: Path | None = None
+) -> AsyncIterator[Workshop]:
+    """Make the parts; their processes start when first asked, and end with the block.
+
+    ``keep`` is a folder for speech that may be used again; None keeps nothing.
+    """
     environment = child_environment()
     async with AsyncExitStack() as stack:
         studio = Child("studio", STUDIO_MODULE, environment)
@@ -90,7 +95,7 @@ async def open_workshop(settings: Settings) -> AsyncIterator[Workshop]:
             settings.portrait, Child("portrait", PORTRAIT_MODULE, environment)
         )
         stack.push_async_callback(portraits.close)
-        speaker = speech.create(settings.speech, environment)
+        speaker = speech.create(settings.speech, environment, keep)
         stack.push_async_callback(speaker.close)
         yield Workshop(
             settings=settings,
@@ -132,7 +137,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     from pipeline.jobs import Jobs
     from pipeline.prune import keep_pruning
 
-    async with open_workshop(settings) as workshop, open_records(settings) as records:
+    keep = settings.speech_dir
+    async with open_workshop(settings, keep=keep) as workshop, open_records(settings) as records:
         renderer = Renderer(workshop.speaker, workshop.studio, records.store, settings)
         jobs = Jobs(
             settings=settings, orders=records.orders, store=records.store, render=renderer.render

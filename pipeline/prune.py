@@ -19,6 +19,7 @@ from pathlib import Path
 
 from pipeline import errors
 from pipeline.settings import Settings
+from pipeline.speech import speech_shelf
 from pipeline.store import ArtifactStore
 from pipeline.store.drafts import Drafts
 from pipeline.store.orders import Orders
@@ -41,6 +42,8 @@ class Pruned:
     drafts: int
     scratch_folders: int
     rows: int
+    speeches: int = 0
+    """Speeches that were kept to be used again."""
 
 
 async def keep_pruning(
@@ -71,7 +74,14 @@ async def prune(
         drafts=expired,
         scratch_folders=await _scratch(orders, settings.scratch_dir, now - KEEP_SCRATCH),
         rows=await _rows(orders, now - KEEP_ROWS),
+        speeches=await _speeches(settings, now),
     )
+
+
+async def _speeches(settings: Settings, now: datetime) -> int:
+    """Delete speech that was kept to be used again; the shelf itself knows its limits."""
+    shelf = speech_shelf(settings.speech, settings.speech_dir, now.timestamp)
+    return await asyncio.to_thread(shelf.tidy)
 
 
 async def _drafts(drafts: Drafts, store: ArtifactStore, before: datetime) -> int:

@@ -130,9 +130,7 @@ class VideoMaker:
             case TextScript(text=text):
                 plan = check_script(text, settings)
                 voice_id = order.voice_id or settings.voice
-                utterance = Utterance(
-                    text=plan.text, locale=await self._locale(voice_id), voice_id=voice_id
-                )
+                utterance = Utterance(text=plan.text, voice_id=voice_id)
                 return await self._speaker.synthesize(utterance, into)
             case Recording(path=path):
                 # PyAV comes with it, and only where it is needed.
@@ -141,12 +139,6 @@ class VideoMaker:
                 return await recorded_speech(path, into, settings)
             case _:
                 assert_never(order.script)
-
-    async def _locale(self, voice_id: VoiceId) -> str:
-        for voice in await self._speaker.voices():
-            if voice.id == voice_id:
-                return voice.locale
-        raise errors.VoiceUnknown(voice_id)
 
     async def _require_disk(self, folder: Path) -> None:
         free_bytes = (await asyncio.to_thread(shutil.disk_usage, folder)).free
@@ -184,6 +176,7 @@ class Renderer:
             engine_reason=made.engine_reason,
             voice_id=made.speech.voice_id,
             requested_voice_id=made.speech.requested_voice_id,
+            voice_change=made.speech.voice_change,
             timings_s=made.timings_s,
         )
 

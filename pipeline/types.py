@@ -58,6 +58,15 @@ class Stage(StrEnum):
     SENDING = "sending"
 
 
+class VoiceChange(StrEnum):
+    """Why another voice spoke than was asked for; the door has a sentence for each."""
+
+    UNAVAILABLE = "unavailable"
+    """Its provider, or the voice itself, gives no speech just now."""
+    WRITING = "writing"
+    """It cannot read the writing system of the text."""
+
+
 class JobState(StrEnum):
     """The life of a job; the last three are final."""
 
@@ -160,8 +169,9 @@ class Utterance:
     """What a provider is asked to speak; neutral units, each provider maps them."""
 
     text: str
-    locale: str
     voice_id: VoiceId
+    locale: str = ""
+    """The language of the text, where it is known; the voice's own otherwise."""
     rate_pct: int = 0
     pitch_hz: int = 0
 
@@ -189,6 +199,9 @@ class Speech:
     voice_id: VoiceId | None
     """Who really spoke; None for a recording."""
     requested_voice_id: VoiceId | None = None
+    voice_change: VoiceChange | None = None
+    """Why it was not the requested one."""
+    from_cache: bool = False
 
 
 # --------------------------------------------------------------------------- the video
@@ -232,6 +245,7 @@ class RenderResult:
     """Why this engine was taken, in words for an operator."""
     voice_id: VoiceId | None
     requested_voice_id: VoiceId | None
+    voice_change: VoiceChange | None = None
     timings_s: Mapping[Stage, float] = field(default_factory=dict)
 
 

@@ -18,8 +18,10 @@ def clean_environ(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fail a test that connects to anything but this machine."""
+def no_network(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Fail a test that connects to anything but this machine, unless it is marked `network`."""
+    if request.node.get_closest_marker("network"):
+        return
     connect = socket.socket.connect
 
     def local_only(self: socket.socket, address: Any) -> None:

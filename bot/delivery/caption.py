@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.texts import Texts, Value, short_id
-from pipeline.types import JobId, RenderResult, VoiceId
+from pipeline.types import JobId, RenderResult, VoiceChange, VoiceId
 
 
 def caption_of(
@@ -27,5 +27,7 @@ def caption_of(
     asked = result.requested_voice_id
     if asked is None or asked == result.voice_id:
         return caption
-    excuse = texts.html(language, "video.other_voice", asked=voices.get(asked, asked), voice=voice)
+    unread = result.voice_change is VoiceChange.WRITING
+    why = "video.other_voice_writing" if unread else "video.other_voice"
+    excuse = texts.html(language, why, asked=voices.get(asked, asked), voice=voice)
     return f"{caption}\n{excuse}"

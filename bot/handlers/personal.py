@@ -44,9 +44,15 @@ async def give_help(update: Update, context: BotContext) -> None:
 
 async def privacy(update: Update, context: BotContext) -> None:
     """Say what is kept, how long, and where the words go."""
-    store = context.services.settings.store
-    sentence = context.t("privacy", keep_hours=store.keep_hours, draft_minutes=store.draft_minutes)
-    await context.reply(message_of(update), sentence)
+    store, chain = context.services.settings.store, context.services.settings.speech.chain
+    if "edge" in chain:
+        where = context.t("privacy.words_edge")
+    elif "openai" in chain:
+        where = context.t("privacy.words_server")
+    else:
+        where = context.t("privacy.words_here")
+    kept = context.t("privacy", keep_hours=store.keep_hours, draft_minutes=store.draft_minutes)
+    await context.reply(message_of(update), f"{kept}\n\n{where}")
 
 
 async def unknown_command(update: Update, context: BotContext) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import click
 
 from pipeline.cli.console import Console, console
 from pipeline.cli.running import beside, in_file, out_file, put_in_place, run, text_of
+from pipeline.cli.speech import kept_speech, other_voice
 from pipeline.settings import Settings, load_settings
 from pipeline.types import EngineChoice, Motion, Progress, Stage, VoiceId
 
@@ -32,6 +34,8 @@ class FileOrder:
     size_px: int
     motion: Motion | None = None
     """None: as the settings say."""
+    srt: bool = False
+    """Write subtitles beside the video."""
 
 
 @click.command()
@@ -49,6 +53,7 @@ class FileOrder:
 )
 @click.option("--size", type=int, help="Longer side in pixels: even, 128 to 1024.")
 @click.option("--preview", is_flag=True, help="Quick and small.")
+@click.option("--srt", is_flag=True, help="Write subtitles beside the video, *.srt.")
 @click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON lines.")
 def render(
     photo: Path,
@@ -61,6 +66,7 @@ def render(
     motion: str | None,
     size: int | None,
     preview: bool,
+    srt: bool,
     as_json: bool,
 ) -> None:
     """Make PHOTO speak TEXT.
@@ -70,6 +76,8 @@ def render(
     settings = load_settings()
     if preview and (size or engine):
         raise click.UsageError("--preview has its own size and engine; leave those out.")
+    if audio and srt:
+        raise click.UsageError("The words of a recording are not known; leave --srt out.")
     if audio and voice:
         raise click.UsageError("--audio speaks with its own voice; leave --voice out.")
     lipsync = settings.lipsync
@@ -81,6 +89,7 @@ def render(
         engine=EngineChoice.WARP if preview else EngineChoice(engine or lipsync.engine),
         size_px=lipsync.preview_size_px if preview else _size_px(size, settings),
         motion=Motion(motion) if motion else None,
+        srt=srt,
     )
     with console(as_json=as_json) as shown:
         run(make_video(order, settings, shown))
@@ -90,11 +99,13 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
     """Make the video beside its place, then put it there."""
     from pipeline.bootstrap import open_workshop
     from pipeline.render import Recording, VideoOrder
+    from pipeline.speech.subtitles import srt
     from pipeline.speech.text import check_script
     from pipeline.types import TextScript
 
     begun_s = time.monotonic()
-    async with beside(order.out) as scratch, open_workshop(settings) as workshop:
+    keep = kept_speech(settings)
+    async with beside(order.out) as scratch, open_workshop(settings, keep=keep) as workshop:
         if isinstance(order.words, str):
             check_script(order.words, settings.speech)  # said before the photo is looked at
         shown.progress(Progress(stage=Stage.LOOKING))
@@ -118,7 +129,14 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
             ),
             shown.progress,
         )
+        if order.srt and isinstance(words, str):
+            subtitles = scratch / "out.srt"
+            spoken = check_script(words, settings.speech).text
+            await asyncio.to_thread(subtitles.write_text, srt(made.speech.words, spoken), "utf-8")
+            await put_in_place(subtitles, order.out.with_suffix(".srt"))
         await put_in_place(made.video.path, order.out)
+    if change := other_voice(made.speech):
+        shown.note(change)
     video = made.video
     took_s = time.monotonic() - begun_s
     shown.result(
@@ -132,6 +150,8 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
             "engine": video.made_by.value,
             "engine_reason": made.engine_reason,
             "voice": made.speech.voice_id,
+            "requested_voice": made.speech.requested_voice_id,
+            "voice_change": made.speech.voice_change,
             "timings_s": {stage.value: seconds for stage, seconds in made.timings_s.items()},
             "took_s": round(took_s, 2),
         },

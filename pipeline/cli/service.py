@@ -61,7 +61,8 @@ def prune(as_json: bool) -> None:
         return
     click.echo(
         f"Deleted {pruned.artifacts} artifacts, {pruned.drafts} drafts, "
-        f"{pruned.scratch_folders} scratch folders, {pruned.rows} rows."
+        f"{pruned.scratch_folders} scratch folders, {pruned.rows} rows, "
+        f"{pruned.speeches} speeches."
     )
 
 

@@ -20,6 +20,7 @@
     │   └── NoSpeechFound
     ├── SpeechError
     │   ├── SpeechUnavailable      retryable
+    │   ├── TranscriberUnavailable
     │   └── VoiceUnknown
     ├── EngineError
     │   ├── EngineUnavailable
@@ -83,7 +84,12 @@ from pipeline.errors.script import (
     SoundTooLong,
     SoundUnreadable,
 )
-from pipeline.errors.speech import SpeechError, SpeechUnavailable, VoiceUnknown
+from pipeline.errors.speech import (
+    SpeechError,
+    SpeechUnavailable,
+    TranscriberUnavailable,
+    VoiceUnknown,
+)
 from pipeline.errors.store import (
     ArtifactMissing,
     DiskFull,
@@ -128,6 +134,7 @@ __all__ = [
     "StoreError",
     "StoreUnavailable",
     "TooManyJobs",
+    "TranscriberUnavailable",
     "VoiceUnknown",
     "every_error",
     "revive",

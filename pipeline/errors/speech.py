@@ -26,6 +26,19 @@ class SpeechUnavailable(SpeechError):
         self.provider = provider
 
 
+class TranscriberUnavailable(SpeechError):
+    """Recordings cannot be turned into words here."""
+
+    code = "transcriber_unavailable"
+    exit_code = 33
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"Recordings cannot be turned into words here: {reason}. Use the recording as it is "
+            "(`bolti render --audio`), or type the words."
+        )
+
+
 class VoiceUnknown(SpeechError):
     """No provider has a voice of this name."""
 

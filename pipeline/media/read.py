@@ -10,6 +10,7 @@ it in ``tests/unit/media``.
 
 from __future__ import annotations
 
+import io
 import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,8 +25,13 @@ from pipeline import errors
 Pixels = NDArray[np.uint8]
 """(h, w, 3) RGB."""
 
-CONTAINERS = "ogg,mp3,wav,mov,mp4,m4a,matroska,webm,flac,aac,amr"
-CODECS = "opus,vorbis,mp3,mp3float,aac,flac,pcm_s16le,pcm_u8,amrnb,amrwb"
+CONTAINERS = "ogg,mp3,wav,mov,mp4,m4a,3gp,matroska,webm,flac,aac,amr,amrnb,amrwb"
+CODECS = ",".join(
+    (
+        *("opus", "vorbis", "mp3", "mp3float", "aac", "flac", "alac", "amrnb", "amrwb"),
+        *("pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_u8", "pcm_alaw", "pcm_mulaw"),
+    )
+)
 OPEN_OPTIONS = {
     # A playlist or a URL inside a file must not make us open anything else.
     "protocol_whitelist": "file",
@@ -34,6 +40,7 @@ OPEN_OPTIONS = {
     "max_alloc": "268435456",
 }
 OPEN_TIMEOUT_S = 5.0
+SERVICE_MAX_S = 1200.0
 # What the AAC encoder of the video takes (ISO 14496-3, table 1.18).
 VIDEO_RATES_HZ = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 
@@ -72,6 +79,28 @@ def read_sound(path: Path, max_s: float, max_bytes: int) -> Sound:
         raise errors.SoundUnreadable("it is damaged or of a kind not known here") from e
 
 
+def decode_mp3(data: bytes) -> Sound:
+    """Decode MP3 that a speech service sent, to mono. Raises ``SoundUnreadable``."""
+    return _of_service(data, "mp3")
+
+
+def decode_speech(data: bytes) -> Sound:
+    """Decode what a speech server sent, in any format. Raises ``SoundUnreadable``."""
+    return _of_service(data, None)
+
+
+def at_rate(sound: Sound, sample_rate_hz: int) -> Sound:
+    """Give the same sound at another sample rate."""
+    if sound.sample_rate_hz == sample_rate_hz:
+        return sound
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=sample_rate_hz)
+    frame = av.AudioFrame.from_ndarray(sound.samples[np.newaxis], format="s16", layout="mono")
+    frame.sample_rate = sound.sample_rate_hz
+    frames = [*resampler.resample(frame), *resampler.resample(None)]
+    samples = np.concatenate([part.to_ndarray()[0] for part in frames]).astype(np.int16)
+    return Sound(samples=samples, sample_rate_hz=sample_rate_hz)
+
+
 def read_wav(path: Path) -> Sound:
     """Read one of our own WAVs: mono, 16 bits. Raises ``SoundUnreadable``."""
     try:
@@ -91,23 +120,36 @@ def read_frames(path: Path) -> Iterator[Pixels]:
             yield np.ascontiguousarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
 
 
+def _of_service(data: bytes, container_name: str | None) -> Sound:
+    options = dict(OPEN_OPTIONS) | {"protocol_whitelist": ""}
+    try:
+        with av.open(io.BytesIO(data), "r", format=container_name, options=options) as container:
+            return _decoded(container, SERVICE_MAX_S)
+    except (av.FFmpegError, ValueError, ArithmeticError, LookupError) as e:
+        raise errors.SoundUnreadable("it is damaged or of a kind not known here") from e
+
+
 def _decode(path: Path, max_s: float) -> Sound:
     timeout = (OPEN_TIMEOUT_S, OPEN_TIMEOUT_S)
     with av.open(f"file:{path}", options=dict(OPEN_OPTIONS), timeout=timeout) as container:
-        if not container.streams.audio:
-            raise errors.SoundUnreadable("there is no sound in it")
-        stream = container.streams.audio[0]
-        # The option above guards FFmpeg's probing; this guards our own decoder.
-        if stream.codec_context.name not in CODECS.split(","):
-            raise errors.SoundUnreadable(f"its codec {stream.codec_context.name} is not taken")
-        rate_hz = _video_rate_hz(stream.codec_context.sample_rate)
-        most = round(max_s * rate_hz)
-        parts, total = list[NDArray[np.int16]](), 0
-        for samples in _mono(container, stream, rate_hz):
-            parts.append(samples)
-            total += len(samples)
-            if total > most:
-                raise errors.SoundTooLong(max_s)
+        return _decoded(container, max_s)
+
+
+def _decoded(container: av.container.InputContainer, max_s: float) -> Sound:
+    if not container.streams.audio:
+        raise errors.SoundUnreadable("there is no sound in it")
+    stream = container.streams.audio[0]
+    # The option above guards FFmpeg's probing; this guards our own decoder.
+    if stream.codec_context.name not in CODECS.split(","):
+        raise errors.SoundUnreadable(f"its codec {stream.codec_context.name} is not taken")
+    rate_hz = video_rate_hz(stream.codec_context.sample_rate)
+    most = round(max_s * rate_hz)
+    parts, total = list[NDArray[np.int16]](), 0
+    for samples in _mono(container, stream, rate_hz):
+        parts.append(samples)
+        total += len(samples)
+        if total > most:
+            raise errors.SoundTooLong(max_s)
     if not total:
         raise errors.SoundUnreadable("there is no sound in it")
     return Sound(samples=np.concatenate(parts), sample_rate_hz=rate_hz)
@@ -129,5 +171,6 @@ def _mono(
         yield mono.to_ndarray()[0].astype(np.int16)
 
 
-def _video_rate_hz(rate_hz: int) -> int:
+def video_rate_hz(rate_hz: int) -> int:
+    """Give the next sample rate that the sound of a video can have."""
     return next((rate for rate in VIDEO_RATES_HZ if rate >= rate_hz), VIDEO_RATES_HZ[-1])

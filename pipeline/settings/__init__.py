@@ -12,10 +12,13 @@ from pipeline.settings.load import (
     switch_libraries,
 )
 from pipeline.settings.tree import (
+    EdgeSettings,
     JobsSettings,
     LabelSettings,
     LipsyncSettings,
     LogSettings,
+    OpenAISettings,
+    OpenAIVoice,
     PortraitSettings,
     Section,
     Settings,
@@ -25,11 +28,14 @@ from pipeline.settings.tree import (
 )
 
 __all__ = [
+    "EdgeSettings",
     "JobsSettings",
     "LabelSettings",
     "LipsyncSettings",
     "Loaded",
     "LogSettings",
+    "OpenAISettings",
+    "OpenAIVoice",
     "PortraitSettings",
     "Section",
     "Settings",

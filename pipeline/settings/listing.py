@@ -36,9 +36,7 @@ def default_toml() -> str:
             lines += _line(Settings, name, value)
     for name, section in sections:
         if isinstance(section, BaseModel):
-            lines += ["", *_comment(type(section).__doc__ or ""), f"[{name}]"]
-            for field in type(section).model_fields:
-                lines += _line(type(section), field, getattr(section, field))
+            lines += _section(name, section)
     return "\n".join(lines) + "\n"
 
 
@@ -72,6 +70,20 @@ def _values(section: BaseModel, above: str = "") -> Iterator[tuple[str, object]]
             yield above + name, value
 
 
+def _section(name: str, section: BaseModel) -> Iterator[str]:
+    """Write a section, then the sections inside it, as TOML wants them."""
+    yield from ("", *_comment(type(section).__doc__ or ""), f"[{name}]")
+    inside = list[tuple[str, BaseModel]]()
+    for field in type(section).model_fields:
+        value = getattr(section, field)
+        if isinstance(value, BaseModel):
+            inside.append((f"{name}.{field}", value))
+        else:
+            yield from _line(type(section), field, value)
+    for inner_name, inner in inside:
+        yield from _section(inner_name, inner)
+
+
 def _line(section: type[BaseModel], name: str, value: object) -> list[str]:
     comment = _comment(section.model_fields[name].description or "")
     if "SecretStr" in str(section.model_fields[name].annotation):
@@ -89,6 +101,9 @@ def _toml_value(value: object) -> str:
             return str(value).lower()
         case int() | float():
             return repr(value)
+        case BaseModel():
+            fields = ", ".join(f"{k} = {_toml_value(v)}" for k, v in value)
+            return f"{{ {fields} }}"
         case tuple():
             return "[" + ", ".join(_toml_value(item) for item in value) + "]"
         case _:

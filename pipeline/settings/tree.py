@@ -10,9 +10,9 @@ Where the next one goes: a field with a docstring in its section; then
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from pipeline import errors
 from pipeline.types import EngineChoice, Motion, VoiceId
@@ -71,12 +71,61 @@ class PortraitSettings(Section):
     """Longest look at one photo."""
 
 
+class EdgeSettings(Section):
+    """Microsoft Edge's voices: online, free, without a contract. Scripts go to Microsoft."""
+
+    proxy: str = ""
+    """An http:// proxy for these voices; empty: none, or what WSS_PROXY names."""
+    connect_s: int = Field(default=4, ge=1, le=30)
+    """How long connecting may take."""
+    idle_s: float = Field(default=12.0, gt=0, le=120)
+    """How long the service may be silent before a try counts as failed."""
+    limit_s: float = Field(default=40.0, gt=0, le=300)
+    """How long all tries of one script may take; then the next provider speaks."""
+    tries: int = Field(default=3, ge=1, le=5)
+    """How often one piece of a script is tried with one voice."""
+    at_once: int = Field(default=2, ge=1, le=4)
+    """How many connections are open at once; the service throttles those who open more."""
+
+
+class OpenAIVoice(Section):
+    """One voice of an OpenAI-compatible server."""
+
+    id: VoiceId
+    """The id that is asked for here."""
+    name: str
+    """What the server calls it."""
+    locale: str = Field(default="en-IN", pattern=r"^[a-z]{2,3}-[A-Z]{2}$")
+    """The language it speaks."""
+    gender: Literal["female", "male"] = "female"
+    """Who seems to speak."""
+    label: str = ""
+    """What people read; empty: its name."""
+
+
+class OpenAISettings(Section):
+    """A speech server that speaks OpenAI's /v1/audio/speech, for example one of your own."""
+
+    url: str = ""
+    """The address up to and with /v1; the provider needs it."""
+    key: SecretStr | None = None
+    """The server's key, where it wants one. A secret: from the environment or a secret file."""
+    model: str = "tts-1"
+    """The model that the server is asked for."""
+    voices: tuple[OpenAIVoice, ...] = ()
+    """Its voices: a list of tables with id, name, locale, gender, label."""
+    limit_s: float = Field(default=60.0, gt=0, le=600)
+    """How long one request may take."""
+
+
 class SpeechSettings(Section):
     """Who speaks the script, and how long it may be."""
 
-    chain: tuple[Literal["embedded"], ...] = Field(default=("embedded",), min_length=1)
-    """Providers of speech, in the order they are tried."""
-    voice: VoiceId = VoiceId("embedded-en-in-f")
+    chain: tuple[Literal["edge", "openai", "embedded"], ...] = Field(
+        default=("edge", "embedded"), min_length=1
+    )
+    """Providers of speech, in the order they are tried: edge, openai, embedded."""
+    voice: VoiceId = VoiceId("en-IN-NeerjaNeural")
     """The voice that speaks when nobody chose one."""
     max_s: float = Field(default=60.0, ge=1, le=600)
     """Longest speech, in seconds."""
@@ -85,7 +134,29 @@ class SpeechSettings(Section):
     max_sound_bytes: int = Field(default=20_000_000, ge=1_000)
     """Largest recording, in bytes."""
     limit_s: float = Field(default=60.0, ge=1, le=600)
-    """Longest time that making the speech of one script may take."""
+    """Longest time that one provider may take for the speech of one script."""
+    cache_bytes: int = Field(default=1_000_000_000, ge=0)
+    """How much speech is kept to be used again; the oldest goes first. 0: none."""
+    cache_hours: float = Field(default=24.0, gt=0, le=720)
+    """How long a speech is kept to be used again, from its making."""
+    pronunciations: str = ""
+    """A TOML file of words and how to write them so that they sound right; empty: none."""
+    clean_recordings: bool = False
+    """Take steady noise out of recordings."""
+    whisper_model: str = ""
+    """A folder with a faster-whisper model that turns recordings into words; empty: none."""
+    transcribe_limit_s: float = Field(default=120.0, ge=1, le=1200)
+    """How long turning one recording into words may take."""
+    edge: EdgeSettings = EdgeSettings()
+    openai: OpenAISettings = OpenAISettings()
+
+    @model_validator(mode="after")
+    def _the_chain_can_be_asked(self) -> Self:
+        if "openai" in self.chain and not (self.openai.url and self.openai.voices):
+            raise ValueError("it names openai, so openai.url and openai.voices must be set")
+        if len(set(self.chain)) != len(self.chain):
+            raise ValueError("its chain names a provider twice")
+        return self
 
 
 class LipsyncSettings(Section):
@@ -172,6 +243,11 @@ class Settings(Section):
     def store_url(self) -> str:
         """The artifact store; by default a folder in ``data_dir``."""
         return self.store.url or f"file://{self.data_dir.resolve() / 'artifacts'}"
+
+    @property
+    def speech_dir(self) -> Path:
+        """Where speech is kept to be used again, and the newest list of online voices."""
+        return self.data_dir.resolve() / "speech"
 
     @property
     def scratch_dir(self) -> Path:

@@ -3,23 +3,31 @@
 Knows words and sound; knows no picture, no job, no Telegram. A new provider is a module here, its
 name in ``SpeechSettings.chain`` and one ``case`` in ``create``. The map of the package:
 
-- ``text`` checks a script by ``cleaning``, ``amounts`` and ``estimate``; ``letters`` knows scripts
+- ``text`` checks a script by ``cleaning``, ``amounts``, ``pauses`` and ``estimate``; ``letters``
+  knows scripts
+- ``chain`` asks the providers in turn: ``casting`` says which voice reads which sentence,
+  ``assembly`` joins what several spoke, ``cache`` speaks nothing twice
+- ``phonetics`` finds the phones inside the words of online voices, ``guessing`` the words where
+  nobody tells them; ``subtitles`` writes words down
 - ``voices`` reads ``config/voices.toml``
-- ``embedded`` is espeak-ng seen from the parent; it asks the child (``__main__``) by ``request``
+- ``edge`` (a package) and ``openai`` are online; ``embedded`` is espeak-ng seen from the parent,
+  it asks the child (``__main__``) by ``request``
 - in the child: ``speaking`` asks ``phrase`` (``accent``, ``lexicon``), ``espeak``,
   ``timings``, ``loudness``, ``wav``
-- ``recorded`` takes a recording as the speech
+- ``recorded`` takes a recording as the speech; ``transcribing`` asks ``whisper`` for its words
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, assert_never
+from typing import Literal, Protocol, assert_never
 
 from pipeline.child import Child
 from pipeline.settings import SpeechSettings
-from pipeline.types import Speech, Utterance, Voice
+from pipeline.speech.shelf import Shelf
+from pipeline.types import Speech, Utterance, Voice, VoiceId
 
 
 class Synthesizer(Protocol):
@@ -41,15 +49,76 @@ class Synthesizer(Protocol):
         ...
 
 
-def create(settings: SpeechSettings, environment: Mapping[str, str]) -> Synthesizer:
-    """Make the provider that the settings name; ``environment`` is for its child process.
+def create(
+    settings: SpeechSettings, environment: Mapping[str, str], keep: Path | None = None
+) -> Synthesizer:
+    """Make the chain of providers that the settings name.
 
-    One provider so far, so the chain has one link; several will be wrapped into one Synthesizer.
+    ``environment`` is for child processes, ``keep`` a folder for what outlives this one.
     """
-    match settings.chain[0]:
+    from pipeline.speech.chain import Chain
+    from pipeline.speech.phonetics import EspeakPhonetics
+
+    child = Child("speech", "pipeline.speech", environment)
+    links: dict[str, Synthesizer] = {
+        name: _provider(name, settings, child, keep) for name in settings.chain
+    }
+    return Chain(links, known_voices(settings), settings, EspeakPhonetics(child))
+
+
+def known_voices(settings: SpeechSettings) -> Mapping[VoiceId, Voice]:
+    """List every voice that is described anywhere, offered or not."""
+    from pipeline.speech.voices import edge_voices, embedded_voices, openai_voices
+
+    return {
+        **{id: voice.shown() for id, voice in edge_voices().items()},
+        **{id: voice.shown() for id, voice in embedded_voices().items()},
+        **openai_voices(settings.openai),
+    }
+
+
+def _provider(
+    name: Literal["edge", "openai", "embedded"],
+    settings: SpeechSettings,
+    child: Child,
+    keep: Path | None,
+) -> Synthesizer:
+    match name:
+        case "edge":
+            from pipeline.speech.edge import VERSION, EdgeSynthesizer
+
+            return _cached(EdgeSynthesizer(settings, keep=keep), settings, keep, VERSION)
+        case "openai":
+            from pipeline.speech.openai import OpenAISynthesizer
+
+            version = f"openai {settings.openai.url} {settings.openai.model}"
+            return _cached(OpenAISynthesizer(settings), settings, keep, version)
         case "embedded":
             from pipeline.speech.embedded import EmbeddedSynthesizer
 
-            return EmbeddedSynthesizer(settings, Child("speech", "pipeline.speech", environment))
-        case name:
+            return EmbeddedSynthesizer(settings, child)
+        case _:
             assert_never(name)
+
+
+def _cached(
+    inner: Synthesizer, settings: SpeechSettings, keep: Path | None, version: str
+) -> Synthesizer:
+    """Keep what is paid for or slow; the embedded voice speaks faster than a disk answers."""
+    if keep is None or not settings.cache_bytes:
+        return inner
+    from pipeline.speech.cache import CachedSynthesizer
+
+    return CachedSynthesizer(inner, speech_shelf(settings, keep), version=version)
+
+
+def speech_shelf(
+    settings: SpeechSettings, keep: Path, clock: Callable[[], float] = time.time
+) -> Shelf:
+    """Open the folder where speech is kept to be used again."""
+    return Shelf(
+        keep / "cache",
+        max_bytes=settings.cache_bytes,
+        max_age_s=settings.cache_hours * 3600,
+        clock=clock,
+    )

@@ -1,16 +1,17 @@
-"""The speech child: ``python -m pipeline.speech``, spoken to by ``embedded.py`` only.
+"""The speech child: ``python -m pipeline.speech``, asked by ``embedded`` and ``phonetics`` only.
 
-espeak-ng (GPL-3.0-or-later) is loaded in this process and in no other. One request is one script;
-the answer is its timings, the sound goes into the file that the request names.
+espeak-ng (GPL-3.0-or-later) is loaded in this process and in no other. One request is one
+script, whose sound goes into the file that the request names, or words whose phones are wanted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import assert_never
 
 from pipeline.child import Message, serve
 from pipeline.speech.espeak import Espeak
-from pipeline.speech.request import read_request, write_answer
+from pipeline.speech.request import PhonesRequest, SpeakRequest, read_request, write_answer
 from pipeline.speech.speaking import Speaker
 
 
@@ -22,7 +23,13 @@ def main() -> None:
         nonlocal speaker
         # Made on the first request, so that a missing library is an answer, not a dead child.
         speaker = speaker or Speaker(Espeak())
-        return write_answer(speaker.speak(read_request(message)))
+        match read_request(message):
+            case SpeakRequest() as request:
+                return write_answer(speaker.speak(request))
+            case PhonesRequest() as request:
+                return write_answer(speaker.phones(request))
+            case request:
+                assert_never(request)
 
     serve(handle)
 

@@ -4,8 +4,8 @@
 only what a voice cannot know is written as words. In text with Indic letters the numbers stay as
 they are (those voices know lakh and crore), only the signs become words.
 
-Where the next one goes: a rule in ``spoken_amounts`` and its rows in the test table. Dates, times,
-ordinals and units are not here yet.
+Where the next one goes: a rule in ``spoken_amounts`` and its rows in the test table. Dates and
+times stand in ``moments``, units and ordinals in ``measures``, telephones in ``contacts``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _INDIAN_GROUPS = re.compile(r"(?<![\d.,])\d{1,2}(?:,\d{2})+,\d{3}(?![\d,])")
-_TELEPHONE = re.compile(r"\+91[ -]?(\d{5})[ -]?(\d{5})(?!\d)")
+_FOREIGN = re.compile(
+    rf"(?P<sign>US\$|[$€£])\s?(?P<number>{_NUMBER})(?:\s?{_SCALE}(?![^\W\d_]))?", re.IGNORECASE
+)
+_PER = re.compile(r"\b(rupees?|dollars?|euros?|pounds?|percent)\s?/\s?(?=[A-Za-z])")
+_CURRENCIES = {"$": "dollar", "us$": "dollar", "€": "euro", "£": "pound"}
 _SCALES = {"k": "thousand", "cr": "crore", "lac": "lakh", "lacs": "lakh"}
 
 
@@ -32,8 +36,8 @@ def spoken_amounts(text: str) -> str:
     """Write out amounts of money, Indian grouping, per cent, and "and"."""
     if has_indic(text):
         return _signs(text, _IN_HINDI if _is_hindi(text) else _IN_ENGLISH)
-    text = _TELEPHONE.sub(lambda m: f"plus 91, {' '.join(m[1])}, {' '.join(m[2])}", text)
-    text = _AMOUNT.sub(_rupees, text)
+    text = _FOREIGN.sub(_foreign, _AMOUNT.sub(_rupees, text))
+    text = _PER.sub(r"\1 per ", text)
     text = _INDIAN_GROUPS.sub(lambda m: in_lakhs(int(m[0].replace(",", ""))), text)
     return _signs(text, _IN_ENGLISH)
 
@@ -68,6 +72,13 @@ def _rupees(match: re.Match[str]) -> str:
     name = "rupee" if rupees == 1 else "rupees"
     spoken = in_lakhs(rupees) if rupees >= LAKH else str(rupees)
     return f"{spoken} {name}" + (f" {paise} paise" if paise else "")
+
+
+def _foreign(match: re.Match[str]) -> str:
+    number, name = match["number"], _CURRENCIES[match["sign"].lower()]
+    scale = (match["scale"] or "").lower()
+    scale = f" {_SCALES.get(scale, scale)}" if scale else ""
+    return f"{number}{scale} {name if number == '1' and not scale else name + 's'} "
 
 
 _IN_ENGLISH = {"rupees": "rupees", "percent": "percent", "and": "and", "plus": "plus"}

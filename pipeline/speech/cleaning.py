@@ -15,8 +15,13 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from pipeline.speech.abbreviations import spoken_abbreviations
 from pipeline.speech.amounts import spoken_amounts
-from pipeline.speech.letters import is_readable
+from pipeline.speech.contacts import spoken_contacts
+from pipeline.speech.letters import has_indic, is_readable
+from pipeline.speech.measures import spoken_measures
+from pipeline.speech.moments import spoken_moments
+from pipeline.speech.pauses import mark, parts
 
 ROUNDS = 12
 LONGEST_RUN, PIECE = 100, 50
@@ -27,14 +32,14 @@ _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")
 _WHOLE_LETTERS = dict(zip("łđħıœŋŁĐĦŒŊ", ("l", "d", "h", "i", "oe", "n", *"LDHON"), strict=True))
 """Latin letters with a stroke, which Unicode does not take apart."""
 
+_COLOUR = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
+"""What terminals print in colour."""
 _STRUCTURE = (
     (re.compile(r"```.*?(?:```|\Z)", re.DOTALL), " "),
     (re.compile(r"!?\[([^\[\]\n]{1,500})\]\([^()\s]{0,2000}\)"), r" \1 "),
     (re.compile(r"</?[A-Za-z][^<>\n]{0,200}>"), " "),
-    (re.compile(r"(?:https?://|\bwww\.)[^\s<>]+", re.IGNORECASE), " link "),
     (re.compile(r"(?m)^[ \t]*(?:(?:[-+•·]|\d{1,3}\))[ \t]+)+"), ""),
 )
-_EMAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b")
 _SIGNS = (
     (re.compile(r"[*_~`>|<{}\[\]\\^=#@•]+"), " "),
     (re.compile(r"(?<=[^\W\d_])/(?=[^\W\d_])"), " "),
@@ -50,7 +55,12 @@ _RUN = re.compile(rf"[^\s.,;:!?()/—–-]{{{LONGEST_RUN + 1},}}")
 
 
 def clean(text: str) -> str:
-    """Give the text as it will be spoken; one line per paragraph."""
+    """Give the text as it will be spoken; one line per paragraph, and pauses in one spelling."""
+    cleaned = [mark(p) if isinstance(p, float) else _cleaned(p.strip()) for p in parts(text)]
+    return " ".join(part for part in cleaned if part)
+
+
+def _cleaned(text: str) -> str:
     for _ in range(ROUNDS):
         before = text
         text = _once(text)
@@ -60,16 +70,24 @@ def clean(text: str) -> str:
 
 
 def _once(text: str) -> str:
+    text = _COLOUR.sub("", text)
     text = _visible(unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
     for pattern, instead in _STRUCTURE:
         text = pattern.sub(instead, text)
-    text = _EMAIL.sub(lambda m: m[0].replace("@", " at ").replace(".", " dot "), text)
-    text = spoken_amounts(text)
+    text = "\n".join(_written_out(line) for line in spoken_contacts(text).split("\n"))
     for pattern, instead in _SIGNS:
         text = pattern.sub(instead, text)
     for pattern, instead in _SPACE:
         text = pattern.sub(instead, text)
     return _RUN.sub(lambda m: _in_pieces(m[0]), text).strip()
+
+
+def _written_out(line: str) -> str:
+    """Write what a voice cannot know as words; Indic voices read dates and units themselves."""
+    if has_indic(line):
+        return spoken_amounts(line)
+    line = spoken_measures(spoken_amounts(spoken_moments(line)))
+    return spoken_abbreviations(line)
 
 
 def _visible(text: str) -> str:
@@ -86,6 +104,8 @@ def _as_read(char: str) -> str:
     """Give a character as a voice reads it: itself, its plain letters, a space, or nothing."""
     if char in "\n\t" or char in _JOINERS:
         return char
+    if char == "−":  # the sign of a negative number, beyond the punctuation that is read
+        return "-"
     kind = unicodedata.category(char)
     if kind in _UNSEEN:
         return ""

@@ -1,66 +1,55 @@
 """Hindi words and names that Indians write in Latin letters, as the Hindi table should read them.
 
-English rules read "namaste" as "namast". A word here goes to espeak-ng in Devanagari instead. Only
-words that no English sentence means otherwise (so no "main", "hum", "to"). Knows no phonemes. The
-next word is a row; a few hundred frequent ones are still missing.
+English rules read "namaste" as "namast". A word here goes to espeak-ng in Devanagari instead. The
+list stands in ``config/hinglish.toml``: words that no English sentence means otherwise, and words
+that are English too ("main", "to", "hum") and count as Hindi only in Hindi company. Knows no
+phonemes. The next word is a row there.
 """
 
 from __future__ import annotations
 
-IN_DEVANAGARI = {
-    "aaj": "आज",
-    "aap": "आप",
-    "aapka": "आपका",
-    "aapke": "आपके",
-    "aapki": "आपकी",
-    "accha": "अच्छा",
-    "achha": "अच्छा",
-    "bahut": "बहुत",
-    "bengaluru": "बेंगलुरु",
-    "bhai": "भाई",
-    "bharat": "भारत",
-    "chai": "चाय",
-    "chennai": "चेन्नई",
-    "dhanyavaad": "धन्यवाद",
-    "dhanyavad": "धन्यवाद",
-    "dilli": "दिल्ली",
-    "diwali": "दिवाली",
-    "dost": "दोस्त",
-    "doston": "दोस्तों",
-    "ghar": "घर",
-    "haan": "हाँ",
-    "hai": "है",
-    "hain": "हैं",
-    "hyderabad": "हैदराबाद",
-    "jaldi": "जल्दी",
-    "kaise": "कैसे",
-    "karenge": "करेंगे",
-    "kolkata": "कोलकाता",
-    "kuch": "कुछ",
-    "kya": "क्या",
-    "kyun": "क्यों",
-    "maharashtra": "महाराष्ट्र",
-    "mera": "मेरा",
-    "meri": "मेरी",
-    "mumbai": "मुंबई",
-    "naam": "नाम",
-    "nagpur": "नागपुर",
-    "nahi": "नहीं",
-    "nahin": "नहीं",
-    "namaskar": "नमस्कार",
-    "namaste": "नमस्ते",
-    "paani": "पानी",
-    "priya": "प्रिया",
-    "pyaar": "प्यार",
-    "ravi": "रवि",
-    "shukriya": "शुक्रिया",
-    "swagat": "स्वागत",
-    "woh": "वह",
-    "yeh": "यह",
-    "zindagi": "ज़िंदगी",
-}
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline import errors
+
+LIST_FILE = Path(__file__).resolve().parents[2] / "config" / "hinglish.toml"
+LEAST_SURE, LEAST_SHARE = 2, 0.6
+"""A piece is Hindi when it has so many sure words, and so many of all its words are known."""
+
+_LIST = TypeAdapter(dict[str, dict[str, str]])
 
 
-def in_devanagari(word: str) -> str | None:
+def in_devanagari(word: str, *, among_hindi: bool = False) -> str | None:
     """Give a Hindi word written in Latin letters as Hindi writes it, or None for another word."""
-    return IN_DEVANAGARI.get(word.lower())
+    lower = word.lower()
+    return _surely().get(lower) or (_perhaps().get(lower) if among_hindi else None)
+
+
+def is_romanised(words: Sequence[str]) -> bool:
+    """Tell whether words in Latin letters are Hindi, taken together."""
+    lower = [word.lower() for word in words]
+    sure = sum(word in _surely() for word in lower)
+    known = sure + sum(word in _perhaps() for word in lower)
+    return sure >= LEAST_SURE and known >= LEAST_SHARE * len(lower)
+
+
+def _surely() -> Mapping[str, str]:
+    return _read()["surely"]
+
+
+def _perhaps() -> Mapping[str, str]:
+    return _read()["perhaps"]
+
+
+@lru_cache(maxsize=1)
+def _read() -> Mapping[str, Mapping[str, str]]:
+    try:
+        lists = _LIST.validate_python(tomllib.loads(LIST_FILE.read_text(encoding="utf-8")))
+        return {name: lists[name] for name in ("surely", "perhaps")}
+    except (OSError, KeyError, tomllib.TOMLDecodeError, ValidationError) as e:
+        raise errors.SettingsInvalid(f"The list {LIST_FILE.name} cannot be used.") from e

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from pipeline.speech import accent
 from pipeline.speech.letters import is_speakable
-from pipeline.speech.lexicon import in_devanagari
+from pipeline.speech.lexicon import in_devanagari, is_romanised
 
 _LATIN = "A-Za-zÀ-ÖØ-öø-ɏ"
 _WORDS = rf"[{_LATIN}]+(?:['’][{_LATIN}]+)*"
@@ -57,13 +57,17 @@ def phrases(
     accented = table == "hi"
     respelt = _RESPELT.get(table, {})
     pattern = (_ENGLISH_ONLY if english_digits else _MIXED) if accented else _BY_SPACES
+    among_hindi = accented and is_romanised(re.findall(_WORDS, text))
     parts: list[str] = []
     words: list[Word] = []
     length = 0
     for match in pattern.finditer(text):
         token = match[0]
         is_english = accented and match["english"] is not None
-        written = _written(token, phonemes) if is_english else token.translate(respelt)
+        if is_english:
+            written = in_devanagari(token, among_hindi=among_hindi) or _spelt(token, phonemes)
+        else:
+            written = token.translate(respelt)
         if is_english and parts and not parts[-1].endswith(" "):
             written = " " + written
         if is_speakable(token):
@@ -77,10 +81,8 @@ def phrases(
         yield Phrase(text="".join(parts), words=tuple(words))
 
 
-def _written(word: str, phonemes: Callable[[str], str]) -> str:
-    """Write an English word as phonemes and a Hindi one in Devanagari."""
-    if hindi := in_devanagari(word):
-        return hindi
+def _spelt(word: str, phonemes: Callable[[str], str]) -> str:
+    """Write an English word as phonemes in an Indian accent."""
     spoken = accent.function_word(word) or accent.accented(phonemes(word))
     return f"[[{spoken}]] " if spoken else f"{word} "
 

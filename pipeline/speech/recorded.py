@@ -1,7 +1,9 @@
-"""A recording taken as the speech: the user's own voice, at its own rate, as it is.
+"""A recording taken as the speech: the user's own voice, at its own rate.
 
-Checks that somebody speaks in it. No words and no phones are known, so the sound itself will drive
-the lips. Decoding stands in ``media.read``; transcribing, trimming and levelling are not here yet.
+Decoded in a confined process (``media.filters``), checked that somebody speaks in it, trimmed at
+both ends, brought to the level of every other voice; between its words nothing is changed. No
+words and no phones are known, so the sound itself will drive the lips. Its words as text are the
+business of ``transcribing``.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline import errors
 from pipeline.settings import SpeechSettings
+from pipeline.speech.assembly import LEAD_IN_S, TAIL_S
 from pipeline.speech.wav import write_wav
 from pipeline.types import Speech
 
@@ -23,45 +26,88 @@ QUIETEST_SPEECH_DB = -45.0
 ABOVE_FLOOR_DB = 9.0
 """Speech rises and falls; hum, hiss and tones do not."""
 SHORTEST_SPEECH_S = 0.3
+SILENCE_LIMIT = 3.0
+"""Silence around speech does not count: a recording may be so many times too long at first."""
+
+Samples = NDArray[np.int16]
 
 
 async def recorded_speech(source: Path, into: Path, settings: SpeechSettings) -> Speech:
-    """Decode a recording into a mono 16-bit WAV at ``into``, without blocking the loop.
+    """Make a mono 16-bit WAV at ``into`` of a recording, or of the sound of a video.
 
-    Raises ``SoundUnreadable`` (also when decoding takes too long), ``SoundTooLong``,
-    ``NoSpeechFound``, ``DiskFull``; then no file is left.
+    Raises ``SoundUnreadable`` (also when it takes too long), ``SoundTooLong``, ``NoSpeechFound``,
+    ``DiskFull``; then no file is left.
     """
+    from pipeline.media import filters  # brings FFmpeg along: only who needs it pays
+    from pipeline.media.read import read_wav
+
+    await asyncio.to_thread(_require_size, source, settings.max_sound_bytes)
+    decoded, trimmed = into.with_name(f"{into.name}.decoded"), into.with_name(f"{into.name}.cut")
+    levelled = into.with_name(f"{into.name}.level")
+    most_s = settings.max_s * SILENCE_LIMIT
     try:
         async with asyncio.timeout(settings.limit_s):
-            return await asyncio.to_thread(_decoded, source, into, settings)
-    except TimeoutError as e:
+            rate_hz = await filters.decode_recording(
+                source,
+                decoded,
+                max_s=most_s + 1,
+                limit_s=settings.limit_s,
+                clean=settings.clean_recordings,
+            )
+            sound = await asyncio.to_thread(np.fromfile, decoded, "<i2")
+            samples = await asyncio.to_thread(speech_part, sound, rate_hz)
+            if samples is None:
+                raise errors.NoSpeechFound
+            if len(samples) > settings.max_s * rate_hz or len(sound) > most_s * rate_hz:
+                raise errors.SoundTooLong(settings.max_s)
+            await asyncio.to_thread(write_wav, trimmed, samples, rate_hz)
+            await filters.level(
+                trimmed, levelled, sample_rate_hz=rate_hz, limit_s=settings.limit_s
+            )
+            heard = await asyncio.to_thread(read_wav, levelled)
+            await asyncio.to_thread(write_wav, into, heard.samples, heard.sample_rate_hz)
+    except (TimeoutError, errors.ChildTimedOut) as e:
         raise errors.SoundUnreadable("decoding it took too long") from e
-
-
-def _decoded(source: Path, into: Path, settings: SpeechSettings) -> Speech:
-    from pipeline.media.read import read_sound  # brings FFmpeg along: only who needs it pays
-
-    sound = read_sound(source, settings.max_s, settings.max_sound_bytes)
-    if not holds_speech(sound.samples, sound.sample_rate_hz):
-        raise errors.NoSpeechFound
-    write_wav(into, sound.samples, sound.sample_rate_hz)
+    finally:
+        for path in (decoded, trimmed, levelled):
+            await asyncio.to_thread(path.unlink, missing_ok=True)
     return Speech(
         path=into,
-        duration_s=len(sound.samples) / sound.sample_rate_hz,
-        sample_rate_hz=sound.sample_rate_hz,
+        duration_s=heard.duration_s,
+        sample_rate_hz=heard.sample_rate_hz,
         provider="recorded",
         voice_id=None,
     )
 
 
-def holds_speech(samples: NDArray[np.int16], sample_rate_hz: int) -> bool:
-    """Tell whether for 0.3 s in all the sound is loud enough and stands out from its own floor."""
+def speech_part(samples: Samples, sample_rate_hz: int) -> Samples | None:
+    """Cut silence off both ends, leaving a breath; None where nobody speaks.
+
+    Somebody speaks when for 0.3 s in all the sound is loud enough and stands out from its own
+    floor.
+    """
     size = max(1, round(FRAME_S * sample_rate_hz))
     count = len(samples) // size
     if not count:
-        return False
+        return None
     frames = samples[: count * size].astype(np.float64).reshape(count, size) / 32768.0
     levels_db = 10 * np.log10(np.mean(frames**2, axis=1) + 1e-10)
     floor_db = float(np.percentile(levels_db, 10))
     least_db = max(QUIETEST_SPEECH_DB, floor_db + ABOVE_FLOOR_DB)
-    return int(np.count_nonzero(levels_db > least_db)) * FRAME_S >= SHORTEST_SPEECH_S
+    loud = np.flatnonzero(levels_db > least_db)
+    if len(loud) * FRAME_S < SHORTEST_SPEECH_S:
+        return None
+    first = int(loud[0]) * size - round(LEAD_IN_S * sample_rate_hz)
+    last = (int(loud[-1]) + 1) * size + round(TAIL_S * sample_rate_hz)
+    return samples[max(first, 0) : last]
+
+
+def _require_size(source: Path, max_bytes: int) -> None:
+    try:
+        size_bytes = source.stat().st_size
+    except OSError as e:
+        raise errors.SoundUnreadable(e.strerror or "no such file") from e
+    if size_bytes > max_bytes:
+        raise errors.SoundUnreadable(
+            f"it has {size_bytes / 1e6:.1f} MB, the limit is {max_bytes / 1e6:.0f} MB"
+        )

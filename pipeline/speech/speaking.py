@@ -15,7 +15,7 @@ from pipeline.speech.espeak import Espeak, Take
 from pipeline.speech.letters import has_indic, runs
 from pipeline.speech.loudness import levelled
 from pipeline.speech.phrase import Phrase, phrases
-from pipeline.speech.request import SpeakAnswer, SpeakRequest
+from pipeline.speech.request import PhonesAnswer, PhonesRequest, SpeakAnswer, SpeakRequest
 from pipeline.speech.timings import phones_of, words_of
 from pipeline.speech.wav import write_wav
 from pipeline.types import Timing
@@ -23,6 +23,8 @@ from pipeline.types import Timing
 LEAD_IN_S, TAIL_S = 0.25, 0.35
 SENTENCE_PAUSE_S, CLAUSE_PAUSE_S = 0.30, 0.15
 INTONATION = 55
+USUAL_RATE, USUAL_PITCH = 150, 50
+REMEMBERED_WORDS = 20_000
 
 
 class Speaker:
@@ -31,6 +33,7 @@ class Speaker:
     def __init__(self, espeak: Espeak) -> None:
         self._espeak = espeak
         self._phonemes: dict[str, str] = {}
+        self._words: dict[tuple[str, str, bool], tuple[Timing, ...]] = {}
 
     def speak(self, request: SpeakRequest) -> SpeakAnswer:
         """Write the speech to ``request.into`` and give its timings.
@@ -57,6 +60,38 @@ class Speaker:
             words=tuple(tape.words),
             phones=tuple(tape.phones),
         )
+
+    def phones(self, request: PhonesRequest) -> PhonesAnswer:
+        """Give the phones of each word as it sounds by itself, silence around it left out."""
+        english_digits = not has_indic(" ".join(request.words))
+        spoken = tuple(self._alone(w, request.table, english_digits) for w in request.words)
+        return PhonesAnswer(phones=spoken)
+
+    def _alone(self, word: str, table: str, english_digits: bool) -> tuple[Timing, ...]:
+        key = (word, table, english_digits)
+        if key not in self._words:
+            if len(self._words) >= REMEMBERED_WORDS:
+                self._words.clear()
+            tape = Tape(self._espeak.sample_rate_hz)
+            for piece, piece_table in runs(word, table):
+                for phrase in phrases(
+                    piece,
+                    table=piece_table,
+                    english_digits=english_digits,
+                    phonemes=self._phonemes_of,
+                ):
+                    take = self._espeak.speak(
+                        phrase.text,
+                        voice=piece_table,
+                        words_per_minute=USUAL_RATE,
+                        pitch=USUAL_PITCH,
+                        intonation=INTONATION,
+                    )
+                    tape.add(take, phrase)
+            sounding = [phone for phone in tape.phones if phone.text]
+            start_s = sounding[0].start_s if sounding else 0.0
+            self._words[key] = tuple(_moved(phone, -start_s) for phone in sounding)
+        return self._words[key]
 
     def _say(self, sentence: str, request: SpeakRequest, tape: Tape) -> None:
         english_digits = not has_indic(sentence)

@@ -16,6 +16,8 @@ from pipeline.settings import SpeechSettings
 from pipeline.speech.cleaning import clean
 from pipeline.speech.estimate import estimate_s
 from pipeline.speech.letters import is_speakable
+from pipeline.speech.pauses import parts, without_pauses
+from pipeline.speech.pronunciations import pronounced
 
 SURELY_TOO_LONG = 8
 """A text of so many times the permitted characters is refused before it is cleaned."""
@@ -36,8 +38,9 @@ class ScriptPlan:
     """What will be spoken, and about how long it takes."""
 
     text: str
-    """The script without markup, emoji and hidden characters; amounts written out."""
+    """The script without markup, emoji and hidden characters; amounts written out. Pauses stay."""
     sentences: tuple[str, ...]
+    """Without pauses."""
     duration_s: float
     """Estimated, silence at both ends included; within about 15 % for the embedded voices."""
 
@@ -58,10 +61,12 @@ def plan_script(text: str, limits: SpeechSettings) -> ScriptPlan:
     if len(text) > limits.max_chars * SURELY_TOO_LONG:
         raise _too_many_chars(len(text), len(text) / TYPICAL_CHARS_PER_S, limits)
     # Checked before the signs become words: "%&" is punctuation, not "percent and".
-    cleaned = clean(text) if is_speakable(text) else ""
-    if not is_speakable(cleaned):
+    speakable = is_speakable(text)
+    cleaned = clean(pronounced(text, limits.pronunciations)) if speakable else ""
+    words = without_pauses(cleaned)
+    if not is_speakable(words):
         raise errors.ScriptEmpty
-    duration_s = estimate_s(cleaned)
+    duration_s = estimate_s(words) + sum(p for p in parts(cleaned) if isinstance(p, float))
     if len(cleaned) > limits.max_chars:
         raise _too_many_chars(len(cleaned), duration_s, limits)
     return ScriptPlan(text=cleaned, sentences=tuple(sentences(cleaned)), duration_s=duration_s)
@@ -69,7 +74,7 @@ def plan_script(text: str, limits: SpeechSettings) -> ScriptPlan:
 
 def sentences(text: str) -> Iterator[str]:
     """Cut a clean text after each sentence and each line; pieces that do not sound are dropped."""
-    for line in text.split("\n"):
+    for line in without_pauses(text).split("\n"):
         for sentence in _ended(line):
             for piece in _shortened(sentence.strip()):
                 if is_speakable(piece):

@@ -16,6 +16,7 @@ from pipeline.cli.demo import SAMPLE_SCRIPT, sample_portrait
 from pipeline.render import MadeVideo, VideoOrder, scratch_folder
 from pipeline.settings import Settings
 from pipeline.types import EngineChoice, Stage, TextScript
+from tests import offline
 
 
 async def time_demo() -> list[tuple[str, float, float, MadeVideo]]:
@@ -23,7 +24,7 @@ async def time_demo() -> list[tuple[str, float, float, MadeVideo]]:
     text = SAMPLE_SCRIPT.read_text(encoding="utf-8")
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        async with open_workshop(Settings()) as workshop:
+        async with open_workshop(Settings(speech=offline.SPEECH)) as workshop:
             for name in ("cold", "warm"):
                 async with scratch_folder(Path(folder), name) as scratch:
                     begun_s = time.monotonic()

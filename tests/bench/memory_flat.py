@@ -17,8 +17,9 @@ from pathlib import Path
 from pipeline.bootstrap import open_workshop
 from pipeline.cli.demo import sample_portrait
 from pipeline.render import VideoOrder
-from pipeline.settings import Settings, SpeechSettings
+from pipeline.settings import Settings
 from pipeline.types import EngineChoice, TextScript
+from tests import offline
 
 SENTENCE = "The train to Mumbai leaves from platform number five at half past nine. "
 SENTENCE_S = 4.4
@@ -37,7 +38,8 @@ class Peak:
 
 async def peak_of(duration_s: float, size_px: int = 512) -> Peak:
     """Film about that much speech in a fresh child, and read its peak memory."""
-    settings = Settings(speech=SpeechSettings(max_s=600, limit_s=300))
+    long = {"max_s": 600.0, "limit_s": 300.0}
+    settings = Settings(speech=offline.SPEECH.model_copy(update=long))
     with tempfile.TemporaryDirectory() as folder:
         async with open_workshop(settings) as workshop:
             portrait = Path(folder) / "portrait.png"

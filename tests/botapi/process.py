@@ -14,6 +14,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests import offline
 from tests.botapi import family
 from tests.botapi.family import Relative
 from tests.botapi.server import BotApi
@@ -51,6 +52,7 @@ class BotProcess:
             "BOLTI_TELEGRAM__TOKEN": server.token,
             "BOLTI_TELEGRAM__API_URL": server.url,
             DATA_DIR: str(self.data_dir),
+            **offline.ENVIRONMENT,
             **(settings or {}),
         }
 

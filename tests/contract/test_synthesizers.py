@@ -9,31 +9,78 @@ import numpy as np
 import pytest
 
 from pipeline import errors
+from pipeline.child import Child
 from pipeline.media.read import read_wav
 from pipeline.settings import SpeechSettings, child_environment
 from pipeline.speech import Synthesizer, create
+from pipeline.speech.edge import EdgeSynthesizer
+from pipeline.speech.embedded import EmbeddedSynthesizer
+from pipeline.speech.openai import OpenAISynthesizer
 from pipeline.types import Utterance, VoiceId
+from tests.edge.fixtures import edge as edge_server
+from tests.edge.server import EdgeServer
+from tests.speech_server import SpeechServer, speech_server
+
+__all__ = ["edge_server", "speech_server"]
 
 SENTENCE = "Namaste! The train to Nagpur leaves at 6, from platform 12."
 
 
-def embedded(settings: SpeechSettings) -> Synthesizer:
+Make = Callable[[SpeechSettings, Path], Synthesizer]
+
+
+def embedded(settings: SpeechSettings, keep: Path) -> Synthesizer:
+    return EmbeddedSynthesizer(settings, Child("speech", "pipeline.speech", child_environment()))
+
+
+def edge(settings: SpeechSettings, keep: Path) -> Synthesizer:
+    return EdgeSynthesizer(settings)
+
+
+def openai(settings: SpeechSettings, keep: Path) -> Synthesizer:
+    return OpenAISynthesizer(settings)
+
+
+def chain(settings: SpeechSettings, keep: Path) -> Synthesizer:
+    return create(settings, child_environment(), keep)
+
+
+def chain_without_network(settings: SpeechSettings, keep: Path) -> Synthesizer:
+    offline = settings.edge.model_copy(update={"proxy": "http://127.0.0.1:9"})
+    return create(settings.model_copy(update={"edge": offline}), child_environment())
+
+
+def chain_of_embedded(settings: SpeechSettings, keep: Path) -> Synthesizer:
     return create(settings.model_copy(update={"chain": ("embedded",)}), child_environment())
 
 
-SYNTHESIZERS: list[Callable[[SpeechSettings], Synthesizer]] = [embedded]
+SYNTHESIZERS: list[Make] = [
+    embedded,
+    edge,
+    openai,
+    chain,
+    chain_without_network,
+    chain_of_embedded,
+]
 
 
 @pytest.fixture(params=SYNTHESIZERS, ids=lambda make: make.__name__)
-async def synthesizer(request: pytest.FixtureRequest) -> AsyncIterator[Synthesizer]:
-    made: Synthesizer = request.param(SpeechSettings(max_s=30.0))
+async def synthesizer(
+    request: pytest.FixtureRequest,
+    edge_server: EdgeServer,
+    speech_server: SpeechServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Synthesizer]:
+    settings = SpeechSettings(max_s=30.0, openai=speech_server.settings)
+    make: Make = request.param
+    made = make(settings, tmp_path_factory.mktemp("kept"))
     yield made
     await made.close()
 
 
 async def utterance(synthesizer: Synthesizer, text: str) -> Utterance:
     voice = (await synthesizer.voices())[0]
-    return Utterance(text=text, locale=voice.locale, voice_id=voice.id)
+    return Utterance(text=text, voice_id=voice.id)
 
 
 async def test_the_speech_is_as_long_as_its_sound(
@@ -89,7 +136,7 @@ async def test_the_speech_says_who_spoke(synthesizer: Synthesizer, tmp_path: Pat
 async def test_a_voice_that_is_not_there_is_refused(
     synthesizer: Synthesizer, tmp_path: Path
 ) -> None:
-    asked = Utterance(text="Hello", locale="en-IN", voice_id=VoiceId("nobody"))
+    asked = Utterance(text="Hello", voice_id=VoiceId("nobody"))
 
     with pytest.raises(errors.VoiceUnknown):
         await synthesizer.synthesize(asked, tmp_path / "a.wav")

@@ -13,7 +13,7 @@ from PIL import Image
 
 from pipeline.media.read import read_frames, read_sound
 from pipeline.settings import child_environment
-from tests import faces
+from tests import faces, offline
 
 LIMIT_S = 90
 BOLTI = (sys.executable, "-m", "pipeline.cli")
@@ -27,7 +27,7 @@ def bolti(
     return subprocess.run(
         [*BOLTI, *map(str, arguments)],
         cwd=folder,
-        env=child_environment() | dict(settings),
+        env=child_environment() | offline.ENVIRONMENT | dict(settings),
         capture_output=True,
         text=True,
         timeout=LIMIT_S,
@@ -42,7 +42,8 @@ def files(folder: Path) -> list[str]:
 
 def test_a_photo_and_a_text_become_a_video(tmp_path: Path) -> None:
     ended = bolti(
-        tmp_path, "render", faces.hopper(), "Good morning.", "-o", "out.mp4", "--size", "256"
+        tmp_path,
+        *("render", faces.hopper(), "Good morning.", "-o", "out.mp4", "--size", "256", "--srt"),
     )
 
     assert ended.returncode == 0, ended.stderr
@@ -53,7 +54,8 @@ def test_a_photo_and_a_text_become_a_video(tmp_path: Path) -> None:
         "speaking the words",
         "moving the lips",
     ]
-    assert files(tmp_path) == ["out.mp4"]
+    assert files(tmp_path) == ["out.mp4", "out.srt"]
+    assert "\nGood morning.\n" in (tmp_path / "out.srt").read_text(encoding="utf-8")
     assert next(read_frames(tmp_path / "out.mp4")).shape[0] == 256
 
 

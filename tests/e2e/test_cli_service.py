@@ -166,4 +166,5 @@ def test_prune_says_what_it_deleted(tmp_path: Path) -> None:
         "drafts": 0,
         "scratch_folders": 1,
         "rows": 0,
+        "speeches": 0,
     }

@@ -17,7 +17,7 @@ from pipeline.render import MadeVideo, VideoOrder
 from pipeline.safety.label import FIRST_S, Label
 from pipeline.settings import Settings
 from pipeline.types import EngineChoice, Motion, Progress, Stage, TextScript
-from tests import faces
+from tests import faces, offline
 
 WORDS = "Please bring my umbrella. Rain may come before evening."
 FPS = 25
@@ -39,7 +39,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     said: list[Progress] = []
 
     async def work() -> MadeVideo:
-        async with open_workshop(Settings()) as workshop:
+        async with open_workshop(Settings(speech=offline.SPEECH)) as workshop:
             portrait = scratch / "portrait.png"
             await workshop.portraits.check(faces.hopper(), portrait)
             order = VideoOrder(

@@ -29,7 +29,7 @@ from pipeline.types import (
     TextScript,
     VoiceId,
 )
-from tests import faces
+from tests import faces, offline
 
 JOB = JobId("tg-000000000001")
 PORTRAIT = ArtifactKey(f"jobs/{JOB}/portrait.png")
@@ -68,7 +68,9 @@ class World:
 @asynccontextmanager
 async def world(folder: Path, store: StoreSettings | None = None) -> AsyncIterator[World]:
     """Open one, with a portrait in its store."""
-    settings = Settings(data_dir=folder / "data", store=store or StoreSettings())
+    settings = Settings(
+        data_dir=folder / "data", store=store or StoreSettings(), speech=offline.SPEECH
+    )
     async with open_workshop(settings) as workshop, open_records(settings) as records:
         picture = folder / "portrait.png"
         await asyncio.to_thread(_save_portrait, picture)
@@ -131,7 +133,7 @@ async def make_speech(tmp_path: Path) -> Path:
     """Record somebody: the embedded voice, as a file that a user might send."""
     from pipeline.types import Utterance
 
-    async with open_workshop(Settings()) as workshop:
+    async with open_workshop(Settings(speech=offline.SPEECH)) as workshop:
         utterance = Utterance(
             text="This is my own voice.", locale="en-IN", voice_id=VoiceId("embedded-en-in-m")
         )

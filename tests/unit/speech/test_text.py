@@ -58,8 +58,8 @@ def test_an_error_about_a_script_does_not_repeat_it() -> None:
 def test_a_plan_holds_the_clean_text_and_its_sentences() -> None:
     plan = check_script("**Hello** Dr. Rao!\nIt costs ₹500. Come in", LIMITS)
 
-    assert plan.text == "Hello Dr. Rao!\nIt costs 500 rupees. Come in"
-    assert plan.sentences == ("Hello Dr. Rao!", "It costs 500 rupees.", "Come in")
+    assert plan.text == "Hello Doctor Rao!\nIt costs 500 rupees. Come in"
+    assert plan.sentences == ("Hello Doctor Rao!", "It costs 500 rupees.", "Come in")
     assert 3.0 < plan.duration_s < 7.0
 
 

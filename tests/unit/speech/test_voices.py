@@ -6,7 +6,7 @@ import pytest
 
 from pipeline import errors
 from pipeline.settings import SpeechSettings
-from pipeline.speech.voices import embedded_voices
+from pipeline.speech.voices import edge_voices, embedded_voices, stand_in
 
 LANGUAGES = {"en", "hi", "as", "bn", "gu", "kn", "ml", "mr", "or", "pa", "ta", "te", "ur"}
 
@@ -19,7 +19,28 @@ def test_every_language_has_a_woman_and_a_man() -> None:
 
 
 def test_the_default_voice_is_in_the_list() -> None:
-    assert SpeechSettings().voice in embedded_voices()
+    assert SpeechSettings().voice in edge_voices()
+
+
+def test_edge_has_a_woman_and_a_man_for_ten_indian_languages() -> None:
+    voices = edge_voices().values()
+
+    spoken = {(voice.locale, voice.gender) for voice in voices}
+    codes = LANGUAGES - {"as", "or", "pa"}
+    assert spoken == {(f"{code}-IN", g) for code in codes for g in ("female", "male")}
+    assert all(voice.id.startswith(voice.locale) for voice in voices)
+
+
+def test_who_stands_in_speaks_the_same_language_with_the_same_gender_if_possible() -> None:
+    edge = [voice.shown() for voice in edge_voices().values()]
+    offline = [voice.shown() for voice in embedded_voices().values()]
+    neerja, prabhat = edge[0], edge[1]
+
+    assert getattr(stand_in(neerja, "en-IN", edge), "id", "") == "en-IN-NeerjaExpressiveNeural"
+    assert stand_in(prabhat, "en-IN", edge, same_gender=True) is None
+    assert stand_in(prabhat, "en-IN", edge) == neerja
+    assert getattr(stand_in(prabhat, "en-IN", offline), "id", "") == "embedded-en-in-m"
+    assert stand_in(neerja, "pa-IN", edge) is None
 
 
 def test_the_list_is_found_from_any_folder(

@@ -1,0 +1,111 @@
+"""What is said in a recording, as text, so that another voice can say it: port and adapter.
+
+Optional: it needs the extra ``transcribe`` (faster-whisper) and a model in a folder that
+``speech.whisper_model`` names. Without them everybody hears plainly that recordings are not
+turned into words here. The model runs in a process of its own (``whisper.py``). What comes out is
+a guess: nobody may speak it before the person has read it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import TypeAdapter
+
+from pipeline import errors
+from pipeline.child import Child, Message
+from pipeline.settings import SpeechSettings
+
+MODULE = "pipeline.speech.whisper"
+LANGUAGES = ("en", "hi", "ta", "te", "bn", "mr", "gu", "kn", "ml", "pa", "ur")
+"""Nobody here speaks another one; without this, short notes turn out Welsh."""
+INSTALL = "install it with: pip install 'bolti[transcribe]'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """What was heard."""
+
+    text: str
+    language: str
+    """Two letters: en, hi, …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscribeRequest:
+    """What the child is asked."""
+
+    recording: Path
+    model: Path
+    languages: tuple[str, ...]
+
+
+REQUEST = TypeAdapter(TranscribeRequest)
+TRANSCRIPT = TypeAdapter(Transcript)
+
+
+class Transcriber(Protocol):
+    """Turns recordings into words."""
+
+    async def transcribe(self, recording: Path) -> Transcript:
+        """Hear one of our own WAVs, as ``recorded_speech`` makes them.
+
+        Raises ``TranscriberUnavailable``, ``NoSpeechFound``, ``ChildTimedOut``, ``ChildDied``.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of the process. Safe to repeat."""
+        ...
+
+
+def create_transcriber(settings: SpeechSettings, environment: Mapping[str, str]) -> Transcriber:
+    """Make the transcriber that can run here, or one that says why none can."""
+    if importlib.util.find_spec("faster_whisper") is None:
+        return NoTranscriber(f"faster-whisper is not installed; {INSTALL}")
+    if not settings.whisper_model:
+        return NoTranscriber("speech.whisper_model names no folder with a model")
+    folder = Path(settings.whisper_model)
+    if not (folder / "model.bin").is_file():
+        return NoTranscriber("the folder that speech.whisper_model names holds no model.bin")
+    return WhisperTranscriber(settings, Child("whisper", MODULE, environment))
+
+
+class NoTranscriber:
+    """Says that there is none, and why."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    async def transcribe(self, recording: Path) -> Transcript:
+        """Raise ``TranscriberUnavailable``."""
+        raise errors.TranscriberUnavailable(self.reason)
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+class WhisperTranscriber:
+    """faster-whisper in a process of its own."""
+
+    def __init__(self, settings: SpeechSettings, child: Child) -> None:
+        self._settings, self._child = settings, child
+        self._model = Path(settings.whisper_model).absolute()
+
+    async def transcribe(self, recording: Path) -> Transcript:
+        """Hear a recording by its absolute path; the first one also waits for the model."""
+        request = TranscribeRequest(recording=recording, model=self._model, languages=LANGUAGES)
+        question: Message = REQUEST.dump_python(request, mode="json")
+        answer = await self._child.ask(question, limit_s=self._settings.transcribe_limit_s)
+        transcript = TRANSCRIPT.validate_python(answer)
+        if not transcript.text.strip():
+            raise errors.NoSpeechFound
+        return transcript
+
+    async def close(self) -> None:
+        """Kill the child. Safe to repeat."""
+        await self._child.close()
