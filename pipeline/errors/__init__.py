@@ -14,6 +14,7 @@
     │   └── FaceTurnedAway
     ├── ScriptError            the words or the recording cannot be spoken
     │   ├── ScriptEmpty
+    │   ├── ScriptUnreadable
     │   ├── ScriptTooLong
     │   ├── SoundUnreadable
     │   ├── SoundTooLong
@@ -81,6 +82,7 @@ from pipeline.errors.script import (
     ScriptEmpty,
     ScriptError,
     ScriptTooLong,
+    ScriptUnreadable,
     SoundTooLong,
     SoundUnreadable,
 )
@@ -126,6 +128,7 @@ __all__ = [
     "ScriptEmpty",
     "ScriptError",
     "ScriptTooLong",
+    "ScriptUnreadable",
     "SettingsInvalid",
     "SoundTooLong",
     "SoundUnreadable",

@@ -22,6 +22,19 @@ class ScriptEmpty(ScriptError):
         super().__init__("There are no words to speak in this text. Send a sentence.")
 
 
+class ScriptUnreadable(ScriptError):
+    """The text is in a writing system that no voice here reads."""
+
+    code = "script_unreadable"
+    exit_code = 26
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No voice here reads the writing of this text. Write it in English, Hindi or another "
+            "Indian language, in its own letters or in Latin ones."
+        )
+
+
 class ScriptTooLong(ScriptError):
     """The text speaks longer than the limit."""
 

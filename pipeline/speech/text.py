@@ -8,6 +8,7 @@ the estimate in ``estimate.py``.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from pipeline import errors
 from pipeline.settings import SpeechSettings
 from pipeline.speech.cleaning import clean
 from pipeline.speech.estimate import estimate_s
-from pipeline.speech.letters import is_speakable
+from pipeline.speech.letters import is_readable, is_speakable
 from pipeline.speech.pauses import parts, without_pauses
 from pipeline.speech.pronunciations import pronounced
 
@@ -46,7 +47,7 @@ class ScriptPlan:
 
 
 def check_script(text: str, limits: SpeechSettings) -> ScriptPlan:
-    """Clean a script and estimate its length. Raises ``ScriptEmpty``, ``ScriptTooLong``."""
+    """Clean a script and estimate its length. Raises ``ScriptError``."""
     plan = plan_script(text, limits)
     if plan.duration_s > limits.max_s:
         raise errors.ScriptTooLong(plan.duration_s, limits.max_s)
@@ -56,7 +57,8 @@ def check_script(text: str, limits: SpeechSettings) -> ScriptPlan:
 def plan_script(text: str, limits: SpeechSettings) -> ScriptPlan:
     """Clean a script and estimate its length, whatever that is.
 
-    Raises ``ScriptEmpty``, and ``ScriptTooLong`` beyond ``limits.max_chars``.
+    Raises ``ScriptEmpty``, ``ScriptUnreadable``, and ``ScriptTooLong`` beyond
+    ``limits.max_chars``.
     """
     if len(text) > limits.max_chars * SURELY_TOO_LONG:
         raise _too_many_chars(len(text), len(text) / TYPICAL_CHARS_PER_S, limits)
@@ -65,7 +67,7 @@ def plan_script(text: str, limits: SpeechSettings) -> ScriptPlan:
     cleaned = clean(pronounced(text, limits.pronunciations)) if speakable else ""
     words = without_pauses(cleaned)
     if not is_speakable(words):
-        raise errors.ScriptEmpty
+        raise errors.ScriptUnreadable if _has_letters(text) else errors.ScriptEmpty
     duration_s = estimate_s(words) + sum(p for p in parts(cleaned) if isinstance(p, float))
     if len(cleaned) > limits.max_chars:
         raise _too_many_chars(len(cleaned), duration_s, limits)
@@ -79,6 +81,11 @@ def sentences(text: str) -> Iterator[str]:
             for piece in _shortened(sentence.strip()):
                 if is_speakable(piece):
                     yield piece
+
+
+def _has_letters(text: str) -> bool:
+    """Tell whether somebody wrote words, though none that a voice reads."""
+    return any(unicodedata.category(c) in ("Lo", "Ll", "Lu") and not is_readable(c) for c in text)
 
 
 def _ended(line: str) -> Iterator[str]:

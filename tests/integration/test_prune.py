@@ -11,8 +11,9 @@ from pipeline import errors
 from pipeline.bootstrap import Records, open_records, open_services
 from pipeline.prune import Pruned, prune
 from pipeline.settings import Settings
+from pipeline.speech import speech_shelf
 from pipeline.store.drafts import Draft
-from pipeline.types import ArtifactKey, Failure, JobId, Owner
+from pipeline.types import ArtifactKey, Failure, JobId, Owner, Speech
 
 TOMORROW = timedelta(hours=30)
 OWNER = Owner("telegram:1")
@@ -173,3 +174,20 @@ async def test_nothing_to_prune_is_fine(settings: Settings) -> None:
         pruned = await prune_at(settings, records, TOMORROW)
 
         assert pruned == Pruned(artifacts=0, drafts=0, scratch_folders=0, rows=0)
+
+
+async def test_speech_that_was_kept_goes_when_its_time_is_over(
+    settings: Settings, tmp_path: Path
+) -> None:
+    spoken = tmp_path / "a.wav"
+    spoken.write_bytes(b"sound")
+    speech = Speech(
+        path=spoken, duration_s=1, sample_rate_hz=8_000, provider="edge", voice_id=None
+    )
+    speech_shelf(settings.speech, settings.speech_dir).put("ab" * 32, speech)
+    async with open_records(settings) as records:
+        young = await prune_at(settings, records, timedelta(hours=23))
+        old = await prune_at(settings, records, TOMORROW)
+
+    assert (young.speeches, old.speeches) == (0, 1)
+    assert not [path for path in settings.speech_dir.rglob("*") if path.is_file()]

@@ -30,6 +30,12 @@ def test_a_text_without_a_letter_or_digit_is_empty(text: str) -> None:
         check_script(text, LIMITS)
 
 
+@pytest.mark.parametrize("text", ["привет мир", "你好", "こんにちは 😀", "[pause] שלום"])
+def test_a_text_in_a_writing_that_nobody_reads_says_so(text: str) -> None:
+    with pytest.raises(errors.ScriptUnreadable):
+        check_script(text, LIMITS)
+
+
 @pytest.mark.parametrize("text", ["a" * 100_000, "क" * 100_000, "a b " * 25_000, "१" * 4_001])
 def test_a_hundred_thousand_letters_are_too_long_in_seconds(text: str) -> None:
     with pytest.raises(errors.ScriptTooLong) as caught:
