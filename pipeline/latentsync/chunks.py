@@ -9,6 +9,7 @@ be stacked, spread over GPUs, or taken up again after a crash. Frames of one chu
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -46,9 +47,15 @@ class Models:
     unet: sampler.Network
     vae: AutoencoderKL
     whisper: Whisper
+    mask: Tensor
+    """1 = keep, (r r) float32, on the device."""
     resolution: int
     device: torch.device
     dtype: torch.dtype
+
+    def active(self) -> AbstractContextManager[object]:
+        """Make the device current: kernels start on the current device of their thread."""
+        return torch.cuda.device(self.device) if self.device.type == "cuda" else nullcontext()
 
     def free(self) -> None:
         """Give back memory that only speed needs."""

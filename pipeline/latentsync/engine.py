@@ -17,6 +17,7 @@ from pipeline.latentsync import align, audio, chunks, weights
 from pipeline.latentsync.chunks import Models, Recipe
 from pipeline.latentsync.errors import PrecisionUnsupported
 from pipeline.latentsync.graph import RecordedUNet
+from pipeline.latentsync.mask import keep_mask
 from pipeline.latentsync.scene import Image, Matrix, Moving, Scene, Still
 from pipeline.latentsync.silence import quiet_frames
 from pipeline.latentsync.speaking import Job, Report, closed_mouth, together, work
@@ -125,6 +126,7 @@ def replica(found: Weights, device: torch.device, dtype: torch.dtype | None) -> 
         unet=RecordedUNet(unet) if device.type == "cuda" else unet,
         vae=vae,
         whisper=whisper,
+        mask=torch.from_numpy(keep_mask(found.resolution)).to(device),
         resolution=found.resolution,
         device=device,
         dtype=chosen,

@@ -64,8 +64,10 @@ class RecordedUNet:
             return self.recordings[shape]
         self.seen[shape] += keys is not self.last_sound
         self.last_sound = keys
-        if self.seen[shape] < 2 or len(self.recordings) >= MAX_RECORDINGS:
+        if self.seen[shape] < 2:
             return None
+        if len(self.recordings) >= MAX_RECORDINGS:
+            del self.recordings[next(iter(self.recordings))]  # the oldest
         self.recordings[shape] = Recording(self.unet, sample, keys)
         return self.recordings[shape]
 

@@ -66,6 +66,7 @@ def group_norm(
         scale,
         offset,
         rows,
+        float(rows * width),
         c,
         tiles,
         width,

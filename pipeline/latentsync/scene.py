@@ -7,7 +7,7 @@ backwards, then forwards again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -37,13 +37,17 @@ class Scene(Protocol):
         ...
 
     def conditions(
-        self, models: Models, unit: Sequence[Chunk], mask: Tensor, recipe: Recipe, slices: int
+        self, models: Models, unit: Sequence[Chunk], recipe: Recipe, slices: int
     ) -> Conditions:
         """Encode what the network may see of so many chunks side by side."""
         ...
 
-    def paste(self, models: Models, chunk: Chunk, faces: Tensor) -> list[Image]:
-        """Lay faces (f 3 r r) over the pictures of the chunk."""
+    def paste(self, models: Models, chunk: Chunk, faces: Tensor) -> Iterator[Image]:
+        """Lay faces (f 3 r r) over the pictures of the chunk.
+
+        What the device does is done at once; pictures are put together while they are iterated,
+        so that the device can begin the next chunk.
+        """
         ...
 
 
@@ -72,7 +76,7 @@ class Still:
         return self.background
 
     def conditions(
-        self, models: Models, unit: Sequence[Chunk], mask: Tensor, recipe: Recipe, slices: int
+        self, models: Models, unit: Sequence[Chunk], recipe: Recipe, slices: int
     ) -> Conditions:
         """Encode once; the same latents serve every frame of every chunk.
 
@@ -82,20 +86,22 @@ class Still:
         if models.device not in self.encoded:
             pixels = self.pixels[None].to(models.device)
             noise = encoding_noise(models, recipe, pictures=1, start=0)
-            self.encoded[models.device] = chunks.condition(models.vae, pixels, mask, noise)
+            self.encoded[models.device] = chunks.condition(models.vae, pixels, models.mask, noise)
         return self.encoded[models.device]
 
-    def paste(self, models: Models, chunk: Chunk, faces: Tensor) -> list[Image]:
+    def paste(self, models: Models, chunk: Chunk, faces: Tensor) -> Iterator[Image]:
         """Paste inside the face box; no other pixel is touched."""
         del chunk
         paste, under = self.paste_on(models.device)
-        x0, y0, x1, y1 = paste.box
-        spoken = []
-        for box in paste(under, faces).cpu().numpy():
-            picture = self.background.copy()
-            picture[y0:y1, x0:x1] = box
-            spoken.append(picture)
-        return spoken
+        boxes: NDArray[np.uint8] = paste(under, faces).cpu().numpy()
+        return (self.with_box(paste.box, box) for box in boxes)
+
+    def with_box(self, box: tuple[int, int, int, int], pixels: Image) -> Image:
+        """Return the picture with new pixels in a box."""
+        x0, y0, x1, y1 = box
+        picture = self.background.copy()
+        picture[y0:y1, x0:x1] = pixels
+        return picture
 
     def paste_on(self, device: torch.device) -> tuple[align.Paste, Tensor]:
         """Make grid, soft mask and the pixels underneath, once per device."""
@@ -142,7 +148,7 @@ class Moving:
         return matrix
 
     def conditions(
-        self, models: Models, unit: Sequence[Chunk], mask: Tensor, recipe: Recipe, slices: int
+        self, models: Models, unit: Sequence[Chunk], recipe: Recipe, slices: int
     ) -> Conditions:
         """Align and encode every frame of the chunks."""
         rows, noises = [], []
@@ -161,15 +167,16 @@ class Moving:
             drawn = [pair for pair in noises if pair is not None]
             noise = torch.cat([a for a, _ in drawn]), torch.cat([b for _, b in drawn])
         pixels = torch.stack(rows).to(models.device)
-        return chunks.condition(models.vae, pixels, mask, noise, slices=slices)
+        return chunks.condition(models.vae, pixels, models.mask, noise, slices=slices)
 
-    def paste(self, models: Models, chunk: Chunk, faces: Tensor) -> list[Image]:
-        """Paste each face into its own place."""
-        spoken = []
-        for i, face in zip(range(chunk.start, chunk.stop), faces, strict=True):
-            spoken.append(align.paste_back(self.picture(i), face, self.matrix(i), self.resolution))
+    def paste(self, models: Models, chunk: Chunk, faces: Tensor) -> Iterator[Image]:
+        """Paste each face into its own place, on the CPU."""
         del models
-        return spoken
+        places = zip(range(chunk.start, chunk.stop), faces.cpu(), strict=True)
+        return (
+            align.paste_back(self.picture(i), face, self.matrix(i), self.resolution)
+            for i, face in places
+        )
 
 
 def checked(picture: Image) -> Image:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Generic, TypeVar
 
 import torch
@@ -17,7 +18,6 @@ from torch import Tensor
 
 from pipeline.latentsync import audio, chunks, sampler
 from pipeline.latentsync.chunks import Chunk, Models, Recipe
-from pipeline.latentsync.mask import keep_mask
 from pipeline.latentsync.scene import Image, Scene
 from pipeline.latentsync.stream import Ladder
 
@@ -99,23 +99,26 @@ def together(plan: Sequence[Chunk], job: Job) -> Iterator[list[Chunk]]:
 
 
 @torch.inference_mode()
-def work(job: Job, models: Models, ladder: Ladder, unit: list[Chunk]) -> list[Image]:
-    """Make the pictures of a unit on one device."""
+def work(job: Job, models: Models, ladder: Ladder, unit: list[Chunk]) -> Iterator[Image]:
+    """Make the faces of a unit on one device; whoever iterates the answer lays them over."""
+    with models.active():
+        return chain(*made(job, models, ladder, unit))
+
+
+def made(job: Job, models: Models, ladder: Ladder, unit: list[Chunk]) -> list[Iterator[Image]]:
+    """Make the faces of a unit, whatever its kind."""
     first = unit[0]
     if not first.has_face:
         job.report.passed.append((first.start, first.stop))
-        return [job.scene.picture(i) for i in range(first.start, first.stop)]
+        return [map(job.scene.picture, range(first.start, first.stop))]
     if repeats(first, job):
-        return repeat(job, models, ladder, first)
+        return [repeat(job, models, ladder, first)]
     faces = ladder.climb(unit, lambda part, slices: speak(job, models, part, slices))
     job.report.generated += sum(len(chunk) for chunk in unit)
-    pictures: list[Image] = []
-    for chunk, face in zip(unit, faces, strict=True):
-        pictures += job.scene.paste(models, chunk, face)
-    return pictures
+    return [job.scene.paste(models, chunk, face) for chunk, face in zip(unit, faces, strict=True)]
 
 
-def repeat(job: Job, models: Models, ladder: Ladder, chunk: Chunk) -> list[Image]:
+def repeat(job: Job, models: Models, ladder: Ladder, chunk: Chunk) -> Iterator[Image]:
     """Show the closed mouth; the first to come makes it, from the same chunk in every run."""
     source = job.quiet_chunk or chunk
 
@@ -132,12 +135,11 @@ def repeat(job: Job, models: Models, ladder: Ladder, chunk: Chunk) -> list[Image
 def speak(job: Job, models: Models, part: Sequence[Chunk], slices: int) -> list[Tensor]:
     """Generate the faces (f 3 r r) of chunks that lie side by side on the batch axis."""
     side = models.resolution // 8
-    mask = torch.from_numpy(keep_mask(models.resolution)).to(models.device)
     noise = sampler.initial_noise(
         side, side, seed=job.recipe.seed, device=models.device, dtype=models.dtype
     )
     said = torch.stack([audio.windows(job.heard, job.fps, c.start, c.stop) for c in part])
-    conditions = job.scene.conditions(models, part, mask, job.recipe, slices)
+    conditions = job.scene.conditions(models, part, job.recipe, slices)
     return list(
         chunks.generate(
             models.unet,
@@ -145,7 +147,7 @@ def speak(job: Job, models: Models, part: Sequence[Chunk], slices: int) -> list[
             conditions,
             said.to(models.device, models.dtype),
             noise,
-            mask,
+            models.mask,
             job.recipe,
             slices=slices,
         )

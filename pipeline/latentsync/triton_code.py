@@ -32,7 +32,7 @@ def tile_moments(
 
 @triton.jit
 def group_affine(
-    mean, m2, shift, weight, bias, scale, offset, rows, c, tiles, width, eps,
+    mean, m2, shift, weight, bias, scale, offset, rows, size, c, tiles, width, eps,
     HAS_SHIFT: tl.constexpr, ROWS: tl.constexpr, TILES: tl.constexpr, WIDTH: tl.constexpr,
 ):  # fmt: skip
     """Join the tiles of one group into scale and offset of its channels."""
@@ -51,7 +51,6 @@ def group_affine(
         count = tl.minimum(ROWS, rows - tile * ROWS).to(tl.float32)
         centre = tl.load(mean + at, mask=inside, other=0.0) + moved[None, :]
         total += tl.sum(tl.where(inside, centre * count[:, None], 0.0), axis=0)
-    size = rows.to(tl.float32) * width
     middle = tl.sum(tl.where(member, total, 0.0), axis=0) / size
     spread = tl.zeros((WIDTH,), tl.float32)
     for first in range(0, tiles, TILES):

@@ -11,6 +11,7 @@ import torch
 
 from pipeline.latentsync import checkpoints
 from pipeline.latentsync.unet import UNet3D, UNetConfig
+from tests.bench.published_layout import PublishedLayout
 from tests.parity import adapter
 from tests.parity.vectors import drawn, filled, golden, relative_error
 
@@ -107,3 +108,23 @@ def test_latents_of_odd_size_come_back_in_their_size() -> None:
 
     assert noise.shape == (1, 4, 2, 12, 20)
     assert np.isfinite(noise.numpy()).all()
+
+
+@pytest.mark.parametrize("guided", [False, True])
+def test_a_second_forward_in_the_published_layout_agrees(guided: bool) -> None:
+    vectors = golden("unet_tiny_b.npz")
+    salt = str(vectors["salt"])
+    unet = adapter.build_unet(json.loads(str(vectors["config"])))
+    filled(unet, salt)
+    plain = PublishedLayout(unet)
+    sample = drawn(salt, "tiny_b/sample", *vectors["sample_shape"])
+    audio = drawn(salt, "tiny_b/audio", *vectors["audio_shape"])[5 * guided :]
+
+    with torch.no_grad():
+        noise, deep = unet(sample, 21, unet.listen(audio))
+        other_noise, other_deep = plain(sample, 21, plain.listen(audio))
+        shallow = unet.shallow(sample, 41, unet.listen(audio), deep)
+        other_shallow = plain.shallow(sample, 41, plain.listen(audio), other_deep)
+
+    assert relative_error(noise, other_noise) < 1e-5
+    assert relative_error(shallow, other_shallow) < 1e-5
