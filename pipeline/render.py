@@ -1,7 +1,7 @@
 """Portrait + script -> labelled video. The product, in running order: speak, then film.
 
 ``VideoMaker`` works on files, for the command line and for jobs alike; ``Renderer`` wraps it
-for jobs: artifacts in, artifacts out, a scratch folder that goes away whatever happens. Knows no
+for jobs: artifacts in, artifacts out, a scratch folder that goes away with the job. Knows no
 queue, no door and no codec.
 """
 
@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
 from pipeline import errors
 from pipeline.child import Child, Message
+from pipeline.scratch import JOURNAL, JobFolders
 from pipeline.settings import Settings
 from pipeline.speech import Synthesizer
 from pipeline.speech.text import check_script
@@ -27,6 +27,7 @@ from pipeline.types import (
     ArtifactKey,
     EngineChoice,
     JobId,
+    Note,
     Progress,
     RecordedScript,
     RenderRequest,
@@ -62,6 +63,8 @@ class VideoOrder:
     max_bytes: int
     scratch: Path
     """A folder of this order alone; the video is left in it."""
+    journal: Path | None = None
+    """Where finished frames are kept for a second try; None keeps none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,7 @@ class MadeVideo:
     speech: Speech
     engine_reason: str
     timings_s: dict[Stage, float]
+    notes: tuple[Note, ...]
 
 
 class VideoMaker:
@@ -100,6 +104,8 @@ class VideoMaker:
             max_bytes=order.max_bytes,
             label=self._settings.label.text,
             limits=self._settings.portrait,
+            latentsync=self._settings.latentsync_in_place,
+            journal=order.journal,
         )
 
         def on_message(message: Message) -> None:
@@ -118,6 +124,7 @@ class VideoMaker:
             speech=speech,
             engine_reason=answer.engine_reason,
             timings_s=watch.end(),
+            notes=answer.notes,
         )
 
     async def _speak(self, order: VideoOrder) -> Speech:
@@ -159,12 +166,16 @@ class Renderer:
     ) -> None:
         self._maker = VideoMaker(speaker, studio, settings)
         self._store, self._settings = store, settings
+        self._folders = JobFolders(settings.scratch_dir, settings.jobs.attempts)
 
     async def render(
         self, request: RenderRequest, job_id: JobId, on_progress: OnProgress
     ) -> RenderResult:
-        """Render one request; safe to repeat. Raises as ``make`` does, and ``StoreError``."""
-        async with scratch_folder(self._settings.scratch_dir, job_id) as scratch:
+        """Render one request; safe to repeat. Raises as ``make`` does, and ``StoreError``.
+
+        Frames that a try finished are kept for the next one, and go with the last.
+        """
+        async with self._folders.open(job_id) as scratch:
             made = await self._maker.make(await self._order(request, scratch), on_progress)
             video = ArtifactKey(f"jobs/{job_id}/out.mp4")
             thumbnail = ArtifactKey(f"jobs/{job_id}/thumb.jpg")
@@ -182,6 +193,7 @@ class Renderer:
             voice_id=made.speech.voice_id,
             requested_voice_id=made.speech.requested_voice_id,
             timings_s=made.timings_s,
+            notes=made.notes,
         )
 
     async def _order(self, request: RenderRequest, scratch: Path) -> VideoOrder:
@@ -202,24 +214,8 @@ class Renderer:
             size_px=lipsync.preview_size_px if request.preview else request.size_px,
             max_bytes=request.max_bytes,
             scratch=scratch,
+            journal=scratch / JOURNAL,
         )
-
-
-@asynccontextmanager
-async def scratch_folder(parent: Path, name: str) -> AsyncIterator[Path]:
-    """Give an empty folder that only this user can read, and delete it whatever happens."""
-    folder = parent / name
-    await asyncio.to_thread(_make_empty, folder)
-    try:
-        yield folder
-    finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-
-
-def _make_empty(folder: Path) -> None:
-    # A dead process may have left it: a job that is tried again starts from nothing.
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
 
 
 class _Watch:

@@ -40,6 +40,13 @@ class EngineChoice(StrEnum):
     LATENTSYNC = "latentsync"
 
 
+class Note(StrEnum):
+    """Something about a finished video that its owner should know; the door has a sentence."""
+
+    LOWER_DETAIL = "lower_detail"
+    """Memory ran out, so a smaller network made it."""
+
+
 class Stage(StrEnum):
     """Where a render is; the door has a sentence for each."""
 
@@ -223,6 +230,7 @@ class RenderResult:
     voice_id: VoiceId | None
     requested_voice_id: VoiceId | None
     timings_s: Mapping[Stage, float] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ COMMANDS = {
     "render": "pipeline.cli.render",
     "say": "pipeline.cli.speech",
     "voices": "pipeline.cli.speech",
+    "models": "pipeline.cli.models",
     "doctor": "pipeline.cli.doctor",
     "settings": "pipeline.cli.settings",
     "worker": "pipeline.cli.service",

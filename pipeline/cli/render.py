@@ -124,6 +124,7 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
             "engine": video.made_by.value,
             "engine_reason": made.engine_reason,
             "voice": made.speech.voice_id,
+            "notes": [note.value for note in made.notes],
             "timings_s": {stage.value: seconds for stage, seconds in made.timings_s.items()},
             "took_s": round(took_s, 2),
         },

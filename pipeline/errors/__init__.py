@@ -25,7 +25,11 @@
     │   ├── EngineUnavailable
     │   ├── RenderFailed
     │   ├── ChildDied              retryable
-    │   └── ChildTimedOut          retryable
+    │   ├── ChildTimedOut          retryable
+    │   ├── WeightsUnusable
+    │   ├── WeightsNotPulled
+    │   ├── MemoryExhausted
+    │   └── DeviceFault            retryable
     ├── JobError
     │   ├── JobNotFound
     │   ├── JobCancelled
@@ -50,9 +54,13 @@ Where the next one goes: a class in the file of its branch, its sentence in ever
 from pipeline.errors.engine import (
     ChildDied,
     ChildTimedOut,
+    DeviceFault,
     EngineError,
     EngineUnavailable,
+    MemoryExhausted,
     RenderFailed,
+    WeightsNotPulled,
+    WeightsUnusable,
 )
 from pipeline.errors.jobs import (
     DeliveryDelayed,
@@ -98,6 +106,7 @@ __all__ = [
     "ChildDied",
     "ChildTimedOut",
     "DeliveryDelayed",
+    "DeviceFault",
     "DiskFull",
     "EngineError",
     "EngineUnavailable",
@@ -108,6 +117,7 @@ __all__ = [
     "JobCancelled",
     "JobError",
     "JobNotFound",
+    "MemoryExhausted",
     "NoFaceFound",
     "NoSpeechFound",
     "OwnerUnreachable",
@@ -129,6 +139,8 @@ __all__ = [
     "StoreUnavailable",
     "TooManyJobs",
     "VoiceUnknown",
+    "WeightsNotPulled",
+    "WeightsUnusable",
     "every_error",
     "revive",
     "wire",

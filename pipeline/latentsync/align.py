@@ -39,16 +39,20 @@ def canvas_size(resolution: int) -> tuple[int, int]:
     return int(75 * ratio), int(100 * ratio)
 
 
-def matrices(landmarks: NDArray[np.float64], resolution: int, *, smooth: bool = True) -> Matrix:
+def matrices(
+    landmarks: NDArray[np.float64], resolution: int, *, smooth: bool = True, rounded: bool = True
+) -> Matrix:
     """Fit each frame's three points (n 3 2: left brow, right brow, nose) to the template: (n 2 3).
 
     Not Umeyama: the scale is the ratio of standard deviations. With `smooth` a small bias,
-    carried from frame to frame, pulls the nose towards its place. Points are rounded to pixels,
-    as published. Raise FaceUnusable where they coincide.
+    carried from frame to frame, pulls the nose towards its place. Points are `rounded` to pixels,
+    as published; points that are known better than that need not be. Raise FaceUnusable where
+    they coincide.
     """
     target = np.array(TEMPLATE) * canvas_ratio(resolution)
     fitted, bias = [], None
-    for frame, points in enumerate(np.round(np.asarray(landmarks, np.float64))):
+    exact = np.asarray(landmarks, np.float64)
+    for frame, points in enumerate(np.round(exact) if rounded else exact):
         matrix, error = fit(points, target, frame)
         if smooth:
             bias = error if bias is None else 0.2 * bias + 0.8 * error

@@ -49,9 +49,14 @@ class LatentSync:
         several = [device] if isinstance(device, str | torch.device) else list(device)
         return cls([replica(found, torch.device(one), dtype) for one in several])
 
-    def matrices(self, landmarks: NDArray[np.float64], *, smooth: bool = True) -> Matrix:
-        """Fit left brow, right brow and nose of each frame (n 3 2), in pixels: (n 2 3)."""
-        return align.matrices(landmarks, self.resolution, smooth=smooth)
+    def matrices(
+        self, landmarks: NDArray[np.float64], *, smooth: bool = True, rounded: bool = True
+    ) -> Matrix:
+        """Fit left brow, right brow and nose of each frame (n 3 2), in pixels: (n 2 3).
+
+        `rounded` takes whole pixels, as published; finer points, as of a moved still, need not be.
+        """
+        return align.matrices(landmarks, self.resolution, smooth=smooth, rounded=rounded)
 
     def sync(
         self,

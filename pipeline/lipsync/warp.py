@@ -8,7 +8,7 @@ no file. Idle motion of the head comes as a step of its own after ``TalkingFace.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
@@ -26,7 +26,7 @@ from pipeline.lipsync.track import MouthTrack
 from pipeline.media.read import read_wav
 from pipeline.portrait import Face, Pixels
 from pipeline.portrait.pose import pose_of
-from pipeline.types import EngineName, Speech
+from pipeline.types import EngineName, Note, Speech
 
 MARGINS_E = (0.30, 0.30, 0.55)
 """How far the region reaches beyond the lower face: beside, above, below."""
@@ -36,12 +36,23 @@ class WarpEngine:
     """Moves the lips of a still on a CPU, without weights."""
 
     name = EngineName.WARP
+    is_costly = False
 
-    def sync(self, picture: Pixels, face: Face, speech: Speech, fps: int) -> Iterator[Pixels]:
+    def sync(
+        self,
+        picture: Pixels,
+        face: Face,
+        speech: Speech,
+        fps: int,
+        *,
+        first_frame: int = 0,
+        on_note: Callable[[Note], None] | None = None,
+    ) -> Iterator[Pixels]:
         """Yield exactly ``ceil(speech.duration_s * fps)`` frames. Raises ``NoSpeechFound``."""
+        del on_note  # it has nothing to tell
         track = mouth_track(speech, fps)
         talking = TalkingFace(picture, face)
-        for frame in range(len(track)):
+        for frame in range(first_frame, len(track)):
             yield talking.draw(track, frame)
 
 

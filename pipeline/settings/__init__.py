@@ -14,6 +14,7 @@ from pipeline.settings.load import (
 from pipeline.settings.tree import (
     JobsSettings,
     LabelSettings,
+    LatentSyncSettings,
     LipsyncSettings,
     LogSettings,
     PortraitSettings,
@@ -27,6 +28,7 @@ from pipeline.settings.tree import (
 __all__ = [
     "JobsSettings",
     "LabelSettings",
+    "LatentSyncSettings",
     "LipsyncSettings",
     "Loaded",
     "LogSettings",

@@ -10,7 +10,7 @@ Where the next one goes: a field with a docstring in its section; then
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -103,6 +103,29 @@ class LipsyncSettings(Section):
     """Longest time one render may take; then its process is killed."""
 
 
+class LatentSyncSettings(Section):
+    """The GPU engine. Its weights come by `bolti models pull`."""
+
+    weights: str = ""
+    """Folder of the weights, one folder per release in it; empty: weights in data_dir."""
+    release: Literal["latentsync-1.6", "latentsync-1.5"] = "latentsync-1.6"
+    """1.6 makes faces of 512 pixels, 1.5 of 256 in about a quarter of the time. Where both are
+    pulled, 1.5 also stands in when memory runs out."""
+    devices: tuple[Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")], ...] = Field(
+        default=("cuda",), min_length=1, max_length=16
+    )
+    """What it runs on; the parts of one video are shared between several: ["cuda:0", "cuda:1"].
+    ["cpu"] works where lipsync.engine names it, at minutes per second of video."""
+    steps: int = Field(default=20, ge=1, le=50)
+    """Denoising steps: more take longer and are cleaner."""
+    guidance_scale: float = Field(default=1.5, ge=1.0, le=3.0)
+    """How strictly the lips follow the sound: much of it distorts, 1 takes half the time."""
+    step_caching: bool = True
+    """Reuse deep features between steps: about 2.4 times as fast, slightly other pictures."""
+    seed: int = Field(default=1247, ge=0, le=4_294_967_295)
+    """The noise that every video starts from; the same seed makes the same video again."""
+
+
 class LabelSettings(Section):
     """The visible label. It is in every frame; no setting turns it off."""
 
@@ -156,6 +179,7 @@ class Settings(Section):
     portrait: PortraitSettings = PortraitSettings()
     speech: SpeechSettings = SpeechSettings()
     lipsync: LipsyncSettings = LipsyncSettings()
+    latentsync: LatentSyncSettings = LatentSyncSettings()
     label: LabelSettings = LabelSettings()
     jobs: JobsSettings = JobsSettings()
     store: StoreSettings = StoreSettings()
@@ -170,6 +194,12 @@ class Settings(Section):
     def store_url(self) -> str:
         """The artifact store; by default a folder in ``data_dir``."""
         return self.store.url or f"file://{self.data_dir.resolve() / 'artifacts'}"
+
+    @property
+    def latentsync_in_place(self) -> LatentSyncSettings:
+        """The section ``latentsync`` ; its weights are by default in ``data_dir``."""
+        folder = Path(self.latentsync.weights or self.data_dir / "weights").resolve()
+        return self.latentsync.model_copy(update={"weights": str(folder)})
 
     @property
     def scratch_dir(self) -> Path:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from pipeline.settings import PortraitSettings
-from pipeline.types import EngineChoice, Speech, Stage, Video
+from pipeline.settings import LatentSyncSettings, PortraitSettings
+from pipeline.types import EngineChoice, Note, Speech, Stage, Video
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,10 @@ class StudioOrder:
     max_bytes: int
     label: str
     limits: PortraitSettings
+    latentsync: LatentSyncSettings
+    """How the GPU engine works; its ``weights`` is a folder."""
+    journal: Path | None = None
+    """Where finished frames are kept for a second try; None keeps none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,7 @@ class StudioAnswer:
 
     video: Video
     engine_reason: str
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ Memory does not grow with the length: a frame is made, marked, encoded and forgo
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -22,15 +22,23 @@ from pipeline.portrait.framing import frame_portrait
 from pipeline.portrait.picture import read_clean
 from pipeline.safety.label import Label
 from pipeline.studio import StudioOrder, StudioProgress
-from pipeline.types import Stage, Video
+from pipeline.studio.journal import kept_through, key_of
+from pipeline.types import Note, Speech, Stage, Video
 
 SAY_EVERY_S = 0.25
 
 Say = Callable[[StudioProgress], None]
+OnNote = Callable[[Note], None]
 
 
-def render_video(order: StudioOrder, engine: LipSyncEngine, mesh: FaceMesh, say: Say) -> Video:
-    """Film the order into its file and tell how far it is.
+def render_video(
+    order: StudioOrder,
+    engine: LipSyncEngine,
+    mesh: FaceMesh,
+    say: Say,
+    on_note: OnNote | None = None,
+) -> Video:
+    """Film the order into its file; tell how far it is, and what its owner should know.
 
     Raises what its parts raise: ``NoFaceFound``, ``SoundUnreadable``, ``NoSpeechFound``,
     ``EngineUnavailable``, ``RenderFailed``, ``DiskFull``.
@@ -43,6 +51,7 @@ def render_video(order: StudioOrder, engine: LipSyncEngine, mesh: FaceMesh, say:
     speech = replace(order.speech, duration_s=sound.duration_s)
     label = Label(order.label, width_px, height_px)
     tell = _paced(say)
+    say(StudioProgress(stage=Stage.SYNCING, fraction=0.0))  # an engine may take long to begin
     with VideoWriter(
         order.into,
         width_px=width_px,
@@ -51,7 +60,7 @@ def render_video(order: StudioOrder, engine: LipSyncEngine, mesh: FaceMesh, say:
         sound=sound,
         max_bytes=order.max_bytes,
     ) as video:
-        for number, made in enumerate(engine.sync(picture, face, speech, order.fps)):
+        for number, made in enumerate(_frames(order, engine, picture, face, speech, on_note)):
             frame = np.array(made)  # the engine may give the same picture again
             label.onto(frame, number / order.fps)
             if number == 0:
@@ -78,6 +87,36 @@ def _look(order: StudioOrder, mesh: FaceMesh) -> tuple[Pixels, Face]:
     if not faces:
         raise errors.NoFaceFound
     return frame_portrait(picture, faces[0], order.size_px)
+
+
+def _frames(
+    order: StudioOrder,
+    engine: LipSyncEngine,
+    picture: Pixels,
+    face: Face,
+    speech: Speech,
+    on_note: OnNote | None,
+) -> Iterator[Pixels]:
+    """Give all frames; those of an earlier try, where a costly engine left some, are read."""
+
+    def make(first_frame: int) -> Iterator[Pixels]:
+        return engine.sync(
+            picture, face, speech, order.fps, first_frame=first_frame, on_note=on_note
+        )
+
+    if order.journal is None or not engine.is_costly:
+        return make(0)
+    key = key_of(
+        engine.name.value,
+        order.latentsync.model_dump_json(),
+        str(order.fps),
+        str(picture.shape),
+        picture.tobytes(),
+        face.landmarks.tobytes(),
+        repr(speech.phones),
+        speech.path.read_bytes(),
+    )
+    return kept_through(order.journal, key, make)
 
 
 def _paced(say: Say) -> Callable[[float], None]:
