@@ -1,7 +1,8 @@
 """How a film is made of its parts, with an engine and a face mesh that obey the test."""
 
 import wave
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,10 @@ from PIL import Image
 from pipeline import errors
 from pipeline.media.read import read_frames
 from pipeline.portrait import Face, Pixels
-from pipeline.settings import PortraitSettings
+from pipeline.settings import LatentSyncSettings, PortraitSettings
 from pipeline.studio import StudioOrder, StudioProgress
 from pipeline.studio.film import render_video
-from pipeline.types import EngineChoice, EngineName, Speech, Stage
+from pipeline.types import EngineChoice, EngineName, Note, Speech, Stage
 
 RATE_HZ = 22050
 
@@ -24,12 +25,27 @@ class StillEngine:
 
     name = EngineName.WARP
 
-    def __init__(self, *, fails_after: int | None = None, extra: int = 0) -> None:
-        self.fails_after, self.extra = fails_after, extra
+    def __init__(
+        self, *, fails_after: int | None = None, extra: int = 0, is_costly: bool = False
+    ) -> None:
+        self.fails_after, self.extra, self.is_costly = fails_after, extra, is_costly
+        self.begun: list[int] = []
 
-    def sync(self, picture: Pixels, face: Face, speech: Speech, fps: int) -> Iterator[Pixels]:
+    def sync(
+        self,
+        picture: Pixels,
+        face: Face,
+        speech: Speech,
+        fps: int,
+        *,
+        first_frame: int = 0,
+        on_note: Callable[[Note], None] | None = None,
+    ) -> Iterator[Pixels]:
         """Yield the picture itself."""
-        for number in range(int(np.ceil(speech.duration_s * fps)) + self.extra):
+        self.begun.append(first_frame)
+        if on_note is not None:
+            on_note(Note.LOWER_DETAIL)
+        for number in range(first_frame, int(np.ceil(speech.duration_s * fps)) + self.extra):
             if number == self.fails_after:
                 raise errors.NoSpeechFound
             yield picture
@@ -75,6 +91,7 @@ def order(tmp_path: Path) -> StudioOrder:
         max_bytes=48_000_000,
         label="AI-generated",
         limits=PortraitSettings(),
+        latentsync=LatentSyncSettings(),
     )
 
 
@@ -136,3 +153,50 @@ def test_no_face_is_told_before_anything_is_made(order: StudioOrder) -> None:
 
     assert not order.into.exists()
     assert not order.thumbnail.exists()
+
+
+def test_what_the_engine_notes_is_told(order: StudioOrder) -> None:
+    notes: list[Note] = []
+
+    render_video(order, StillEngine(), OneFace(), lambda progress: None, notes.append)
+
+    assert notes == [Note.LOWER_DETAIL]
+
+
+def test_a_costly_engine_goes_on_where_a_killed_film_was(order: StudioOrder) -> None:
+    order = replace(order, journal=order.into.parent / "journal")
+    first, second = StillEngine(is_costly=True, fails_after=20), StillEngine(is_costly=True)
+    with pytest.raises(errors.NoSpeechFound):
+        render_video(order, first, OneFace(), lambda progress: None)
+
+    video = render_video(order, second, OneFace(), lambda progress: None)
+
+    assert (first.begun, second.begun) == ([0], [16])
+    assert video.frames == len(list(read_frames(order.into))) == 31
+
+
+@pytest.mark.parametrize("is_costly", [True, False])
+def test_only_a_costly_engine_keeps_frames(order: StudioOrder, is_costly: bool) -> None:
+    journal = order.into.parent / "journal"
+
+    render_video(
+        replace(order, journal=journal),
+        StillEngine(is_costly=is_costly),
+        OneFace(),
+        lambda progress: None,
+    )
+
+    assert journal.exists() is is_costly
+
+
+def test_another_speech_is_another_film(order: StudioOrder) -> None:
+    order = replace(order, journal=order.into.parent / "journal")
+    render_video(order, StillEngine(is_costly=True), OneFace(), lambda progress: None)
+    sound = bytearray(order.speech.path.read_bytes())
+    sound[-2] = 1
+    order.speech.path.write_bytes(bytes(sound))
+    engine = StillEngine(is_costly=True)
+
+    render_video(order, engine, OneFace(), lambda progress: None)
+
+    assert engine.begun == [0]
