@@ -20,6 +20,7 @@ from pipeline.child import Child, Message
 from pipeline.scratch import JOURNAL, JobFolders
 from pipeline.settings import Settings
 from pipeline.speech import Synthesizer
+from pipeline.speech.kept import kept_speech
 from pipeline.speech.text import check_script
 from pipeline.store import ArtifactStore
 from pipeline.studio import ANSWER, ORDER, PROGRESS, StudioOrder
@@ -64,7 +65,7 @@ class VideoOrder:
     scratch: Path
     """A folder of this order alone; the video is left in it."""
     journal: Path | None = None
-    """Where finished frames are kept for a second try; None keeps none."""
+    """Where the speech and finished frames are kept for a second try; None keeps none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ class VideoMaker:
             label=self._settings.label.text,
             limits=self._settings.portrait,
             latentsync=self._settings.latentsync_in_place,
-            journal=order.journal,
+            journal=order.journal and order.journal / "frames",
         )
 
         def on_message(message: Message) -> None:
@@ -137,7 +138,13 @@ class VideoMaker:
                 utterance = Utterance(
                     text=plan.text, locale=await self._locale(voice_id), voice_id=voice_id
                 )
-                return await self._speaker.synthesize(utterance, into)
+                if order.journal is None:
+                    return await self._speaker.synthesize(utterance, into)
+                return await kept_speech(
+                    order.journal / "speech",
+                    utterance,
+                    lambda into: self._speaker.synthesize(utterance, into),
+                )
             case Recording(path=path):
                 # PyAV comes with it, and only where it is needed.
                 from pipeline.speech.recorded import recorded_speech

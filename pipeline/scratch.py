@@ -1,8 +1,8 @@
 """Scratch folders: private, empty at first, gone at the end whatever happens.
 
-A job's folder may outlive a try that is made again, with its journal (the finished frames) and
-nothing else in it. What a killed process left is kept the same way for the next try of its job;
-``prune`` deletes what no living job owns. Knows folders; knows no video.
+A job's folder may outlive a try that is made again, with its journal (its speech and its finished
+frames) and nothing else in it. What a killed process left is kept the same way for the next try
+of its job; ``prune`` deletes what no living job owns. Knows folders; knows no video.
 """
 
 from __future__ import annotations
