@@ -9,17 +9,17 @@ BIN := $(VENV)/bin
 demo: $(VENV)/base            ## a talking portrait in out/demo.mp4
 	$(BIN)/bolti demo --into out
 
-test: $(VENV)/dev             ## every test that this machine can run
+test: $(VENV)/latentsync      ## every test that this machine can run
 	$(BIN)/pytest -m "not slow and not gpu and not network" $(ARGS)
 
-check: $(VENV)/dev            ## lint, types, import contracts, docs and settings kept true
+check: $(VENV)/latentsync     ## lint, types, import contracts, docs and settings kept true
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -q tests/unit/house
 
-parity: $(VENV)/latentsync    ## our LatentSync against the published one, at full size too (6 GB, minutes)
+parity: $(VENV)/latentsync    ## LatentSync against the published one, at full size too (6 GB, minutes)
 	$(BIN)/pytest tests/parity tests/unit/latentsync $(ARGS)
 
 lock: $(VENV)/dev             ## new requirements/*.lock (requirements/README.md)
