@@ -12,6 +12,13 @@
     │   ├── NoFaceFound
     │   ├── FaceTooSmall
     │   └── FaceTurnedAway
+    ├── FootageError           the video that shall speak cannot be used
+    │   ├── VideoUnreadable
+    │   ├── VideoTooLarge
+    │   ├── VideoTooSmall
+    │   ├── NoFaceInVideo
+    │   ├── FilmedFaceTooSmall
+    │   └── NoSuchFace
     ├── ScriptError            the words or the recording cannot be spoken
     │   ├── ScriptEmpty
     │   ├── ScriptTooLong
@@ -23,6 +30,7 @@
     │   └── VoiceUnknown
     ├── EngineError
     │   ├── EngineUnavailable
+    │   ├── PhotosOnly
     │   ├── RenderFailed
     │   ├── ChildDied              retryable
     │   ├── ChildTimedOut          retryable
@@ -58,9 +66,19 @@ from pipeline.errors.engine import (
     EngineError,
     EngineUnavailable,
     MemoryExhausted,
+    PhotosOnly,
     RenderFailed,
     WeightsNotPulled,
     WeightsUnusable,
+)
+from pipeline.errors.footage import (
+    FilmedFaceTooSmall,
+    FootageError,
+    NoFaceInVideo,
+    NoSuchFace,
+    VideoTooLarge,
+    VideoTooSmall,
+    VideoUnreadable,
 )
 from pipeline.errors.jobs import (
     DeliveryDelayed,
@@ -114,13 +132,18 @@ __all__ = [
     "FaceTooSmall",
     "FaceTurnedAway",
     "FileNotFetched",
+    "FilmedFaceTooSmall",
+    "FootageError",
     "JobCancelled",
     "JobError",
     "JobNotFound",
     "MemoryExhausted",
     "NoFaceFound",
+    "NoFaceInVideo",
     "NoSpeechFound",
+    "NoSuchFace",
     "OwnerUnreachable",
+    "PhotosOnly",
     "PictureAnimated",
     "PictureTooLarge",
     "PictureTooSmall",
@@ -138,6 +161,9 @@ __all__ = [
     "StoreError",
     "StoreUnavailable",
     "TooManyJobs",
+    "VideoTooLarge",
+    "VideoTooSmall",
+    "VideoUnreadable",
     "VoiceUnknown",
     "WeightsNotPulled",
     "WeightsUnusable",

@@ -25,6 +25,20 @@ class EngineUnavailable(EngineError):
         self.engine = engine
 
 
+class PhotosOnly(EngineError):
+    """The chosen engine takes a photo as the face, and was given a video."""
+
+    code = "photos_only"
+    exit_code = 45
+
+    def __init__(self, engine: str, reason: str) -> None:
+        super().__init__(
+            f"The engine '{engine}' makes photos speak, not videos ({reason}). Send a photo, or "
+            "take the engine 'latentsync'."
+        )
+        self.engine = engine
+
+
 class RenderFailed(EngineError):
     """The render child met an error that it could name."""
 

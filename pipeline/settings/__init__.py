@@ -12,6 +12,7 @@ from pipeline.settings.load import (
     switch_libraries,
 )
 from pipeline.settings.tree import (
+    FootageSettings,
     JobsSettings,
     LabelSettings,
     LatentSyncSettings,
@@ -26,6 +27,7 @@ from pipeline.settings.tree import (
 )
 
 __all__ = [
+    "FootageSettings",
     "JobsSettings",
     "LabelSettings",
     "LatentSyncSettings",

@@ -71,6 +71,25 @@ class PortraitSettings(Section):
     """Longest look at one photo."""
 
 
+class FootageSettings(Section):
+    """Which videos are taken as the face."""
+
+    max_bytes: int = Field(default=200_000_000, ge=1_000)
+    """Largest video file, in bytes; refused before it is opened."""
+    max_pixels: int = Field(default=9_000_000, ge=10_000, le=40_000_000)
+    """Most pixels of one frame; checked before it is decoded."""
+    min_side_px: int = Field(default=128, ge=32)
+    """Shortest side of a video."""
+    max_s: float = Field(default=60.0, ge=1, le=600)
+    """How much of a video is used; what follows is cut."""
+    size_px: int = Field(default=1280, ge=128, le=1920, multiple_of=2)
+    """Longer side of the video that is made of it; a smaller one stays as it is."""
+    min_eye_distance_px: float = Field(default=30.0, ge=10)
+    """Smallest face: distance of the outer eye corners at that size, in pixels."""
+    limit_s: float = Field(default=300.0, ge=1, le=3600)
+    """Longest look at one video."""
+
+
 class SpeechSettings(Section):
     """Who speaks the script, and how long it may be."""
 
@@ -177,6 +196,7 @@ class Settings(Section):
     """Where everything is kept that must outlive the process."""
     telegram: TelegramSettings = TelegramSettings()
     portrait: PortraitSettings = PortraitSettings()
+    footage: FootageSettings = FootageSettings()
     speech: SpeechSettings = SpeechSettings()
     lipsync: LipsyncSettings = LipsyncSettings()
     latentsync: LatentSyncSettings = LatentSyncSettings()
