@@ -192,6 +192,14 @@ class Speech:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A part of a video."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Video:
     """A finished, labelled video on disk."""
 
@@ -204,6 +212,8 @@ class Video:
     duration_s: float
     size_bytes: int
     made_by: EngineName
+    untouched: tuple[Stretch, ...] = ()
+    """Where a video that speaks shows no face: there it is as it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
