@@ -29,7 +29,7 @@ class PhotosOnly(EngineError):
     """The chosen engine takes a photo as the face, and was given a video."""
 
     code = "photos_only"
-    exit_code = 45
+    exit_code = 49
 
     def __init__(self, engine: str, reason: str) -> None:
         super().__init__(
