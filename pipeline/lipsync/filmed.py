@@ -1,21 +1,26 @@
 """A film as the face: which frame is shown when, where its face stays as it was, its alignment.
 
 What every engine that takes videos needs, whatever it does to the mouth. Knows frame numbers and
-landmarks; finds no face, reads no file, moves no lips.
+points; finds no face, reads no file, moves no lips.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.portrait import Landmarks
-from pipeline.portrait.face_track import FaceTrack, runs, steady
+from pipeline.portrait.face_track import FaceTrack, runs
 from pipeline.types import Stretch
 
+Points = NDArray[np.float64]
+"""(frames, 3, 2): left brow, right brow, nose, in pixels; NaN where no face is seen."""
 Matrix = NDArray[np.float64]
+CUT = 0.7
+"""How far the points can come from one frame to the next, in widths from brow to brow: 1 m/s at
+25 frames a second. Further is a cut of the film."""
 
 
 def source_frame(frame: int, frames: int) -> int:
@@ -38,19 +43,34 @@ def untouched(track: FaceTrack, count: int, fps: int) -> tuple[Stretch, ...]:
     )
 
 
-def matrices_of(
-    track: FaceTrack,
-    points_of: Callable[[Landmarks], NDArray[np.float64]],
-    fit: Callable[[NDArray[np.float64]], NDArray[np.float64]],
-) -> list[Matrix | None]:
-    """Align each frame in which the face is seen; None in the others.
+def points_of(track: FaceTrack, three_points: Callable[[Landmarks], Points]) -> Points:
+    """Take the points that align a face out of every frame's landmarks."""
+    return np.stack([three_points(landmarks) for landmarks in track.landmarks])
 
-    ``points_of`` takes the three alignment points (3 2) out of landmarks; ``fit`` makes matrices
-    (n 2 3) of points (n 3 2) of following frames. What it smooths it smooths within a stretch in
-    which the face moves without a jump: a cut starts anew.
+
+def aligned(points: Points, fit: Callable[[Points], Matrix]) -> list[Matrix | None]:
+    """Align each frame that has points; None for the others.
+
+    ``fit`` makes matrices (n, 2, 3) of the points of following frames. What it smooths from frame
+    to frame begins anew behind an absence and behind a cut.
     """
-    matrices: list[Matrix | None] = [None] * len(track)
-    for start, stop in steady(track):
-        points = np.stack([points_of(track.landmarks[frame]) for frame in range(start, stop)])
-        matrices[start:stop] = list(fit(points))
+    matrices: list[Matrix | None] = [None] * len(points)
+    for start, stop in steady(points):
+        matrices[start:stop] = list(fit(points[start:stop]))
     return matrices
+
+
+def steady(points: Points) -> Iterator[tuple[int, int]]:
+    """Yield the stretches start..stop in which the face is seen and moves without a jump."""
+    seen = np.isfinite(points).all(axis=(1, 2))
+    moved_px = np.linalg.norm(np.diff(points, axis=0), axis=2).mean(axis=1)
+    wide_px = np.linalg.norm(points[:, 1] - points[:, 0], axis=1)
+    for start, stop, has_face in runs([bool(value) for value in seen]):
+        if not has_face:
+            continue
+        begun = start
+        for frame in range(start + 1, stop):
+            if moved_px[frame - 1] > CUT * wide_px[frame]:
+                yield begun, frame
+                begun = frame
+        yield begun, stop

@@ -21,8 +21,6 @@ BRIDGED_S = 0.5
 """A shorter absence is an error of the finder, or a hand that passes: the face is put between."""
 SHORTEST_S = 0.2
 """A face seen for less between two absences is one that flickers; no mouth moves so shortly."""
-JUMP_E = 0.6
-"""How far a face can come from one frame to the next, in eye distances; further is a cut."""
 BRIDGE_JUMP_E = 1.5
 """How far it can come behind a bridged absence."""
 
@@ -70,19 +68,6 @@ def mended(track: FaceTrack, fps: int) -> FaceTrack:
         if is_seen and stop - start < shortest:
             landmarks[start:stop] = np.nan
     return FaceTrack(landmarks=landmarks)
-
-
-def steady(track: FaceTrack) -> Iterator[tuple[int, int]]:
-    """Yield the stretches start..stop in which the face is seen and moves without a jump."""
-    for start, stop, is_seen in runs(track.seen.tolist()):
-        if not is_seen:
-            continue
-        begun = start
-        for frame in range(start + 1, stop):
-            if distance_e(track.landmarks[frame - 1], track.landmarks[frame]) > JUMP_E:
-                yield begun, frame
-                begun = frame
-        yield begun, stop
 
 
 def runs(values: Sequence[bool]) -> Iterator[tuple[int, int, bool]]:

@@ -18,7 +18,6 @@ import numpy as np
 from pipeline import errors
 from pipeline.portrait import FaceFollower, Landmarks, Pixels
 from pipeline.portrait.face_track import (
-    JUMP_E,
     POINTS,
     FaceTrack,
     Landmarked,
@@ -35,6 +34,8 @@ PATIENCE_S = 0.5
 """So long a lost face must come back near where it was."""
 NEAR_E = 1.5
 """How near that is, in eye distances: about the width of a face."""
+JUMP_E = 0.6
+"""How far a face can come from one frame to the next, in eye distances; further is a cut."""
 GROWTH = 1.4
 """How much a face can grow or shrink from one frame to the next."""
 MOST_BYSTANDERS = 8

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.lipsync.filmed import matrices_of, source_frame, untouched
+from pipeline.lipsync.filmed import aligned, points_of, source_frame, steady, untouched
 from pipeline.portrait import Landmarks
 from pipeline.portrait.face_track import FaceTrack
 from pipeline.types import Stretch
@@ -41,21 +41,40 @@ def test_absences_are_told_in_the_time_of_what_is_shown() -> None:
     )
 
 
+def points(places_px: list[float | None]) -> NDArray[np.float64]:
+    face = np.array([[0.0, 0.0], [40.0, 0.0], [20.0, 20.0]])
+    return np.stack([face + (np.nan if place is None else place) for place in places_px])
+
+
+def test_stretches_end_at_absences_and_at_cuts() -> None:
+    film = points([2.0] * 5 + [None] * 3 + [2.0] * 4 + [50.0] * 6)
+
+    assert list(steady(film)) == [(0, 5), (8, 12), (12, 18)]
+    assert list(steady(points([7.0]))) == [(0, 1)]
+    assert list(steady(points([None] * 3))) == []
+    assert list(steady(points([3.0 * n for n in range(50)]))) == [(0, 50)], "a moving head"
+
+
 def test_each_steady_stretch_is_aligned_by_itself() -> None:
     asked: list[int] = []
 
-    def points_of(landmarks: Landmarks) -> NDArray[np.float64]:
-        return landmarks[:3, :2].astype(np.float64)
-
     def fit(points: NDArray[np.float64]) -> NDArray[np.float64]:
         asked.append(len(points))
-        return np.repeat(points[:, :1], 2, axis=1).repeat(2, axis=2)[:, :, :3]
+        return points.transpose(0, 2, 1)
 
-    matrices = matrices_of(track([1.0] * 4 + [None] * 2 + [1.0] * 3 + [900.0] * 2), points_of, fit)
+    matrices = aligned(points([1.0] * 4 + [None] * 2 + [1.0] * 3 + [90.0] * 2), fit)
 
     assert asked == [4, 3, 2]
-    assert [matrix is not None for matrix in matrices] == [True] * 4 + [False] * 2 + [True] * 5
-    first, last = matrices[0], matrices[-1]
-    assert first is not None
-    assert last is not None
-    assert last[0, 0] - first[0, 0] == pytest.approx(899, abs=0.1)
+    first = [None if matrix is None else matrix[0, 0] for matrix in matrices]
+    assert first == [1.0] * 4 + [None] * 2 + [1.0] * 3 + [90.0] * 2
+
+
+def test_points_are_taken_out_of_every_frame_and_missing_where_nobody_is() -> None:
+    def three_points(landmarks: Landmarks) -> NDArray[np.float64]:
+        return landmarks[:3, :2].astype(np.float64)
+
+    taken = points_of(track([1.0, None]), three_points)
+
+    assert taken.shape == (2, 3, 2)
+    assert np.isfinite(taken[0]).all()
+    assert np.isnan(taken[1]).all()

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline import errors
 from pipeline.portrait import Face, Landmarks, Pixels
-from pipeline.portrait.face_track import FaceTrack, distance_e, mended, runs, steady
+from pipeline.portrait.face_track import FaceTrack, distance_e, mended, runs
 from pipeline.portrait.following import follow_face
 from pipeline.portrait.pose import canonical_points
 
@@ -202,12 +202,6 @@ def test_no_bridge_leads_far_away_or_over_the_ends() -> None:
 
 def test_a_film_that_is_shorter_than_any_flicker_is_kept() -> None:
     assert mended(track_of([2.0, 2.0]), FPS).seen.tolist() == [True, True]
-
-
-def test_stretches_end_at_absences_and_at_jumps() -> None:
-    track = track_of([2.0] * 5 + [None] * 3 + [2.0] * 4 + [5.0] * 6)
-
-    assert list(steady(track)) == [(0, 5), (8, 12), (12, 18)]
 
 
 def test_runs_name_start_and_stop() -> None:
