@@ -33,6 +33,7 @@ from pipeline.types import (
     RecordedScript,
     RenderRequest,
     RenderResult,
+    SourceKind,
     Speech,
     Stage,
     TextScript,
@@ -56,7 +57,7 @@ class VideoOrder:
     """One video to make of files."""
 
     portrait: Path
-    """What the portrait check wrote."""
+    """What the check of the photo or video wrote."""
     script: TextScript | Recording
     voice_id: VoiceId | None
     engine: EngineChoice
@@ -66,6 +67,9 @@ class VideoOrder:
     """A folder of this order alone; the video is left in it."""
     journal: Path | None = None
     """Where the speech and finished frames are kept for a second try; None keeps none."""
+    source: SourceKind = SourceKind.PHOTO
+    face: int = 1
+    """Which of several faces speaks, counted from the largest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,8 @@ class VideoMaker:
             limits=self._settings.portrait,
             latentsync=self._settings.latentsync_in_place,
             journal=order.journal and order.journal / "frames",
+            source=order.source,
+            face=order.face,
         )
 
         def on_message(message: Message) -> None:

@@ -40,6 +40,14 @@ class EngineChoice(StrEnum):
     LATENTSYNC = "latentsync"
 
 
+class SourceKind(StrEnum):
+    """What shows the face that shall speak."""
+
+    PHOTO = "photo"
+    FOOTAGE = "footage"
+    """A video, re-encoded."""
+
+
 class Note(StrEnum):
     """Something about a finished video that its owner should know; the door has a sentence."""
 

@@ -1,4 +1,4 @@
-"""PORTRAIT + SPEECH -> FRAMES: the port ``LipSyncEngine``.
+"""PORTRAIT + SPEECH -> FRAMES: the ports ``LipSyncEngine`` and ``FilmLipSync``.
 
 Knows lips; knows no job, no label, no file format. A new engine is a module here, its name in
 ``EngineName`` and one ``case`` in ``create``.
@@ -6,10 +6,11 @@ Knows lips; knows no job, no label, no file format. A new engine is a module her
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Protocol, assert_never
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, assert_never, runtime_checkable
 
 from pipeline.portrait import Face, Pixels
+from pipeline.portrait.face_track import FaceTrack
 from pipeline.settings import LatentSyncSettings
 from pipeline.types import EngineChoice, EngineName, Note, Speech
 
@@ -38,6 +39,39 @@ class LipSyncEngine(Protocol):
         number of frames. Raises ``EngineUnavailable``, ``NoSpeechFound``.
         """
         ...
+
+
+@runtime_checkable
+class FilmLipSync(LipSyncEngine, Protocol):
+    """Moves the lips of a face in a film too."""
+
+    def sync_film(
+        self,
+        frames: Sequence[Pixels],
+        track: FaceTrack,
+        speech: Speech,
+        fps: int,
+        *,
+        first_frame: int = 0,
+        on_note: Callable[[Note], None] | None = None,
+    ) -> Iterator[Pixels]:
+        """Yield frames as ``sync`` does; ``frames`` run to and fro while the speech lasts.
+
+        Frames in which the face is not seen come back untouched. Frames may be asked for in any
+        order, more than once and by several threads.
+        """
+        ...
+
+
+def takes_films(name: EngineName) -> bool:
+    """Tell whether an engine is a ``FilmLipSync``, without making it."""
+    match name:
+        case EngineName.WARP:
+            return False
+        case EngineName.LATENTSYNC:
+            return True
+        case _:
+            assert_never(name)
 
 
 def choose_engine(choice: EngineChoice, settings: LatentSyncSettings) -> tuple[EngineName, str]:

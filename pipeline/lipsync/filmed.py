@@ -62,10 +62,10 @@ def aligned(points: Points, fit: Callable[[Points], Matrix]) -> list[Matrix | No
 
 def steady(points: Points) -> Iterator[tuple[int, int]]:
     """Yield the stretches start..stop in which the face is seen and moves without a jump."""
-    seen = np.isfinite(points).all(axis=(1, 2))
+    seen = [bool(np.isfinite(frame).all()) for frame in points]
     moved_px = np.linalg.norm(np.diff(points, axis=0), axis=2).mean(axis=1)
     wide_px = np.linalg.norm(points[:, 1] - points[:, 0], axis=1)
-    for start, stop, has_face in runs([bool(value) for value in seen]):
+    for start, stop, has_face in runs(seen):
         if not has_face:
             continue
         begun = start

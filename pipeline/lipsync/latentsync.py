@@ -2,8 +2,8 @@
 
 Finds the three points, brings the sound to 16 kHz, keeps the networks loaded between orders, and
 says the library's errors in the words of this pipeline. When memory runs out it goes on with the
-smaller release where that lies beside, and tells so. Knows a picture that is already framed;
-knows no tensor, no file but the weights and the speech.
+smaller release where that lies beside, and tells so. Knows a picture that is already framed, or a
+film whose face was followed; knows no tensor, no file but the weights and the speech.
 
 Idle motion stands before this engine: a moved still is frames and points, as a video's (``Seen``).
 """
@@ -26,10 +26,12 @@ from pipeline.latentsync import errors as library
 from pipeline.latentsync.releases import Release
 from pipeline.lipsync import weights
 from pipeline.lipsync.brows import three_points
+from pipeline.lipsync.filmed import aligned, points_of
 from pipeline.lipsync.track import frame_count
 from pipeline.media.read import read_wav
 from pipeline.media.resample import resampled
 from pipeline.portrait import Face, Pixels
+from pipeline.portrait.face_track import FaceTrack
 from pipeline.settings import LatentSyncSettings
 from pipeline.types import EngineName, Note, Speech
 
@@ -80,7 +82,7 @@ class Seen:
 
     frames: Sequence[Pixels]
     points: NDArray[np.float64]
-    """(frames, 3, 2): left brow, right brow, nose, in pixels."""
+    """(frames, 3, 2): left brow, right brow, nose, in pixels; NaN where no face is seen."""
     is_rounded: bool = True
     """Whole pixels, as published; points that were moved analytically are finer."""
 
@@ -120,11 +122,37 @@ class LatentSyncEngine:
         ``RenderFailed`` for a face that cannot be aligned, ``EngineUnavailable``,
         ``WeightsUnusable``, ``MemoryExhausted``, ``DeviceFault``.
         """
+        yield from self._sync(still(picture, face), speech, fps, first_frame, on_note)
+
+    def sync_film(
+        self,
+        frames: Sequence[Pixels],
+        track: FaceTrack,
+        speech: Speech,
+        fps: int,
+        *,
+        first_frame: int = 0,
+        on_note: Callable[[Note], None] | None = None,
+    ) -> Iterator[Pixels]:
+        """Yield as many frames as ``sync`` of a film that runs to and fro. Raises as it does.
+
+        Frames in which the face is not seen pass through untouched.
+        """
+        seen = Seen(frames=frames, points=points_of(track, three_points))
+        yield from self._sync(seen, speech, fps, first_frame, on_note)
+
+    def _sync(
+        self,
+        seen: Seen,
+        speech: Speech,
+        fps: int,
+        first_frame: int,
+        on_note: Callable[[Note], None] | None,
+    ) -> Iterator[Pixels]:
         if speech.duration_s > LONGEST_S:
             raise errors.SoundTooLong(LONGEST_S)
         count = frame_count(speech.duration_s, fps)
         heard = resampled(read_wav(speech.path), MODEL_RATE_HZ)
-        seen = still(picture, face)
         at = first_frame
         for release in self._releases():
             if release is not Release(self._settings.release) and on_note is not None:
@@ -169,10 +197,12 @@ class LatentSyncEngine:
             return
         with _named():
             model = self._loaded(release)
-            matrices = model.matrices(seen.points, rounded=seen.is_rounded)
+            matrices = aligned(
+                seen.points, lambda points: model.matrices(points, rounded=seen.is_rounded)
+            )
             yield from model.sync(
                 seen.frames,
-                list(matrices),
+                matrices,
                 heard,
                 fps=fps,
                 count=count,

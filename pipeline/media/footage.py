@@ -147,16 +147,20 @@ class _FootageWriter:
 
 
 class Footage(Sequence[Pixels]):
-    """The frames of our own footage, (h, w, 3) RGB, in any order and from any thread."""
+    """The frames of our own footage, (h, w, 3) RGB, in any order and from any thread.
 
-    def __init__(self, path: Path, kept_runs: int = KEPT_RUNS) -> None:
+    Each comes as an array of its own. With ``most`` the footage ends after so many frames.
+    """
+
+    def __init__(self, path: Path, *, most: int | None = None, kept_runs: int = KEPT_RUNS) -> None:
         try:
             self._container = av.open(f"file:{path}")
         except av.FFmpegError as e:
             raise errors.VideoUnreadable("the footage is damaged") from e
         self._stream = self._container.streams.video[0]
         self._stream.thread_count = 1
-        self._frames = self._stream.frames
+        whole = self._stream.frames
+        self._frames = whole if most is None else min(most, whole)
         self._kept_runs = kept_runs
         self._runs: OrderedDict[int, list[Pixels]] = OrderedDict()
         self._lock = threading.Lock()
@@ -203,7 +207,7 @@ class Footage(Sequence[Pixels]):
             self._runs.move_to_end(number)
             while len(self._runs) > self._kept_runs:
                 self._runs.popitem(last=False)
-            return self._runs[number][inside]
+            return self._runs[number][inside].copy()
 
     def _read_run(self, number: int) -> list[Pixels]:
         first = number * RUN_FRAMES
@@ -218,9 +222,7 @@ class Footage(Sequence[Pixels]):
                 at = round((frame.time or 0.0) * rate)
                 if at != first + len(run):
                     raise errors.VideoUnreadable("the footage is damaged")
-                pixels = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
-                pixels.setflags(write=False)
-                run.append(pixels)
+                run.append(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8))
                 if len(run) == wanted:
                     return run
         except av.FFmpegError as e:

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from pipeline.settings import LatentSyncSettings, PortraitSettings
-from pipeline.types import EngineChoice, Note, Speech, Stage, Video
+from pipeline.types import EngineChoice, Note, SourceKind, Speech, Stage, Video
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class StudioOrder:
     """One video to make; every path lies in the job's scratch folder."""
 
     portrait: Path
-    """A clean, upright picture: what the portrait check wrote."""
+    """A clean, upright picture, or footage: what the check of the photo or video wrote."""
     speech: Speech
     into: Path
     thumbnail: Path
@@ -36,6 +36,9 @@ class StudioOrder:
     """How the GPU engine works; its ``weights`` is a folder."""
     journal: Path | None = None
     """Where finished frames are kept for a second try; None keeps none."""
+    source: SourceKind = SourceKind.PHOTO
+    face: int = 1
+    """Which of several faces speaks, counted from the largest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

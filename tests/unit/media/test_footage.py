@@ -164,8 +164,10 @@ def test_footage_is_a_sequence(tmp_path: Path) -> None:
         assert [column_of(frame) for frame in footage[17:]] == [17, 18, 19]
         with pytest.raises(IndexError, match="frame 20 of 20"):
             footage[20]
-        with pytest.raises(ValueError, match="read-only"):
-            footage[0][:] = 0
+        footage[5][:] = 0
+        assert column_of(footage[5]) == 5, "who draws on a frame draws on his own"
+    with Footage(tmp_path / "kept.mp4", most=7) as footage:
+        assert [column_of(frame) for frame in footage] == list(range(7))
 
 
 def test_two_threads_may_read_at_two_places(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from pipeline import errors
 from pipeline.media.read import read_frames
-from pipeline.portrait import Face, Pixels
+from pipeline.portrait import Face, Landmarks, Pixels
 from pipeline.settings import LatentSyncSettings, PortraitSettings
 from pipeline.studio import StudioOrder, StudioProgress
 from pipeline.studio.film import render_video
@@ -62,6 +62,10 @@ class OneFace:
         height, width = picture.shape[:2]
         points = np.random.default_rng(1).uniform(0.2, 0.8, (478, 3)) * (width, height, 0)
         return [Face(landmarks=points.astype(np.float32), score=0.9)] * self.faces
+
+    def follow(self, picture: Pixels, near: Landmarks) -> Face | None:
+        """Find it where it was."""
+        return Face(landmarks=near, score=0.9)
 
 
 @pytest.fixture
