@@ -1,4 +1,4 @@
-"""Memory does not grow with the length of a video that is kept, nor when it is played to and fro."""
+"""Memory does not grow with the length of a video, kept and then played to and fro."""
 
 import subprocess
 import sys
