@@ -4,20 +4,23 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c "$(FITS)" 2>
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lock clean
+.PHONY: demo test check parity lock clean
 
 demo: $(VENV)/base            ## a talking portrait in out/demo.mp4
 	$(BIN)/bolti demo --into out
 
-test: $(VENV)/dev             ## every test that this machine can run
+test: $(VENV)/latentsync      ## every test that this machine can run
 	$(BIN)/pytest -m "not slow and not gpu and not network" $(ARGS)
 
-check: $(VENV)/dev            ## lint, types, import contracts, docs and settings kept true
+check: $(VENV)/latentsync     ## lint, types, import contracts, docs and settings kept true
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -q tests/unit/house
+
+parity: $(VENV)/latentsync    ## LatentSync against the published one, at full size too (6 GB, minutes)
+	$(BIN)/pytest tests/parity tests/unit/latentsync $(ARGS)
 
 lock: $(VENV)/dev             ## new requirements/*.lock (requirements/README.md)
 	$(BIN)/python requirements/make_locks.py
@@ -34,4 +37,8 @@ $(VENV)/base: requirements/base.lock pyproject.toml
 
 $(VENV)/dev: $(VENV)/base requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/dev.lock
+	touch $@
+
+$(VENV)/latentsync: $(VENV)/dev requirements/latentsync.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/latentsync.lock
 	touch $@

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 from pipeline import speech, store
 from pipeline.child import Child
+from pipeline.footage.desk import MODULE as FOOTAGE_MODULE
+from pipeline.footage.desk import FootageDesk
 from pipeline.portrait.desk import MODULE as PORTRAIT_MODULE
 from pipeline.portrait.desk import PortraitDesk
 from pipeline.render import Renderer, VideoMaker
@@ -43,6 +45,7 @@ class Workshop:
     settings: Settings
     speaker: Synthesizer
     portraits: PortraitDesk
+    footage: FootageDesk
     studio: Child
     maker: VideoMaker
 
@@ -95,12 +98,15 @@ async def open_workshop(
             settings.portrait, Child("portrait", PORTRAIT_MODULE, environment)
         )
         stack.push_async_callback(portraits.close)
+        footage = FootageDesk(settings.footage, Child("footage", FOOTAGE_MODULE, environment))
+        stack.push_async_callback(footage.close)
         speaker = speech.create(settings.speech, environment, keep)
         stack.push_async_callback(speaker.close)
         yield Workshop(
             settings=settings,
             speaker=speaker,
             portraits=portraits,
+            footage=footage,
             studio=studio,
             maker=VideoMaker(speaker, studio, settings),
         )

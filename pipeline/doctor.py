@@ -25,6 +25,7 @@ from pipeline.types import EngineName, Utterance
 SUPPORTED = ((3, 11), (3, 12))
 WORD = "Namaste"
 INSTALL = "Install what is locked: pip install --no-deps -r requirements/base.lock"
+GPU_INSTALL = "pip install -r requirements/latentsync.lock"
 
 
 class Health(StrEnum):
@@ -58,6 +59,8 @@ async def examine(
         await asyncio.to_thread(_codecs),
         await _faces(portraits, scratch),
         await _voice(settings, speaker, scratch),
+        await asyncio.to_thread(_gpu),
+        await asyncio.to_thread(_weights, settings),
         await asyncio.to_thread(_engine, settings),
         _token(settings),
     ]
@@ -144,22 +147,62 @@ async def _voice(settings: Settings, speaker: Synthesizer, scratch: Path) -> Fin
     return Finding(name="voice", health=Health.OK, detail=detail)
 
 
-def _engine(settings: Settings) -> Finding:
-    try:
-        from pipeline.lipsync import choose_engine, create, latentsync
+def _gpu() -> Finding:
+    from pipeline.latentsync import devices
 
-        name, reason = choose_engine(settings.lipsync.engine)
-        create(settings.lipsync.engine)
+    if package := devices.missing_package():
+        return Finding(
+            name="gpu",
+            health=Health.NOTE,
+            detail=f"not looked for: {package} is not installed",
+            advice=f"For LatentSync: {GPU_INSTALL}. The warp engine needs neither.",
+        )
+    if found := devices.describe_gpus():
+        return Finding(name="gpu", health=Health.OK, detail="; ".join(found))
+    return Finding(
+        name="gpu",
+        health=Health.NOTE,
+        detail="no CUDA device",
+        advice="LatentSync needs one; the warp engine does not.",
+    )
+
+
+def _weights(settings: Settings) -> Finding:
+    from pipeline.latentsync.releases import Release
+    from pipeline.lipsync import weights
+
+    found = weights.stock(settings.latentsync_in_place, Release(settings.latentsync.release))
+    detail = f"{found.release.value}: {found.state.value} ({found.folder})"
+    if found.state is weights.State.VERIFIED:
+        return Finding(name="weights", health=Health.OK, detail=detail)
+    return Finding(
+        name="weights",
+        health=Health.NOTE,
+        detail=detail,
+        advice=f"For LatentSync ({found.size_bytes / 1e9:.1f} GB): {found.advice}",
+    )
+
+
+def _engine(settings: Settings) -> Finding:
+    place = settings.latentsync_in_place
+    try:
+        from pipeline.lipsync import choose_engine, create
+
+        name, reason = choose_engine(settings.lipsync.engine, place)
+        create(name, place)
+        if name is EngineName.LATENTSYNC:
+            from pipeline.lipsync import latentsync
+
+            if missing := latentsync.cannot_start(place):
+                return Finding(
+                    name="engine",
+                    health=Health.MISSING,
+                    detail=f"latentsync is asked for and cannot run here: {missing}",
+                    advice="Do that, or set lipsync.engine to auto or warp.",
+                )
     except ImportError as e:
         return _not_installed("engine", e)
-    if name is EngineName.LATENTSYNC and (missing := latentsync.why_not()):
-        return Finding(
-            name="engine",
-            health=Health.MISSING,
-            detail=f"latentsync is asked for and cannot run here: {missing}",
-            advice="Set lipsync.engine to auto or warp.",
-        )
-    speed = "quick 2-D animation on the CPU" if name is EngineName.WARP else "on the GPU"
+    speed = "quick 2-D animation on the CPU" if name is EngineName.WARP else "diffusion"
     return Finding(name="engine", health=Health.OK, detail=f"{name} ({speed}): {reason}")
 
 

@@ -1,7 +1,7 @@
 """Portrait + script -> labelled video. The product, in running order: speak, then film.
 
 ``VideoMaker`` works on files, for the command line and for jobs alike; ``Renderer`` wraps it
-for jobs: artifacts in, artifacts out, a scratch folder that goes away whatever happens. Knows no
+for jobs: artifacts in, artifacts out, a scratch folder that goes away with the job. Knows no
 queue, no door and no codec.
 """
 
@@ -10,16 +10,17 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
 from pipeline import errors
 from pipeline.child import Child, Message
+from pipeline.scratch import JOURNAL, JobFolders
 from pipeline.settings import Settings
 from pipeline.speech import Synthesizer
+from pipeline.speech.kept import kept_speech
 from pipeline.speech.text import check_script
 from pipeline.store import ArtifactStore
 from pipeline.studio import ANSWER, ORDER, PROGRESS, StudioOrder
@@ -28,10 +29,12 @@ from pipeline.types import (
     EngineChoice,
     JobId,
     Motion,
+    Note,
     Progress,
     RecordedScript,
     RenderRequest,
     RenderResult,
+    SourceKind,
     Speech,
     Stage,
     TextScript,
@@ -55,7 +58,7 @@ class VideoOrder:
     """One video to make of files."""
 
     portrait: Path
-    """What the portrait check wrote."""
+    """What the check of the photo or video wrote."""
     script: TextScript | Recording
     voice_id: VoiceId | None
     engine: EngineChoice
@@ -65,6 +68,11 @@ class VideoOrder:
     """A folder of this order alone; the video is left in it."""
     motion: Motion | None = None
     """None: as the settings say."""
+    journal: Path | None = None
+    """Where the speech and finished frames are kept for a second try; None keeps none."""
+    source: SourceKind = SourceKind.PHOTO
+    face: int = 1
+    """Which of several faces speaks, counted from the largest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +83,7 @@ class MadeVideo:
     speech: Speech
     engine_reason: str
     timings_s: dict[Stage, float]
+    notes: tuple[Note, ...]
 
 
 class VideoMaker:
@@ -103,6 +112,10 @@ class VideoMaker:
             fps=self._settings.lipsync.fps,
             max_bytes=order.max_bytes,
             label=self._settings.label.text,
+            latentsync=self._settings.latentsync_in_place,
+            journal=order.journal and order.journal / "frames",
+            source=order.source,
+            face=order.face,
         )
 
         def on_message(message: Message) -> None:
@@ -121,6 +134,7 @@ class VideoMaker:
             speech=speech,
             engine_reason=answer.engine_reason,
             timings_s=watch.end(),
+            notes=answer.notes,
         )
 
     async def _speak(self, order: VideoOrder) -> Speech:
@@ -131,7 +145,13 @@ class VideoMaker:
                 plan = check_script(text, settings)
                 voice_id = order.voice_id or settings.voice
                 utterance = Utterance(text=plan.text, voice_id=voice_id)
-                return await self._speaker.synthesize(utterance, into)
+                if order.journal is None:
+                    return await self._speaker.synthesize(utterance, into)
+                return await kept_speech(
+                    order.journal / "speech",
+                    utterance,
+                    lambda into: self._speaker.synthesize(utterance, into),
+                )
             case Recording(path=path):
                 # PyAV comes with it, and only where it is needed.
                 from pipeline.speech.recorded import recorded_speech
@@ -154,12 +174,16 @@ class Renderer:
     ) -> None:
         self._maker = VideoMaker(speaker, studio, settings)
         self._store, self._settings = store, settings
+        self._folders = JobFolders(settings.scratch_dir, settings.jobs.attempts)
 
     async def render(
         self, request: RenderRequest, job_id: JobId, on_progress: OnProgress
     ) -> RenderResult:
-        """Render one request; safe to repeat. Raises as ``make`` does, and ``StoreError``."""
-        async with scratch_folder(self._settings.scratch_dir, job_id) as scratch:
+        """Render one request; safe to repeat. Raises as ``make`` does, and ``StoreError``.
+
+        Frames that a try finished are kept for the next one, and go with the last.
+        """
+        async with self._folders.open(job_id) as scratch:
             made = await self._maker.make(await self._order(request, scratch), on_progress)
             video = ArtifactKey(f"jobs/{job_id}/out.mp4")
             thumbnail = ArtifactKey(f"jobs/{job_id}/thumb.jpg")
@@ -178,6 +202,7 @@ class Renderer:
             requested_voice_id=made.speech.requested_voice_id,
             voice_change=made.speech.voice_change,
             timings_s=made.timings_s,
+            notes=made.notes,
         )
 
     async def _order(self, request: RenderRequest, scratch: Path) -> VideoOrder:
@@ -199,24 +224,8 @@ class Renderer:
             size_px=lipsync.preview_size_px if request.preview else request.size_px,
             max_bytes=request.max_bytes,
             scratch=scratch,
+            journal=scratch / JOURNAL,
         )
-
-
-@asynccontextmanager
-async def scratch_folder(parent: Path, name: str) -> AsyncIterator[Path]:
-    """Give an empty folder that only this user can read, and delete it whatever happens."""
-    folder = parent / name
-    await asyncio.to_thread(_make_empty, folder)
-    try:
-        yield folder
-    finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-
-
-def _make_empty(folder: Path) -> None:
-    # A dead process may have left it: a job that is tried again starts from nothing.
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
 
 
 class _Watch:

@@ -48,6 +48,21 @@ class Motion(StrEnum):
     LIVELY = "lively"
 
 
+class SourceKind(StrEnum):
+    """What shows the face that shall speak."""
+
+    PHOTO = "photo"
+    FOOTAGE = "footage"
+    """A video, re-encoded."""
+
+
+class Note(StrEnum):
+    """Something about a finished video that its owner should know; the door has a sentence."""
+
+    LOWER_DETAIL = "lower_detail"
+    """Memory ran out, so a smaller network made it."""
+
+
 class Stage(StrEnum):
     """Where a render is; the door has a sentence for each."""
 
@@ -208,6 +223,14 @@ class Speech:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A part of a video."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Video:
     """A finished, labelled video on disk."""
 
@@ -220,6 +243,8 @@ class Video:
     duration_s: float
     size_bytes: int
     made_by: EngineName
+    untouched: tuple[Stretch, ...] = ()
+    """Where a video that speaks shows no face: there it is as it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +272,7 @@ class RenderResult:
     requested_voice_id: VoiceId | None
     voice_change: VoiceChange | None = None
     timings_s: Mapping[Stage, float] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

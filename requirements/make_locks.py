@@ -1,12 +1,13 @@
-"""Makes base.lock and dev.lock from pyproject.toml: `make lock`. README.md here says how and why.
+"""Makes the three locks from pyproject.toml: `make lock`. README.md here says how and why.
 
-One resolve for both files, so that they agree. Packages in ALONE are locked without what they
+One resolve for all files, so that they agree. Packages in ALONE are locked without what they
 declare; what they really need stands beside them.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -23,19 +24,23 @@ ALONE = {
     "scikit-image": [],
 }
 HEADER = "# Exact public versions, made by `make lock` from pyproject.toml; see README.md here.\n"
+DEVICE = re.compile(r"nvidia-|cuda-|triton$")
+"""What torch declares where its build needs it. Not locked: another build needs none of it."""
 
 
 def main() -> None:
-    """Resolve, and write both files."""
+    """Resolve, and write all files."""
     project = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
     base = [*project["project"]["dependencies"], *BUILD]
     dev = project["dependency-groups"]["dev"]
-    everything = resolve([*base, *dev])
+    model = project["project"]["optional-dependencies"]["latentsync"]
+    everything = resolve([*base, *dev, *model])
     pins = [f"{name}=={version}" for name, version in everything.items()]
-    of_base = resolve(base, pins)
-    of_dev = {name: version for name, version in everything.items() if name not in of_base}
+    of_base, of_dev = resolve(base, pins), resolve([*base, *dev], pins)
+    of_model = {n: v for n, v in resolve(model, pins).items() if not DEVICE.match(n)}
     write(HERE / "base.lock", of_base)
-    write(HERE / "dev.lock", of_dev)
+    write(HERE / "dev.lock", {n: v for n, v in of_dev.items() if n not in of_base})
+    write(HERE / "latentsync.lock", of_model)
 
 
 def resolve(requirements: Sequence[str], pins: Sequence[str] = ()) -> dict[str, str]:

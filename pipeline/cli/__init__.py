@@ -30,6 +30,7 @@ COMMANDS = {
     "say": "pipeline.cli.speech",
     "voices": "pipeline.cli.speech",
     "transcribe": "pipeline.cli.speech",
+    "models": "pipeline.cli.models",
     "doctor": "pipeline.cli.doctor",
     "settings": "pipeline.cli.settings",
     "worker": "pipeline.cli.service",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import time
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Protocol, Self, assert_never
@@ -19,6 +20,8 @@ from pipeline.types import Progress, Stage
 
 BAR_CHARS = 24
 CLEAR_LINE = "\r\x1b[K"
+REDRAW_S = 0.2
+TELL_S = 1.0
 
 
 class Console(Protocol):
@@ -35,6 +38,9 @@ class Console(Protocol):
 
     def progress(self, progress: Progress) -> None:
         """Show how far it is."""
+
+    def transfer(self, name: str, done: int, total: int) -> None:
+        """Show how much of a file is done, in bytes."""
 
     def note(self, text: str) -> None:
         """Say something worth knowing."""
@@ -71,7 +77,7 @@ class PlainLines:
     """One line per stage: for logs and pipes."""
 
     def __init__(self) -> None:
-        self._seen: set[Stage] = set()
+        self._seen: set[Stage | str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -90,6 +96,12 @@ class PlainLines:
             self._seen.add(progress.stage)
             click.echo(words(progress.stage), err=True)
 
+    def transfer(self, name: str, done: int, total: int) -> None:
+        """Write each file once."""
+        if name not in self._seen:
+            self._seen.add(name)
+            click.echo(f"{name}, {total / 1e6:,.0f} MB", err=True)
+
     def note(self, text: str) -> None:
         """Write a line."""
         click.echo(text, err=True)
@@ -102,12 +114,27 @@ class PlainLines:
 class TerminalBar(PlainLines):
     """One line that lives, then goes."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._drawn_s = 0.0
+
     def progress(self, progress: Progress) -> None:
         """Draw the line again."""
-        fraction = progress.fraction
+        self._draw(progress.fraction, words(progress.stage))
+
+    def transfer(self, name: str, done: int, total: int) -> None:
+        """Draw the line again, at most a few times per second."""
+        now_s = time.monotonic()
+        if done < total and now_s - self._drawn_s < REDRAW_S:
+            return
+        self._drawn_s = now_s
+        of = f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB"
+        self._draw(done / max(total, 1), f"{name}, {of}")
+
+    def _draw(self, fraction: float | None, text: str) -> None:
         done = "" if fraction is None else f" {100 * fraction:3.0f} %"
         filled = round(BAR_CHARS * (fraction or 0.0))
-        line = f"[{'#' * filled}{'.' * (BAR_CHARS - filled)}]{done}  {words(progress.stage)}"
+        line = f"[{'#' * filled}{'.' * (BAR_CHARS - filled)}]{done}  {text}"
         columns = shutil.get_terminal_size().columns
         click.echo(f"{CLEAR_LINE}{line[: columns - 1]}", err=True, nl=False)
 
@@ -133,9 +160,21 @@ class TerminalBar(PlainLines):
 class JsonLines(PlainLines):
     """Objects for programs."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._told_s = 0.0
+
     def progress(self, progress: Progress) -> None:
         """Write every step."""
         self._say({"progress": {"stage": progress.stage.value, "fraction": progress.fraction}})
+
+    def transfer(self, name: str, done: int, total: int) -> None:
+        """Write a step at most once per second and file, and the last of each."""
+        now_s = time.monotonic()
+        if done < total and now_s - self._told_s < TELL_S:
+            return
+        self._told_s = now_s
+        self._say({"progress": {"file": name, "bytes": done, "of_bytes": total}})
 
     def note(self, text: str) -> None:
         """Write a remark."""

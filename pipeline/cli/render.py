@@ -1,4 +1,4 @@
-"""``bolti render``: a photo and words become a video."""
+"""``bolti render``: a photo or a video, and words, become a video."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ import click
 
 from pipeline.cli.console import Console, console
 from pipeline.cli.running import beside, in_file, out_file, put_in_place, run, text_of
+from pipeline.cli.sources import kind_of, look, require_engine
 from pipeline.cli.speech import kept_speech, other_voice
 from pipeline.settings import Settings, load_settings
-from pipeline.types import EngineChoice, Motion, Progress, Stage, VoiceId
+from pipeline.types import EngineChoice, Motion, Progress, SourceKind, Stage, VoiceId
 
 FILE = click.Path(path_type=Path)
 SIZE_LIMITS_PX = (128, 1024)
+LONGER, ROOM_S = 2.0, 5.0
+"""How much more of a video is read than the words are thought to need: the estimate may be off."""
 MAX_BYTES = 2_000_000_000
 """A file on one's own disk may be larger than what a chat takes."""
 
@@ -36,6 +39,8 @@ class FileOrder:
     """None: as the settings say."""
     srt: bool = False
     """Write subtitles beside the video."""
+    face: int | None = None
+    """Which of several faces speaks, counted from the largest; None is the largest."""
 
 
 @click.command()
@@ -52,6 +57,7 @@ class FileOrder:
     "--motion", type=click.Choice([m.value for m in Motion]), help="Blinks, sways and nods."
 )
 @click.option("--size", type=int, help="Longer side in pixels: even, 128 to 1024.")
+@click.option("--face", type=click.IntRange(min=1), help="Which face speaks; 1 is the largest.")
 @click.option("--preview", is_flag=True, help="Quick and small.")
 @click.option("--srt", is_flag=True, help="Write subtitles beside the video, *.srt.")
 @click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON lines.")
@@ -65,11 +71,12 @@ def render(
     engine: str | None,
     motion: str | None,
     size: int | None,
+    face: int | None,
     preview: bool,
     srt: bool,
     as_json: bool,
 ) -> None:
-    """Make PHOTO speak TEXT.
+    """Make PHOTO speak TEXT. A video may stand for the photo where the engine takes videos.
 
     Instead of TEXT, --script names a file with the words, or --audio a recording.
     """
@@ -81,15 +88,17 @@ def render(
     if audio and voice:
         raise click.UsageError("--audio speaks with its own voice; leave --voice out.")
     lipsync = settings.lipsync
+    source = in_file(photo, "photo")
     order = FileOrder(
-        photo=in_file(photo, "photo"),
+        photo=source,
         words=_words(text, script, audio),
         out=out_file(out, ".mp4"),
         voice_id=VoiceId(voice) if voice else None,
         engine=EngineChoice.WARP if preview else EngineChoice(engine or lipsync.engine),
-        size_px=lipsync.preview_size_px if preview else _size_px(size, settings),
+        size_px=lipsync.preview_size_px if preview else _size_px(size, source, settings),
         motion=Motion(motion) if motion else None,
         srt=srt,
+        face=face,
     )
     with console(as_json=as_json) as shown:
         run(make_video(order, settings, shown))
@@ -104,21 +113,27 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
     from pipeline.types import TextScript
 
     begun_s = time.monotonic()
+    await require_engine(kind_of(order.photo), order.engine, settings)
     keep = kept_speech(settings)
     async with beside(order.out) as scratch, open_workshop(settings, keep=keep) as workshop:
-        if isinstance(order.words, str):
-            check_script(order.words, settings.speech)  # said before the photo is looked at
+        words, most_s = order.words, None
+        if isinstance(words, str):
+            # Said before the photo is looked at.
+            most_s = LONGER * check_script(words, settings.speech).duration_s + ROOM_S
         shown.progress(Progress(stage=Stage.LOOKING))
         await workshop.studio.start()  # it loads while the photo is looked at
-        portrait = scratch / "portrait.png"
-        verdict = await workshop.portraits.check(order.photo, portrait)
-        await workshop.portraits.close()  # its memory is wanted elsewhere
-        if len(verdict.faces) > 1:
-            shown.note(f"There are {len(verdict.faces)} faces; the largest one speaks.")
-        words = order.words
+        source = await look(
+            order.photo,
+            workshop,
+            scratch,
+            face=order.face,
+            size_px=order.size_px,
+            most_s=most_s,
+            shown=shown,
+        )
         made = await workshop.maker.make(
             VideoOrder(
-                portrait=portrait,
+                portrait=source.path,
                 script=TextScript(text=words) if isinstance(words, str) else Recording(path=words),
                 voice_id=order.voice_id,
                 engine=order.engine,
@@ -126,6 +141,8 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
                 size_px=order.size_px,
                 max_bytes=MAX_BYTES,
                 scratch=scratch,
+                source=source.kind,
+                face=order.face or 1,
             ),
             shown.progress,
         )
@@ -139,6 +156,8 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
         shown.note(change)
     video = made.video
     took_s = time.monotonic() - begun_s
+    for part in video.untouched:
+        shown.note(f"No face from {part.start_s:.1f} to {part.end_s:.1f} s: left as it was.")
     shown.result(
         {
             "out": str(order.out),
@@ -152,6 +171,8 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
             "voice": made.speech.voice_id,
             "requested_voice": made.speech.requested_voice_id,
             "voice_change": made.speech.voice_change,
+            "untouched_s": [[part.start_s, part.end_s] for part in video.untouched],
+            "notes": [note.value for note in made.notes],
             "timings_s": {stage.value: seconds for stage, seconds in made.timings_s.items()},
             "took_s": round(took_s, 2),
         },
@@ -174,9 +195,10 @@ def _words(text: str | None, script: Path | None, audio: Path | None) -> str | P
     raise click.UsageError("Say what to speak: a TEXT, --script FILE or --audio FILE.")
 
 
-def _size_px(size: int | None, settings: Settings) -> int:
+def _size_px(size: int | None, source: Path, settings: Settings) -> int:
     if size is None:
-        return settings.lipsync.size_px
+        is_photo = kind_of(source) is SourceKind.PHOTO
+        return settings.lipsync.size_px if is_photo else settings.footage.size_px
     least, most = SIZE_LIMITS_PX
     if size % 2 or not least <= size <= most:
         raise click.UsageError(

@@ -49,7 +49,7 @@ async def beside(out: Path) -> AsyncIterator[Path]:
 
     What is finished is renamed into place from there; the folder goes whatever happens.
     """
-    from pipeline.render import scratch_folder
+    from pipeline.scratch import scratch_folder
 
     async with AsyncExitStack() as stack:
         try:

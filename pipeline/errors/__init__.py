@@ -12,6 +12,13 @@
     │   ├── NoFaceFound
     │   ├── FaceTooSmall
     │   └── FaceTurnedAway
+    ├── FootageError           the video that shall speak cannot be used
+    │   ├── VideoUnreadable
+    │   ├── VideoTooLarge
+    │   ├── VideoTooSmall
+    │   ├── NoFaceInVideo
+    │   ├── FilmedFaceTooSmall
+    │   └── NoSuchFace
     ├── ScriptError            the words or the recording cannot be spoken
     │   ├── ScriptEmpty
     │   ├── ScriptUnreadable
@@ -25,9 +32,14 @@
     │   └── VoiceUnknown
     ├── EngineError
     │   ├── EngineUnavailable
+    │   ├── PhotosOnly
     │   ├── RenderFailed
     │   ├── ChildDied              retryable
-    │   └── ChildTimedOut          retryable
+    │   ├── ChildTimedOut          retryable
+    │   ├── WeightsUnusable
+    │   ├── WeightsNotPulled
+    │   ├── MemoryExhausted
+    │   └── DeviceFault            retryable
     ├── JobError
     │   ├── JobNotFound
     │   ├── JobCancelled
@@ -52,9 +64,23 @@ Where the next one goes: a class in the file of its branch, its sentence in ever
 from pipeline.errors.engine import (
     ChildDied,
     ChildTimedOut,
+    DeviceFault,
     EngineError,
     EngineUnavailable,
+    MemoryExhausted,
+    PhotosOnly,
     RenderFailed,
+    WeightsNotPulled,
+    WeightsUnusable,
+)
+from pipeline.errors.footage import (
+    FilmedFaceTooSmall,
+    FootageError,
+    NoFaceInVideo,
+    NoSuchFace,
+    VideoTooLarge,
+    VideoTooSmall,
+    VideoUnreadable,
 )
 from pipeline.errors.jobs import (
     DeliveryDelayed,
@@ -106,6 +132,7 @@ __all__ = [
     "ChildDied",
     "ChildTimedOut",
     "DeliveryDelayed",
+    "DeviceFault",
     "DiskFull",
     "EngineError",
     "EngineUnavailable",
@@ -113,12 +140,18 @@ __all__ = [
     "FaceTooSmall",
     "FaceTurnedAway",
     "FileNotFetched",
+    "FilmedFaceTooSmall",
+    "FootageError",
     "JobCancelled",
     "JobError",
     "JobNotFound",
+    "MemoryExhausted",
     "NoFaceFound",
+    "NoFaceInVideo",
     "NoSpeechFound",
+    "NoSuchFace",
     "OwnerUnreachable",
+    "PhotosOnly",
     "PictureAnimated",
     "PictureTooLarge",
     "PictureTooSmall",
@@ -138,7 +171,12 @@ __all__ = [
     "StoreUnavailable",
     "TooManyJobs",
     "TranscriberUnavailable",
+    "VideoTooLarge",
+    "VideoTooSmall",
+    "VideoUnreadable",
     "VoiceUnknown",
+    "WeightsNotPulled",
+    "WeightsUnusable",
     "every_error",
     "revive",
     "wire",

@@ -25,6 +25,20 @@ class EngineUnavailable(EngineError):
         self.engine = engine
 
 
+class PhotosOnly(EngineError):
+    """The chosen engine takes a photo as the face, and was given a video."""
+
+    code = "photos_only"
+    exit_code = 49
+
+    def __init__(self, engine: str, reason: str) -> None:
+        super().__init__(
+            f"The engine '{engine}' makes photos speak, not videos ({reason}). Send a photo, or "
+            "take the engine 'latentsync'."
+        )
+        self.engine = engine
+
+
 class RenderFailed(EngineError):
     """The render child met an error that it could name."""
 
@@ -58,3 +72,47 @@ class ChildTimedOut(EngineError):
         super().__init__(
             f"The {name} process did not answer within {limit_s:.0f} s and was stopped."
         )
+
+
+class WeightsUnusable(EngineError):
+    """The files of a model are not what they should be."""
+
+    code = "weights_unusable"
+    exit_code = 45
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The weights cannot be used: {reason}")
+
+
+class WeightsNotPulled(EngineError):
+    """The files of a model did not come, or there is no room for them."""
+
+    code = "weights_not_pulled"
+    exit_code = 46
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The weights did not come: {reason}")
+
+
+class MemoryExhausted(EngineError):
+    """The device has too little memory, even for the smallest model that is here."""
+
+    code = "memory_exhausted"
+    exit_code = 47
+
+    def __init__(self, advice: str) -> None:
+        super().__init__(f"The device ran out of memory. {advice}")
+
+
+class DeviceFault(EngineError):
+    """A GPU broke down; nothing in its process can be trusted any more.
+
+    The render child ends when it meets one, so that its parent starts a fresh one.
+    """
+
+    code = "device_fault"
+    retryable = True
+    exit_code = 48
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The device reported a fault ({reason}). Try again.")

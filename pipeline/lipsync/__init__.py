@@ -1,4 +1,4 @@
-"""PORTRAIT + SPEECH -> FRAMES: the port ``LipSyncEngine``.
+"""PORTRAIT + SPEECH -> FRAMES: the ports ``LipSyncEngine`` and ``FilmLipSync``.
 
 Knows lips; knows no job, no label, no file format. A new engine is a module here, its name in
 ``EngineName`` and one ``case`` in ``create``.
@@ -6,17 +6,21 @@ Knows lips; knows no job, no label, no file format. A new engine is a module her
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol, assert_never
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, assert_never, runtime_checkable
 
 from pipeline.portrait import Face, Pixels
-from pipeline.types import EngineChoice, EngineName, Motion, Speech
+from pipeline.portrait.face_track import FaceTrack
+from pipeline.settings import LatentSyncSettings
+from pipeline.types import EngineChoice, EngineName, Motion, Note, Speech
 
 
 class LipSyncEngine(Protocol):
     """Moves the lips of a still to speech. Blocking and plain: it runs in the render child."""
 
     name: EngineName
+    is_costly: bool
+    """Whether finished frames are worth keeping for a second try."""
 
     def sync(
         self,
@@ -25,29 +29,67 @@ class LipSyncEngine(Protocol):
         speech: Speech,
         fps: int,
         motion: Motion = Motion.OFF,
+        *,
+        first_frame: int = 0,
+        on_note: Callable[[Note], None] | None = None,
     ) -> Iterator[Pixels]:
         """Yield exactly ``ceil(speech.duration_s * fps)`` frames of the picture's size.
 
-        ``motion`` beside the lips is ``motion.idle_motion``'s, the same for every engine. Memory
-        does not grow with the number of frames. Raises ``EngineUnavailable``, ``NoSpeechFound``.
+        ``motion`` beside the lips is ``motion.idle_motion``'s, the same for every engine.
+        ``first_frame`` takes a broken film up again: the same frames, less those before it.
+        ``on_note`` hears what the owner of the video should know. Memory does not grow with the
+        number of frames. Raises ``EngineUnavailable``, ``NoSpeechFound``.
         """
         ...
 
 
-def choose_engine(choice: EngineChoice) -> tuple[EngineName, str]:
+@runtime_checkable
+class FilmLipSync(LipSyncEngine, Protocol):
+    """Moves the lips of a face in a film too."""
+
+    def sync_film(
+        self,
+        frames: Sequence[Pixels],
+        track: FaceTrack,
+        speech: Speech,
+        fps: int,
+        *,
+        first_frame: int = 0,
+        on_note: Callable[[Note], None] | None = None,
+    ) -> Iterator[Pixels]:
+        """Yield frames as ``sync`` does; ``frames`` run to and fro while the speech lasts.
+
+        Frames in which the face is not seen come back untouched. Frames may be asked for in any
+        order, more than once and by several threads.
+        """
+        ...
+
+
+def takes_films(name: EngineName) -> bool:
+    """Tell whether an engine is a ``FilmLipSync``, without making it."""
+    match name:
+        case EngineName.WARP:
+            return False
+        case EngineName.LATENTSYNC:
+            return True
+        case _:
+            assert_never(name)
+
+
+def choose_engine(choice: EngineChoice, settings: LatentSyncSettings) -> tuple[EngineName, str]:
     """Return the engine to take and why, in words for an operator.
 
     A choice by name is kept even when that engine cannot run here: rendering then says so.
     """
-    from pipeline.lipsync import latentsync
-
     match choice:
         case EngineChoice.WARP:
             return EngineName.WARP, "asked for"
         case EngineChoice.LATENTSYNC:
             return EngineName.LATENTSYNC, "asked for"
         case EngineChoice.AUTO:
-            missing = latentsync.why_not()
+            from pipeline.lipsync import latentsync
+
+            missing = latentsync.why_not(settings)
             if missing is None:
                 return EngineName.LATENTSYNC, "CUDA and verified weights are here"
             return EngineName.WARP, f"latentsync cannot run here: {missing}"
@@ -55,9 +97,8 @@ def choose_engine(choice: EngineChoice) -> tuple[EngineName, str]:
             assert_never(choice)
 
 
-def create(choice: EngineChoice) -> LipSyncEngine:
-    """Make the chosen engine. Raises ``EngineUnavailable`` when it cannot run here."""
-    name, _ = choose_engine(choice)
+def create(name: EngineName, settings: LatentSyncSettings) -> LipSyncEngine:
+    """Make an engine; one that cannot run here says so when it is asked for frames."""
     match name:
         case EngineName.WARP:
             from pipeline.lipsync.warp import WarpEngine
@@ -66,6 +107,6 @@ def create(choice: EngineChoice) -> LipSyncEngine:
         case EngineName.LATENTSYNC:
             from pipeline.lipsync.latentsync import LatentSyncEngine
 
-            return LatentSyncEngine()
+            return LatentSyncEngine(settings)
         case _:
             assert_never(name)

@@ -9,7 +9,7 @@ file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
@@ -28,7 +28,7 @@ from pipeline.lipsync.track import MouthTrack
 from pipeline.media.read import read_wav
 from pipeline.portrait import Face, Pixels
 from pipeline.portrait.pose import pose_of
-from pipeline.types import EngineName, Motion, Speech
+from pipeline.types import EngineName, Motion, Note, Speech
 
 MARGINS_E = (0.30, 0.30, 0.55)
 """How far the region reaches beyond the lower face: beside, above, below."""
@@ -38,6 +38,7 @@ class WarpEngine:
     """Moves the lips of a still on a CPU, without weights."""
 
     name = EngineName.WARP
+    is_costly = False
 
     def sync(
         self,
@@ -46,12 +47,16 @@ class WarpEngine:
         speech: Speech,
         fps: int,
         motion: Motion = Motion.OFF,
+        *,
+        first_frame: int = 0,
+        on_note: Callable[[Note], None] | None = None,
     ) -> Iterator[Pixels]:
         """Yield exactly ``ceil(speech.duration_s * fps)`` frames. Raises ``NoSpeechFound``."""
+        del on_note  # it has nothing to tell
         track = mouth_track(speech, fps)
         talking = TalkingFace(picture, face)
         idle = idle_motion(picture, face, speech, fps, motion)
-        for index in range(len(track)):
+        for index in range(first_frame, len(track)):
             frame = talking.draw(track, index)
             idle.blink(frame, index)
             yield idle.move(frame, index)

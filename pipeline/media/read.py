@@ -139,9 +139,11 @@ def _decoded(container: av.container.InputContainer, max_s: float) -> Sound:
     if not container.streams.audio:
         raise errors.SoundUnreadable("there is no sound in it")
     stream = container.streams.audio[0]
-    # The option above guards FFmpeg's probing; this guards our own decoder.
-    if stream.codec_context.name not in CODECS.split(","):
-        raise errors.SoundUnreadable(f"its codec {stream.codec_context.name} is not taken")
+    # The option above guards FFmpeg's probing; this guards our own decoder. A stream of a codec
+    # that nobody knows has no context at all.
+    codec = getattr(stream.codec_context, "name", "(unknown)")
+    if codec not in CODECS.split(","):
+        raise errors.SoundUnreadable(f"its codec {codec} is not taken")
     rate_hz = video_rate_hz(stream.codec_context.sample_rate)
     most = round(max_s * rate_hz)
     parts, total = list[NDArray[np.int16]](), 0

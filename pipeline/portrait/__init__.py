@@ -1,4 +1,4 @@
-"""PICTURE -> PORTRAIT: the port ``FaceMesh`` and what it finds.
+"""PICTURE -> PORTRAIT: the ports ``FaceMesh`` and ``FaceFollower``, and what they find.
 
 Knows pictures and faces; knows no sound, no video, no job. Another face finder is another adapter
 in ``mesh.py`` and a line in its contract suite.
@@ -32,4 +32,12 @@ class FaceMesh(Protocol):
 
     def find(self, picture: Pixels) -> Sequence[Face]:
         """Return every face, the largest first; empty when there is none."""
+        ...
+
+
+class FaceFollower(FaceMesh, Protocol):
+    """Finds faces, and one of them again in the next picture of a film."""
+
+    def follow(self, picture: Pixels, near: Landmarks) -> Face | None:
+        """Look only around where a face was; return it, or None when it is not there."""
         ...

@@ -91,6 +91,10 @@ class MediaPipeMesh:
             faces = _distinct([*faces, *self._confirmed(picture, new)])
         return faces[:MAX_FACES]
 
+    def follow(self, picture: Pixels, near: Landmarks) -> Face | None:
+        """Look once, close up, where the face was: a quarter of the work of ``find``."""
+        return self._second_look(picture, near)
+
     def close(self) -> None:
         """Free the models."""
         self._mesh.close()

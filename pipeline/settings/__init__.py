@@ -13,8 +13,10 @@ from pipeline.settings.load import (
 )
 from pipeline.settings.tree import (
     EdgeSettings,
+    FootageSettings,
     JobsSettings,
     LabelSettings,
+    LatentSyncSettings,
     LipsyncSettings,
     LogSettings,
     OpenAISettings,
@@ -29,8 +31,10 @@ from pipeline.settings.tree import (
 
 __all__ = [
     "EdgeSettings",
+    "FootageSettings",
     "JobsSettings",
     "LabelSettings",
+    "LatentSyncSettings",
     "LipsyncSettings",
     "Loaded",
     "LogSettings",

@@ -25,6 +25,12 @@ from pipeline.settings.tree import Settings
 
 PREFIX = "BOLTI_"
 FILE_NAMES = ("CONFIG", "SECRETS")
+HUB = {
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_VERBOSITY": "error",
+    "HF_XET_HIGH_PERFORMANCE": "1",
+}
+"""How we use the Hugging Face hub: telling nothing, quietly, with all of the line."""
 TOKEN = re.compile(r"(?:bot)?\d{6,12}:[A-Za-z0-9_-]{30,64}")
 GOT_LIMIT_CHARS = 60
 
@@ -55,15 +61,17 @@ def child_environment() -> dict[str, str]:
     ours = os.environ.items()  # noqa: TID251  the one reader
     inherited = {name: value for name, value in ours if not name.startswith(PREFIX)}
     # MediaPipe and TensorFlow Lite print banners below these levels.
-    return inherited | {"GLOG_minloglevel": "2", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    quiet = {"GLOG_minloglevel": "2", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    return inherited | quiet | {"HF_HUB_OFFLINE": "1"} | HUB  # weights are pulled, never fetched
 
 
 def switch_libraries() -> None:
-    """Set what libraries read from the environment only; done once, before the bot is built.
+    """Set what libraries read from the environment only; done once, before they are imported.
 
     python-telegram-bot gives periods as integers, with a warning, unless PTB_TIMEDELTA is true.
     """
     os.environ["PTB_TIMEDELTA"] = "true"  # noqa: TID251  the one writer
+    os.environ.update(HUB)  # noqa: TID251  the one writer
 
 
 def read_settings(

@@ -10,7 +10,7 @@ Where the next one goes: a field with a docstring in its section; then
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -118,6 +118,25 @@ class OpenAISettings(Section):
     """How long one request may take."""
 
 
+class FootageSettings(Section):
+    """Which videos are taken as the face."""
+
+    max_bytes: int = Field(default=200_000_000, ge=1_000)
+    """Largest video file, in bytes; refused before it is opened."""
+    max_pixels: int = Field(default=9_000_000, ge=10_000, le=40_000_000)
+    """Most pixels of one frame; checked before it is decoded."""
+    min_side_px: int = Field(default=128, ge=32)
+    """Shortest side of a video."""
+    max_s: float = Field(default=60.0, ge=1, le=600)
+    """How much of a video is used; what follows is cut."""
+    size_px: int = Field(default=1280, ge=128, le=1920, multiple_of=2)
+    """Longer side of the video that is made of it; a smaller one stays as it is."""
+    min_eye_distance_px: float = Field(default=30.0, ge=10)
+    """Smallest face: distance of the outer eye corners at that size, in pixels."""
+    limit_s: float = Field(default=300.0, ge=1, le=3600)
+    """Longest look at one video."""
+
+
 class SpeechSettings(Section):
     """Who speaks the script, and how long it may be."""
 
@@ -176,6 +195,29 @@ class LipsyncSettings(Section):
     """Longest time one render may take; then its process is killed."""
 
 
+class LatentSyncSettings(Section):
+    """The GPU engine. Its weights come by `bolti models pull`."""
+
+    weights: str = ""
+    """Folder of the weights, one folder per release in it; empty: weights in data_dir."""
+    release: Literal["latentsync-1.6", "latentsync-1.5"] = "latentsync-1.6"
+    """1.6 makes faces of 512 pixels, 1.5 of 256 in about a quarter of the time. Where both are
+    pulled, 1.5 also stands in when memory runs out."""
+    devices: tuple[Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")], ...] = Field(
+        default=("cuda",), min_length=1, max_length=16
+    )
+    """What it runs on; the parts of one video are shared between several: ["cuda:0", "cuda:1"].
+    ["cpu"] works where lipsync.engine names it, at minutes per second of video."""
+    steps: int = Field(default=20, ge=1, le=50)
+    """Denoising steps: more take longer and are cleaner."""
+    guidance_scale: float = Field(default=1.5, ge=1.0, le=3.0)
+    """How strictly the lips follow the sound: much of it distorts, 1 takes half the time."""
+    step_caching: bool = True
+    """Reuse deep features between steps: about 2.4 times as fast, slightly other pictures."""
+    seed: int = Field(default=1247, ge=0, le=4_294_967_295)
+    """The noise that every video starts from; the same seed makes the same video again."""
+
+
 class LabelSettings(Section):
     """The visible label. It is in every frame; no setting turns it off."""
 
@@ -227,8 +269,10 @@ class Settings(Section):
     """Where everything is kept that must outlive the process."""
     telegram: TelegramSettings = TelegramSettings()
     portrait: PortraitSettings = PortraitSettings()
+    footage: FootageSettings = FootageSettings()
     speech: SpeechSettings = SpeechSettings()
     lipsync: LipsyncSettings = LipsyncSettings()
+    latentsync: LatentSyncSettings = LatentSyncSettings()
     label: LabelSettings = LabelSettings()
     jobs: JobsSettings = JobsSettings()
     store: StoreSettings = StoreSettings()
@@ -248,6 +292,12 @@ class Settings(Section):
     def speech_dir(self) -> Path:
         """Where speech is kept to be used again, and the newest list of online voices."""
         return self.data_dir.resolve() / "speech"
+
+    @property
+    def latentsync_in_place(self) -> LatentSyncSettings:
+        """The section ``latentsync`` ; its weights are by default in ``data_dir``."""
+        folder = Path(self.latentsync.weights or self.data_dir / "weights").resolve()
+        return self.latentsync.model_copy(update={"weights": str(folder)})
 
     @property
     def scratch_dir(self) -> Path:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from pipeline.types import EngineChoice, Motion, Speech, Stage, Video
+from pipeline.settings import LatentSyncSettings
+from pipeline.types import EngineChoice, Motion, Note, SourceKind, Speech, Stage, Video
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,7 @@ class StudioOrder:
     """One video to make; every path lies in the job's scratch folder."""
 
     portrait: Path
-    """A clean, upright picture: what the portrait check wrote."""
+    """A clean, upright picture, or footage: what the check of the photo or video wrote."""
     speech: Speech
     into: Path
     thumbnail: Path
@@ -31,6 +32,13 @@ class StudioOrder:
     fps: int
     max_bytes: int
     label: str
+    latentsync: LatentSyncSettings
+    """How the GPU engine works; its ``weights`` is a folder."""
+    journal: Path | None = None
+    """Where finished frames are kept for a second try; None keeps none."""
+    source: SourceKind = SourceKind.PHOTO
+    face: int = 1
+    """Which of several faces speaks, counted from the largest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +47,7 @@ class StudioAnswer:
 
     video: Video
     engine_reason: str
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,15 @@
-"""The studio child: answers orders one after the other, with engine and face mesh kept warm."""
+"""The studio child: answers orders one after the other, with engine and face mesh kept warm.
+
+It ends itself when a GPU breaks down: nothing in the process can be trusted then, and its parent
+starts a fresh one for the next try.
+"""
 
 from __future__ import annotations
 
 import logging
+import os
+import sys
+import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -10,9 +17,13 @@ from pipeline import errors
 from pipeline.child import Message, serve
 from pipeline.lipsync import LipSyncEngine, choose_engine, create
 from pipeline.portrait.mesh import MediaPipeMesh
+from pipeline.settings import LatentSyncSettings
 from pipeline.studio import ANSWER, ORDER, PROGRESS, StudioAnswer, StudioProgress
 from pipeline.studio.film import render_video
-from pipeline.types import EngineChoice, EngineName
+from pipeline.types import EngineName, Note
+
+FAULT_STATUS = 70
+MakeEngine = Callable[[EngineName, LatentSyncSettings], LipSyncEngine]
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +31,8 @@ log = logging.getLogger(__name__)
 class Studio:
     """What stays loaded between two orders."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_engine: MakeEngine = create) -> None:
+        self._make_engine = make_engine
         self._mesh: MediaPipeMesh | None = None
         self._engines: dict[EngineName, LipSyncEngine] = {}
 
@@ -32,18 +44,24 @@ class Studio:
             log.warning("not warm: %s", e)
 
     def handle(self, message: Message, say: Callable[[Message], None]) -> Message:
-        """Make the video of one order."""
+        """Make the video of one order; the process ends when a device breaks down."""
         order = ORDER.validate_python(message)
-        name, reason = choose_engine(order.engine)
+        name, reason = choose_engine(order.engine, order.latentsync)
         if name not in self._engines:
-            self._engines[name] = create(EngineChoice(name.value))
+            self._engines[name] = self._make_engine(name, order.latentsync)
         self._mesh = self._mesh or _load_mesh()
+        notes: list[Note] = []
 
         def tell(progress: StudioProgress) -> None:
             say(PROGRESS.dump_python(progress, mode="json"))
 
-        video = render_video(order, self._engines[name], self._mesh, tell)
-        answer = StudioAnswer(video=video, engine_reason=reason)
+        try:
+            video = render_video(order, self._engines[name], self._mesh, tell, notes.append)
+        except errors.DeviceFault:
+            traceback.print_exc(file=sys.stderr)
+            sys.stderr.flush()
+            os._exit(FAULT_STATUS)  # what would be tidied up on the way out may hang
+        answer = StudioAnswer(video=video, engine_reason=reason, notes=tuple(notes))
         return dict(ANSWER.dump_python(answer, mode="json"))
 
 

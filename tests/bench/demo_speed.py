@@ -13,7 +13,8 @@ from pathlib import Path
 
 from pipeline.bootstrap import open_workshop
 from pipeline.cli.demo import SAMPLE_SCRIPT, sample_portrait
-from pipeline.render import MadeVideo, VideoOrder, scratch_folder
+from pipeline.render import MadeVideo, VideoOrder
+from pipeline.scratch import scratch_folder
 from pipeline.settings import Settings
 from pipeline.types import EngineChoice, Stage, TextScript
 from tests import offline

@@ -9,23 +9,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.portrait import FaceMesh
+from pipeline.portrait import FaceFollower
 from pipeline.portrait.mesh import MediaPipeMesh
 from pipeline.portrait.pose import eye_distance_px, pose_of
 from tests import faces
 
-MESHES: list[Callable[[], FaceMesh]] = [MediaPipeMesh]
+MESHES: list[Callable[[], FaceFollower]] = [MediaPipeMesh]
 
 
 @pytest.fixture(scope="module", params=MESHES, ids=lambda make: make.__name__)
-def mesh(request: pytest.FixtureRequest) -> Iterator[FaceMesh]:
+def mesh(request: pytest.FixtureRequest) -> Iterator[FaceFollower]:
     made = request.param()
     yield made
     made.close()
 
 
 @pytest.mark.parametrize("path", [faces.hopper(), faces.astronaut()], ids=lambda p: p.stem)
-def test_a_portrait_has_one_sure_face_inside_it(mesh: FaceMesh, path: Path) -> None:
+def test_a_portrait_has_one_sure_face_inside_it(mesh: FaceFollower, path: Path) -> None:
     photo = faces.pixels(path)
 
     (face,) = mesh.find(photo)
@@ -38,7 +38,7 @@ def test_a_portrait_has_one_sure_face_inside_it(mesh: FaceMesh, path: Path) -> N
 
 
 @pytest.mark.parametrize("path", [faces.hopper(), faces.astronaut()], ids=lambda p: p.stem)
-def test_the_parts_of_a_face_stand_where_they_belong(mesh: FaceMesh, path: Path) -> None:
+def test_the_parts_of_a_face_stand_where_they_belong(mesh: FaceFollower, path: Path) -> None:
     (face,) = mesh.find(faces.pixels(path))
 
     x, y, z = face.landmarks.T
@@ -49,15 +49,15 @@ def test_the_parts_of_a_face_stand_where_they_belong(mesh: FaceMesh, path: Path)
 
 @pytest.mark.parametrize("path", faces.without_a_face(), ids=lambda p: p.stem)
 @pytest.mark.parametrize("quarters", range(4))
-def test_where_nobody_is_nobody_is_found(mesh: FaceMesh, path: Path, quarters: int) -> None:
+def test_where_nobody_is_nobody_is_found(mesh: FaceFollower, path: Path, quarters: int) -> None:
     assert mesh.find(np.rot90(faces.pixels(path), quarters)) == []
 
 
-def test_a_plain_wall_has_no_face(mesh: FaceMesh) -> None:
+def test_a_plain_wall_has_no_face(mesh: FaceFollower) -> None:
     assert mesh.find(np.full((300, 500, 3), 128, np.uint8)) == []
 
 
-def test_two_faces_come_largest_first(mesh: FaceMesh) -> None:
+def test_two_faces_come_largest_first(mesh: FaceFollower) -> None:
     smaller, larger = faces.pixels(faces.astronaut(), 500), faces.pixels(faces.hopper(), 500)
 
     found = mesh.find(faces.on_a_wall(smaller, larger, width_px=1000, height_px=520))
@@ -69,7 +69,7 @@ def test_two_faces_come_largest_first(mesh: FaceMesh) -> None:
 
 @pytest.mark.parametrize(("wall_px", "photo_px"), [(1024, 230), (2048, 390)])
 def test_a_small_face_in_a_large_photo_is_found(
-    mesh: FaceMesh, wall_px: int, photo_px: int
+    mesh: FaceFollower, wall_px: int, photo_px: int
 ) -> None:
     photo = faces.pixels(faces.astronaut(), photo_px)  # its face is a fifth of it
 
@@ -81,7 +81,9 @@ def test_a_small_face_in_a_large_photo_is_found(
 
 
 @pytest.mark.parametrize("tilt_deg", [-60, -30, 30, 60])
-def test_a_tilted_head_keeps_its_size_and_shows_its_tilt(mesh: FaceMesh, tilt_deg: int) -> None:
+def test_a_tilted_head_keeps_its_size_and_shows_its_tilt(
+    mesh: FaceFollower, tilt_deg: int
+) -> None:
     level = Image.fromarray(faces.pixels(faces.hopper()))
     (straight,) = mesh.find(np.asarray(level))
 
@@ -94,7 +96,7 @@ def test_a_tilted_head_keeps_its_size_and_shows_its_tilt(mesh: FaceMesh, tilt_de
     )
 
 
-def test_a_larger_copy_has_the_same_mesh_larger(mesh: FaceMesh) -> None:
+def test_a_larger_copy_has_the_same_mesh_larger(mesh: FaceFollower) -> None:
     (face,) = mesh.find(faces.pixels(faces.hopper(), 600))
 
     (large,) = mesh.find(faces.pixels(faces.hopper(), 1800))
@@ -103,13 +105,13 @@ def test_a_larger_copy_has_the_same_mesh_larger(mesh: FaceMesh) -> None:
     assert np.abs(difference).mean() < 0.01 * eye_distance_px(face.landmarks)
 
 
-def test_a_face_that_stands_on_its_head_is_not_sure(mesh: FaceMesh) -> None:
+def test_a_face_that_stands_on_its_head_is_not_sure(mesh: FaceFollower) -> None:
     found = mesh.find(np.rot90(faces.pixels(faces.astronaut()), 2))
 
     assert all(face.score < 0.6 for face in found)
 
 
-def test_looking_changes_nothing_and_repeats(mesh: FaceMesh) -> None:
+def test_looking_changes_nothing_and_repeats(mesh: FaceFollower) -> None:
     photo = faces.pixels(faces.hopper())
     before = photo.copy()
 
@@ -117,3 +119,24 @@ def test_looking_changes_nothing_and_repeats(mesh: FaceMesh) -> None:
 
     assert np.array_equal(photo, before)
     assert np.abs(first.landmarks - second.landmarks).max() < 0.01
+
+
+@pytest.mark.parametrize("moved_px", [0, 12, -25])
+def test_a_face_is_followed_to_where_it_moved(mesh: FaceFollower, moved_px: int) -> None:
+    photo = faces.pixels(faces.hopper())
+    (before,) = mesh.find(photo)
+
+    after = mesh.follow(np.roll(photo, moved_px, axis=1), before.landmarks)
+
+    assert after is not None
+    moved = (after.landmarks - before.landmarks)[:, :2].mean(axis=0)
+    assert moved == pytest.approx([moved_px, 0], abs=1.5)
+
+
+def test_a_face_that_is_gone_is_not_followed_to_its_neighbour(mesh: FaceFollower) -> None:
+    left, right = faces.pixels(faces.hopper(), 300), faces.pixels(faces.astronaut(), 300)
+    wall = faces.on_a_wall(left, right, width_px=640, height_px=320)
+    at_left = min(mesh.find(wall), key=lambda face: float(face.landmarks[168, 0]))
+    wall[:, :320] = 128
+
+    assert mesh.follow(wall, at_left.landmarks) is None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.lipsync import visemes
 from pipeline.types import Speech, Timing
@@ -41,13 +42,28 @@ def speech(into: Path, timings: Sequence[Timing] | None = None) -> Speech:
     loud = np.zeros(count)
     for start_s, end_s in speaking(spoken):
         loud[round(start_s * RATE_HZ) : round(end_s * RATE_HZ)] = 1.0
-    sound = (6000 * loud * np.sin(2 * np.pi * 220 * time_s)).astype("<i2")
+    _write(into, 6000 * loud * np.sin(2 * np.pi * 220 * time_s))
+    return spoken
+
+
+def recording(into: Path, samples: NDArray[np.float64]) -> Speech:
+    """Write a WAV of these 16-bit values, and describe it as a recording: nobody knows phones."""
+    _write(into, samples)
+    return Speech(
+        path=into,
+        duration_s=len(samples) / RATE_HZ,
+        sample_rate_hz=RATE_HZ,
+        provider="test",
+        voice_id=None,
+    )
+
+
+def _write(into: Path, samples: NDArray[np.float64]) -> None:
     with wave.open(str(into), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE_HZ)
-        file.writeframes(sound.tobytes())
-    return spoken
+        file.writeframes(samples.astype("<i2").tobytes())
 
 
 def describe(timings: Sequence[Timing], path: Path = Path("never-read.wav")) -> Speech:

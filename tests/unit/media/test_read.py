@@ -116,6 +116,14 @@ def test_a_codec_outside_the_list_is_refused(make_recording: MakeFile) -> None:
         read_sound(path, 60, LARGE)
 
 
+def test_a_codec_that_nobody_knows_is_refused(make_recording: MakeFile) -> None:
+    path = make_recording("matroska", "libopus")
+    path.write_bytes(path.read_bytes().replace(b"A_OPUS", b"A_OPUX"))
+
+    with pytest.raises(errors.SoundUnreadable):
+        read_sound(path, 60, LARGE)
+
+
 def test_a_missing_file_is_unreadable(tmp_path: Path) -> None:
     with pytest.raises(errors.SoundUnreadable, match="No such file"):
         read_sound(tmp_path / "nothing.ogg", 60, LARGE)

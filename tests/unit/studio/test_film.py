@@ -1,7 +1,8 @@
 """How a film is made of its parts, with an engine and a face mesh that obey the test."""
 
 import wave
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,11 @@ from PIL import Image
 
 from pipeline import errors
 from pipeline.media.read import read_frames
-from pipeline.portrait import Face, Pixels
+from pipeline.portrait import Face, Landmarks, Pixels
+from pipeline.settings import LatentSyncSettings
 from pipeline.studio import StudioOrder, StudioProgress
 from pipeline.studio.film import render_video
-from pipeline.types import EngineChoice, EngineName, Motion, Speech, Stage
+from pipeline.types import EngineChoice, EngineName, Motion, Note, Speech, Stage
 
 RATE_HZ = 22050
 
@@ -23,8 +25,11 @@ class StillEngine:
 
     name = EngineName.WARP
 
-    def __init__(self, *, fails_after: int | None = None, extra: int = 0) -> None:
-        self.fails_after, self.extra = fails_after, extra
+    def __init__(
+        self, *, fails_after: int | None = None, extra: int = 0, is_costly: bool = False
+    ) -> None:
+        self.fails_after, self.extra, self.is_costly = fails_after, extra, is_costly
+        self.begun: list[int] = []
 
     def sync(
         self,
@@ -33,9 +38,15 @@ class StillEngine:
         speech: Speech,
         fps: int,
         motion: Motion = Motion.OFF,
+        *,
+        first_frame: int = 0,
+        on_note: Callable[[Note], None] | None = None,
     ) -> Iterator[Pixels]:
         """Yield the picture itself."""
-        for number in range(int(np.ceil(speech.duration_s * fps)) + self.extra):
+        self.begun.append(first_frame)
+        if on_note is not None:
+            on_note(Note.LOWER_DETAIL)
+        for number in range(first_frame, int(np.ceil(speech.duration_s * fps)) + self.extra):
             if number == self.fails_after:
                 raise errors.NoSpeechFound
             yield picture
@@ -52,6 +63,10 @@ class OneFace:
         height, width = picture.shape[:2]
         points = np.random.default_rng(1).uniform(0.2, 0.8, (478, 3)) * (width, height, 0)
         return [Face(landmarks=points.astype(np.float32), score=0.9)] * self.faces
+
+    def follow(self, picture: Pixels, near: Landmarks) -> Face | None:
+        """Find it where it was."""
+        return Face(landmarks=near, score=0.9)
 
 
 @pytest.fixture
@@ -81,6 +96,7 @@ def order(tmp_path: Path) -> StudioOrder:
         fps=25,
         max_bytes=48_000_000,
         label="AI-generated",
+        latentsync=LatentSyncSettings(),
     )
 
 
@@ -142,3 +158,50 @@ def test_no_face_is_told_before_anything_is_made(order: StudioOrder) -> None:
 
     assert not order.into.exists()
     assert not order.thumbnail.exists()
+
+
+def test_what_the_engine_notes_is_told(order: StudioOrder) -> None:
+    notes: list[Note] = []
+
+    render_video(order, StillEngine(), OneFace(), lambda progress: None, notes.append)
+
+    assert notes == [Note.LOWER_DETAIL]
+
+
+def test_a_costly_engine_goes_on_where_a_killed_film_was(order: StudioOrder) -> None:
+    order = replace(order, journal=order.into.parent / "journal")
+    first, second = StillEngine(is_costly=True, fails_after=20), StillEngine(is_costly=True)
+    with pytest.raises(errors.NoSpeechFound):
+        render_video(order, first, OneFace(), lambda progress: None)
+
+    video = render_video(order, second, OneFace(), lambda progress: None)
+
+    assert (first.begun, second.begun) == ([0], [16])
+    assert video.frames == len(list(read_frames(order.into))) == 31
+
+
+@pytest.mark.parametrize("is_costly", [True, False])
+def test_only_a_costly_engine_keeps_frames(order: StudioOrder, is_costly: bool) -> None:
+    journal = order.into.parent / "journal"
+
+    render_video(
+        replace(order, journal=journal),
+        StillEngine(is_costly=is_costly),
+        OneFace(),
+        lambda progress: None,
+    )
+
+    assert journal.exists() is is_costly
+
+
+def test_another_speech_is_another_film(order: StudioOrder) -> None:
+    order = replace(order, journal=order.into.parent / "journal")
+    render_video(order, StillEngine(is_costly=True), OneFace(), lambda progress: None)
+    sound = bytearray(order.speech.path.read_bytes())
+    sound[-2] = 1
+    order.speech.path.write_bytes(bytes(sound))
+    engine = StillEngine(is_costly=True)
+
+    render_video(order, engine, OneFace(), lambda progress: None)
+
+    assert engine.begun == [0]

@@ -1,0 +1,142 @@
+"""The few operations that are worth a kernel: the plain torch form of each, and which one runs.
+
+Activations are channels-last everywhere: pictures (n h w c), tokens (n s c), with n = (b f), the
+frame fastest. Each function here is the definition; `kernels.py` holds a Triton twin that runs
+instead on CUDA. A test holds the twins together. This file knows nothing of the networks.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from pipeline.latentsync import kernels
+
+
+def group_norm(
+    x: Tensor,
+    norm: nn.GroupNorm,
+    *,
+    frames: int = 1,
+    silu: bool = False,
+    shift: Tensor | None = None,
+) -> Tensor:
+    """Normalise groups of channels of (n h w c), with statistics shared by `frames` pictures.
+
+    `shift` (c) is added before (bias of the convolution before, time embedding), SiLU after.
+    """
+    if kernels.usable(x):
+        return kernels.group_norm(
+            x, norm.weight, norm.bias, norm.num_groups, norm.eps, frames, silu, shift
+        )
+    return group_norm_plain(x, norm, frames=frames, silu=silu, shift=shift)
+
+
+def group_norm_plain(
+    x: Tensor,
+    norm: nn.GroupNorm,
+    *,
+    frames: int = 1,
+    silu: bool = False,
+    shift: Tensor | None = None,
+) -> Tensor:
+    """Define `group_norm`."""
+    n, h, w, c = x.shape
+    if shift is not None:
+        x = x + shift
+    # Sharing statistics over frames is the group norm of one picture `frames` times as tall.
+    tall = x.reshape(n // frames, frames * h, w, c).permute(0, 3, 1, 2)  # (b c (f h) w)
+    y = F.group_norm(tall, norm.num_groups, norm.weight, norm.bias, norm.eps)
+    y = y.permute(0, 2, 3, 1).reshape(n, h, w, c)
+    return F.silu(y) if silu else y
+
+
+def add_layer_norm(
+    x: Tensor, y: Tensor | None, norm: nn.LayerNorm, positions: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """Return the residual stream x + y and its layer norm over c, both (n s c).
+
+    `positions` (f c) are added to the norm by frame; row n belongs to frame n % f.
+    """
+    if kernels.usable(x):
+        return kernels.add_layer_norm(x, y, norm.weight, norm.bias, norm.eps, positions)
+    return add_layer_norm_plain(x, y, norm, positions)
+
+
+def add_layer_norm_plain(
+    x: Tensor, y: Tensor | None, norm: nn.LayerNorm, positions: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """Define `add_layer_norm`."""
+    stream = x if y is None else x + y
+    return stream, layer_norm_plain(stream, norm, positions)
+
+
+def layer_norm_plain(x: Tensor, norm: nn.LayerNorm, positions: Tensor | None = None) -> Tensor:
+    """Normalise (n s c) over c and add the position of each row's frame."""
+    y = F.layer_norm(x, norm.normalized_shape, norm.weight, norm.bias, norm.eps)
+    if positions is None:
+        return y
+    n, s, c = x.shape
+    f = len(positions)
+    return (y.view(n // f, f, s, c) + positions[:, None]).view(n, s, c)
+
+
+def geglu(x: Tensor) -> Tensor:
+    """Gate the first half of (... 2c) with the exact GELU of the second, to (... c)."""
+    return kernels.geglu(x) if kernels.usable(x) else geglu_plain(x)
+
+
+def geglu_plain(x: Tensor) -> Tensor:
+    """Define `geglu`."""
+    value, gate = x.chunk(2, dim=-1)
+    return value * F.gelu(gate)
+
+
+def temporal_attention(qkv: Tensor, *, frames: int, heads: int) -> Tensor:
+    """Attend over the frames at each place: (n s 3c) with n = (b f) to (n s c)."""
+    if kernels.usable(qkv):
+        return kernels.temporal_attention(qkv, frames, heads)
+    return temporal_attention_plain(qkv, frames=frames, heads=heads)
+
+
+def temporal_attention_plain(qkv: Tensor, *, frames: int, heads: int) -> Tensor:
+    """Define `temporal_attention`."""
+    n, s, c3 = qkv.shape
+    b, c = n // frames, c3 // 3
+    split = qkv.view(b, frames, s, 3, heads, c // heads).permute(3, 0, 2, 4, 1, 5)
+    q, k, v = split.reshape(3, b * s, heads, frames, c // heads)  # 3 ((b s) heads f d)
+    y = F.scaled_dot_product_attention(q, k, v).view(b, s, heads, frames, c // heads)
+    return y.permute(0, 3, 1, 2, 4).reshape(n, s, c)
+
+
+def add_bias(x: Tensor, residual: Tensor, bias: Tensor | None) -> Tensor:
+    """Return x + residual + bias, for (n h w c) and (c)."""
+    if bias is None:
+        return x + residual
+    if kernels.usable(x):
+        return kernels.add_bias(x, residual, bias)
+    return x + residual + bias
+
+
+def convolve(x: Tensor, conv: nn.Conv2d, *, bias: bool = True) -> Tensor:
+    """Convolve (n h w c) with a published (o i kh kw) weight; `bias=False` leaves it for later."""
+    nchw = x.permute(0, 3, 1, 2)  # a channels_last view, no copy
+    y = F.conv2d(nchw, conv.weight, conv.bias if bias else None, conv.stride, conv.padding)
+    return y.permute(0, 2, 3, 1).contiguous()
+
+
+def pointwise(x: Tensor, conv: nn.Conv2d) -> Tensor:
+    """Apply a 1x1 convolution to (... c): a matrix product in this layout."""
+    return F.linear(x, conv.weight.flatten(1), conv.bias)
+
+
+def upsample(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """Enlarge (n h w c) to `size` by repeating the nearest pixel."""
+    y = F.interpolate(x.permute(0, 3, 1, 2), size=size, mode="nearest")
+    return y.permute(0, 2, 3, 1).contiguous()
+
+
+def concat_channels(x: Tensor, skip: Tensor) -> Tensor:
+    """Join (n h w c) and (n h w d) to (n h w c+d)."""
+    return torch.cat((x, skip), dim=-1)

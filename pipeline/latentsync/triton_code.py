@@ -1,0 +1,161 @@
+# mypy: ignore-errors
+# (Triton compiles these functions itself; to a type checker they are not Python.)
+"""The device code behind `kernels.py`, in Triton.
+
+Rows are places of a picture, channels lie side by side. Offsets that may pass 2^31 are int64.
+"""
+
+from __future__ import annotations
+
+import triton
+import triton.language as tl
+
+
+@triton.jit
+def tile_moments(
+    x, mean, m2, rows, c, tiles, ROWS: tl.constexpr, CHANNELS: tl.constexpr
+):  # fmt: skip
+    """Write mean and sum of squared deviations of each channel of each tile of rows."""
+    tile, item, block = tl.program_id(0), tl.program_id(1), tl.program_id(2)
+    row = tile * ROWS + tl.arange(0, ROWS)
+    channel = block * CHANNELS + tl.arange(0, CHANNELS)
+    inside = (row < rows)[:, None] & (channel < c)[None, :]
+    at = (item.to(tl.int64) * rows + row)[:, None] * c + channel[None, :]
+    value = tl.load(x + at, mask=inside, other=0.0).to(tl.float32)
+    count = tl.minimum(ROWS, rows - tile * ROWS).to(tl.float32)
+    centre = tl.sum(value, axis=0) / count
+    off = tl.where(inside, value - centre[None, :], 0.0)
+    out = (item * tiles + tile) * c + channel
+    tl.store(mean + out, centre, mask=channel < c)
+    tl.store(m2 + out, tl.sum(off * off, axis=0), mask=channel < c)
+
+
+@triton.jit
+def group_affine(
+    mean, m2, shift, weight, bias, scale, offset, rows, size, c, tiles, width, eps,
+    HAS_SHIFT: tl.constexpr, ROWS: tl.constexpr, TILES: tl.constexpr, WIDTH: tl.constexpr,
+):  # fmt: skip
+    """Join the tiles of one group into scale and offset of its channels."""
+    item, group = tl.program_id(0), tl.program_id(1)
+    place = tl.arange(0, WIDTH)
+    member = place < width
+    channel = group * width + place
+    moved = tl.zeros((WIDTH,), tl.float32)
+    if HAS_SHIFT:
+        moved = tl.load(shift + channel, mask=member, other=0.0).to(tl.float32)
+    total = tl.zeros((WIDTH,), tl.float32)
+    for first in range(0, tiles, TILES):
+        tile = first + tl.arange(0, TILES)
+        inside = (tile < tiles)[:, None] & member[None, :]
+        at = (item * tiles + tile)[:, None] * c + channel[None, :]
+        count = tl.minimum(ROWS, rows - tile * ROWS).to(tl.float32)
+        centre = tl.load(mean + at, mask=inside, other=0.0) + moved[None, :]
+        total += tl.sum(tl.where(inside, centre * count[:, None], 0.0), axis=0)
+    middle = tl.sum(tl.where(member, total, 0.0), axis=0) / size
+    spread = tl.zeros((WIDTH,), tl.float32)
+    for first in range(0, tiles, TILES):
+        tile = first + tl.arange(0, TILES)
+        inside = (tile < tiles)[:, None] & member[None, :]
+        at = (item * tiles + tile)[:, None] * c + channel[None, :]
+        count = tl.minimum(ROWS, rows - tile * ROWS).to(tl.float32)
+        off = tl.load(mean + at, mask=inside, other=0.0) + moved[None, :] - middle
+        within = tl.load(m2 + at, mask=inside, other=0.0)
+        spread += tl.sum(tl.where(inside, within + off * off * count[:, None], 0.0), axis=0)
+    variance = tl.sum(tl.where(member, spread, 0.0), axis=0) / size
+    gain = tl.load(weight + channel, mask=member, other=0.0).to(tl.float32)
+    base = tl.load(bias + channel, mask=member, other=0.0).to(tl.float32)
+    a = gain / tl.sqrt(variance + eps)
+    tl.store(scale + item * c + channel, a, mask=member)
+    tl.store(offset + item * c + channel, base + (moved - middle) * a, mask=member)
+
+
+@triton.jit
+def apply_affine(
+    x, scale, offset, y, rows, c,
+    SILU: tl.constexpr, ROWS: tl.constexpr, CHANNELS: tl.constexpr,
+):  # fmt: skip
+    """Scale and offset each channel, then SiLU."""
+    tile, item, block = tl.program_id(0), tl.program_id(1), tl.program_id(2)
+    row = tile * ROWS + tl.arange(0, ROWS)
+    channel = block * CHANNELS + tl.arange(0, CHANNELS)
+    known = channel < c
+    inside = (row < rows)[:, None] & known[None, :]
+    at = (item.to(tl.int64) * rows + row)[:, None] * c + channel[None, :]
+    a = tl.load(scale + item * c + channel, mask=known, other=0.0)
+    b = tl.load(offset + item * c + channel, mask=known, other=0.0)
+    value = tl.load(x + at, mask=inside, other=0.0).to(tl.float32) * a[None, :] + b[None, :]
+    if SILU:
+        value = value / (1.0 + tl.exp(-value))
+    tl.store(y + at, value.to(y.dtype.element_ty), mask=inside)
+
+
+@triton.jit
+def add_layer_norm(
+    x, y, stream, normed, weight, bias, positions, c, spatial, frames, eps,
+    ADDS: tl.constexpr, PLACES: tl.constexpr, BLOCK: tl.constexpr,
+):  # fmt: skip
+    """Add, keep the sum, normalise it, add the position of the row's frame."""
+    row = tl.program_id(0)
+    channel = tl.arange(0, BLOCK)
+    known = channel < c
+    at = row.to(tl.int64) * c + channel
+    value = tl.load(x + at, mask=known, other=0.0).to(tl.float32)
+    if ADDS:
+        value += tl.load(y + at, mask=known, other=0.0).to(tl.float32)
+        tl.store(stream + at, value.to(stream.dtype.element_ty), mask=known)
+    centre = tl.sum(value, axis=0) / c
+    off = tl.where(known, value - centre, 0.0)
+    variance = tl.sum(off * off, axis=0) / c
+    gain = tl.load(weight + channel, mask=known, other=0.0).to(tl.float32)
+    base = tl.load(bias + channel, mask=known, other=0.0).to(tl.float32)
+    value = off / tl.sqrt(variance + eps) * gain + base
+    if PLACES:
+        frame = (row // spatial) % frames
+        value += tl.load(positions + frame * c + channel, mask=known, other=0.0).to(tl.float32)
+    tl.store(normed + at, value.to(normed.dtype.element_ty), mask=known)
+
+
+@triton.jit
+def geglu(x, y, c, BLOCK: tl.constexpr):
+    """Multiply the first half of a row by the exact GELU of the second."""
+    row = tl.program_id(0).to(tl.int64)
+    channel = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
+    known = channel < c
+    value = tl.load(x + row * 2 * c + channel, mask=known, other=0.0).to(tl.float32)
+    gate = tl.load(x + row * 2 * c + c + channel, mask=known, other=0.0).to(tl.float32)
+    gate = 0.5 * gate * (1.0 + tl.erf(gate * 0.7071067811865476))
+    tl.store(y + row * c + channel, (value * gate).to(y.dtype.element_ty), mask=known)
+
+
+@triton.jit
+def temporal_attention(
+    qkv, y, frames, spatial, c, d, scale, FRAMES: tl.constexpr, DEPTH: tl.constexpr
+):  # fmt: skip
+    """Attend over the frames of one place and one head."""
+    place, head = tl.program_id(0), tl.program_id(1)
+    frame, depth = tl.arange(0, FRAMES), tl.arange(0, DEPTH)
+    inside = (frame < frames)[:, None] & (depth < d)[None, :]
+    row = ((place // spatial) * frames + frame).to(tl.int64) * spatial + place % spatial
+    channel = head * d + depth
+    at = row[:, None] * (3 * c) + channel[None, :]
+    q = tl.load(qkv + at, mask=inside, other=0.0)
+    k = tl.load(qkv + at + c, mask=inside, other=0.0)
+    v = tl.load(qkv + at + 2 * c, mask=inside, other=0.0)
+    score = tl.dot(q, tl.trans(k), input_precision="ieee") * scale
+    score = tl.where((frame < frames)[None, :], score, float("-inf"))
+    share = tl.exp(score - tl.max(score, axis=1)[:, None])
+    share = share / tl.sum(share, axis=1)[:, None]
+    out = tl.dot(share.to(v.dtype), v, input_precision="ieee")
+    to = row[:, None] * c + channel[None, :]
+    tl.store(y + to, out.to(y.dtype.element_ty), mask=inside)
+
+
+@triton.jit
+def add_bias(x, residual, bias, y, size, c, BLOCK: tl.constexpr):
+    """Add two tensors and a bias per channel."""
+    at = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
+    inside = at < size
+    value = tl.load(x + at, mask=inside, other=0.0).to(tl.float32)
+    value += tl.load(residual + at, mask=inside, other=0.0).to(tl.float32)
+    value += tl.load(bias + at % c, mask=inside, other=0.0).to(tl.float32)
+    tl.store(y + at, value.to(y.dtype.element_ty), mask=inside)

@@ -1,0 +1,134 @@
+"""What stands before the camera: a photo, or footage whose face is followed.
+
+A take gives the frames of the film from any number on, and names all that decides them. Knows
+pictures, faces and engines; marks no frame and encodes nothing: that is ``film.py``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from pipeline import errors
+from pipeline.lipsync import FilmLipSync, LipSyncEngine
+from pipeline.lipsync.filmed import untouched
+from pipeline.lipsync.track import frame_count
+from pipeline.media.footage import Footage
+from pipeline.portrait import FaceFollower, Pixels
+from pipeline.portrait.following import follow_face
+from pipeline.portrait.framing import frame_portrait
+from pipeline.portrait.picture import read_clean
+from pipeline.studio import StudioOrder
+from pipeline.types import Note, SourceKind, Speech, Stretch
+
+OnNote = Callable[[Note], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """One film to make."""
+
+    width_px: int
+    height_px: int
+    frames: Callable[[int], Iterator[Pixels]]
+    """Makes the frames from a number on."""
+    decided_by: tuple[str | bytes, ...]
+    """All that decides the frames, beside the engine and the speech."""
+    untouched: tuple[Stretch, ...] = ()
+    """Where nobody is seen who could speak."""
+
+
+@contextmanager
+def take_of(
+    order: StudioOrder,
+    speech: Speech,
+    engine: LipSyncEngine,
+    mesh: FaceFollower,
+    tell: Callable[[float], None],
+    on_note: OnNote | None,
+) -> Iterator[Take]:
+    """Look for the face and set up the take; what it reads is open while the block lasts.
+
+    ``tell`` hears how much of a film has been looked at. Raises ``NoFaceFound``, ``NoSuchFace``,
+    ``NoFaceInVideo``, ``PhotosOnly`` for an engine that takes no films.
+    """
+    match order.source:
+        case SourceKind.PHOTO:
+            yield _photo(order, speech, engine, mesh, on_note)
+        case SourceKind.FOOTAGE:
+            if not isinstance(engine, FilmLipSync):
+                raise errors.PhotosOnly(engine.name, "it moves one picture")
+            # Frames behind the end of the speech are never shown: they need no look.
+            count = frame_count(speech.duration_s, order.fps)
+            with Footage(order.portrait, most=max(1, count)) as footage:
+                yield _film(order, speech, engine, mesh, footage, tell, on_note)
+        case _:
+            assert_never(order.source)
+
+
+def _photo(
+    order: StudioOrder,
+    speech: Speech,
+    engine: LipSyncEngine,
+    mesh: FaceFollower,
+    on_note: OnNote | None,
+) -> Take:
+    whole = read_clean(order.portrait)
+    faces = mesh.find(whole)
+    if not faces:
+        raise errors.NoFaceFound
+    if not 1 <= order.face <= len(faces):
+        raise errors.NoSuchFace(order.face, len(faces))
+    picture, face = frame_portrait(whole, faces[order.face - 1], order.size_px)
+
+    def frames(first_frame: int) -> Iterator[Pixels]:
+        return engine.sync(
+            picture,
+            face,
+            speech,
+            order.fps,
+            order.motion,
+            first_frame=first_frame,
+            on_note=on_note,
+        )
+
+    return Take(
+        width_px=picture.shape[1],
+        height_px=picture.shape[0],
+        frames=frames,
+        decided_by=(str(picture.shape), picture.tobytes(), face.landmarks.tobytes()),
+    )
+
+
+def _film(
+    order: StudioOrder,
+    speech: Speech,
+    engine: FilmLipSync,
+    mesh: FaceFollower,
+    footage: Footage,
+    tell: Callable[[float], None],
+    on_note: OnNote | None,
+) -> Take:
+    track = follow_face(footage, mesh, fps=order.fps, chosen=order.face, tell=tell)
+
+    def frames(first_frame: int) -> Iterator[Pixels]:
+        return engine.sync_film(
+            footage, track, speech, order.fps, first_frame=first_frame, on_note=on_note
+        )
+
+    return Take(
+        width_px=footage.size.width_px,
+        height_px=footage.size.height_px,
+        frames=frames,
+        decided_by=(_digest(order.portrait), track.landmarks.tobytes()),
+        untouched=untouched(track, frame_count(speech.duration_s, order.fps), order.fps),
+    )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

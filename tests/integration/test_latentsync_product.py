@@ -1,0 +1,215 @@
+"""LatentSync through the product's own processes, on a tiny seeded network."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline import errors
+from pipeline.bootstrap import STUDIO_MODULE, open_records, open_workshop
+from pipeline.child import Child
+from pipeline.latentsync.releases import UNET_NAME, Release
+from pipeline.media.read import read_frames
+from pipeline.render import Renderer
+from pipeline.settings import JobsSettings, Settings, child_environment
+from pipeline.store import ArtifactStore
+from pipeline.types import (
+    ArtifactKey,
+    EngineChoice,
+    EngineName,
+    JobId,
+    Progress,
+    RecordedScript,
+    RenderRequest,
+    RenderResult,
+    Script,
+    Stage,
+    TextScript,
+)
+from tests import faces, tiny_latentsync
+from tests.integration import tiny_studio
+from tests.measure import spoken
+
+ROOT = Path(__file__).parents[2]
+JOB = JobId("tg-000000000001")
+PORTRAIT = ArtifactKey(f"jobs/{JOB}/portrait.png")
+RECORDING = ArtifactKey(f"jobs/{JOB}/recording")
+WORDS = TextScript(text="Good morning. I have a story to tell.")
+TRIES = 2
+KILL_AT = 0.5
+
+
+class World:
+    """A renderer whose studio speaks with a tiny LatentSync."""
+
+    def __init__(self, settings: Settings, renderer: Renderer, store: ArtifactStore) -> None:
+        self.settings, self.renderer, self.store = settings, renderer, store
+        self.folder = Path(settings.latentsync.weights)
+        self.on_progress: Callable[[Progress], None] = lambda progress: None
+
+    async def render(self, script: Script = WORDS) -> RenderResult:
+        request = RenderRequest(
+            portrait=PORTRAIT, script=script, engine=EngineChoice.LATENTSYNC, size_px=192
+        )
+        return await self.renderer.render(request, JOB, lambda step: self.on_progress(step))
+
+    async def frames(
+        self, result: RenderResult
+    ) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+        video = await self.store.fetch(result.video, self.folder / "video.mp4")
+        return np.stack(list(read_frames(video)))
+
+    def begun(self) -> list[int]:
+        """List the frames at which the engine began."""
+        path = self.folder / "begun.txt"
+        return [int(line) for line in path.read_text().split()] if path.exists() else []
+
+    def scratch(self) -> list[str]:
+        folder = self.settings.scratch_dir / JOB
+        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+@asynccontextmanager
+async def world(
+    folder: Path, module: str = tiny_studio.NAME, releases: tuple[Release, ...] = (Release.V16,)
+) -> AsyncIterator[tuple[World, Child]]:
+    weights = tiny_latentsync.write_releases(folder / "weights", *releases)
+    settings = Settings(
+        data_dir=folder / "data",
+        latentsync=tiny_latentsync.settings_for(weights, steps=6),
+        jobs=JobsSettings(attempts=TRIES),
+    )
+    studio = Child("studio", module, child_environment() | {"PYTHONPATH": str(ROOT)})
+    async with open_workshop(settings) as workshop, open_records(settings) as records:
+        try:
+            picture = folder / "portrait.png"
+            Image.fromarray(faces.pixels(faces.hopper())).save(picture)
+            await records.store.put(picture, PORTRAIT)
+            spoken.speech(folder / "speech.wav", spoken.phones(spoken.PANGRAM)[:36])
+            await records.store.put(folder / "speech.wav", RECORDING)
+            renderer = Renderer(workshop.speaker, studio, records.store, settings)
+            yield World(settings, renderer, records.store), studio
+        finally:
+            await studio.close()
+
+
+async def test_a_photo_speaks_with_latentsync(tmp_path: Path) -> None:
+    async with world(tmp_path) as (here, _):
+        result = await here.render()
+
+        frames = await here.frames(result)
+        assert result.made_by is EngineName.LATENTSYNC
+        assert result.engine_reason == "asked for"
+        assert result.notes == ()
+        assert len(frames) == round(result.duration_s * 25)
+        assert here.scratch() == []
+
+
+async def test_a_killed_studio_goes_on_where_it_was_with_the_same_result(tmp_path: Path) -> None:
+    script = RecordedScript(recording=RECORDING)  # a voice would not say it twice the same way
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "killed").mkdir()
+    async with world(tmp_path / "whole") as (here, _):
+        whole = await here.frames(await here.render(script))
+
+    async with world(tmp_path / "killed") as (here, studio):
+
+        def kill(progress: Progress) -> None:
+            if progress.stage is Stage.SYNCING and (progress.fraction or 0) >= KILL_AT:
+                assert studio.pid is not None
+                os.kill(studio.pid, signal.SIGKILL)
+
+        here.on_progress = kill
+        with pytest.raises(errors.ChildDied):
+            await here.render(script)
+        assert here.scratch() == ["journal"], "finished frames, and nothing else"
+
+        here.on_progress = lambda progress: None
+        again = await here.frames(await here.render(script))
+
+        first, second = here.begun()
+        assert first == 0
+        assert second % 16 == 0
+        assert second >= KILL_AT * len(whole) - 17, "no finished chunk is made again"
+        np.testing.assert_array_equal(again, whole)
+        assert here.scratch() == []
+
+
+async def test_finished_frames_go_with_the_last_try(tmp_path: Path) -> None:
+    async with world(tmp_path) as (here, studio):
+
+        def kill(progress: Progress) -> None:
+            if progress.stage is Stage.SYNCING and progress.fraction and studio.pid is not None:
+                os.kill(studio.pid, signal.SIGKILL)
+
+        here.on_progress = kill
+        for _ in range(TRIES):
+            with pytest.raises(errors.ChildDied):
+                await here.render()
+
+        assert here.scratch() == []
+
+
+async def test_finished_frames_go_when_the_job_is_cancelled(tmp_path: Path) -> None:
+    async with world(tmp_path) as (here, _):
+        syncing = asyncio.Event()
+        here.on_progress = lambda progress: syncing.set() if progress.fraction else None
+        task = asyncio.create_task(here.render())
+        await asyncio.wait_for(syncing.wait(), 60)
+
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+        assert here.scratch() == []
+
+
+async def test_a_broken_device_ends_the_studio_not_the_job(tmp_path: Path) -> None:
+    async with world(tmp_path) as (here, studio):
+        (here.folder / "fault").touch()
+        with pytest.raises(errors.ChildDied, match="status 70") as caught:
+            await here.render()
+        assert caught.value.retryable
+        assert studio.pid is None
+
+        result = await here.render()
+
+        assert here.begun() == [0, 32], "the frames before the fault are kept"
+        assert len(await here.frames(result)) == round(result.duration_s * 25)
+
+
+async def test_a_checkpoint_of_another_network_ends_one_order_and_names_itself(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, module=STUDIO_MODULE) as (here, studio):
+        with pytest.raises(errors.WeightsUnusable, match=r"latentsync_unet\.pt"):
+            await here.render()
+
+        assert studio.pid is not None, "an error that the studio can name leaves it warm"
+        assert here.scratch() == []
+
+
+@pytest.mark.parametrize("kept", [0, 4096])
+async def test_a_truncated_checkpoint_is_told(tmp_path: Path, kept: int) -> None:
+    async with world(tmp_path, module=STUDIO_MODULE) as (here, _):
+        with (here.folder / Release.V16 / UNET_NAME).open("r+b") as file:
+            file.truncate(kept)
+
+        with pytest.raises(errors.WeightsUnusable, match="Pull it again"):
+            await here.render()
+
+
+async def test_without_weights_it_says_what_to_pull(tmp_path: Path) -> None:
+    async with world(tmp_path, module=STUDIO_MODULE) as (here, _):
+        (here.folder / Release.V16 / UNET_NAME).unlink()
+
+        with pytest.raises(errors.EngineUnavailable, match=r"bolti models pull latentsync-1\.6"):
+            await here.render()
