@@ -145,7 +145,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 
     keep = settings.speech_dir
     async with open_workshop(settings, keep=keep) as workshop, open_records(settings) as records:
-        renderer = Renderer(workshop.speaker, workshop.studio, records.store, settings)
+        renderer = Renderer(
+            workshop.speaker, workshop.studio, records.store, settings, lambda: jobs.is_stopping
+        )
         jobs = Jobs(
             settings=settings, orders=records.orders, store=records.store, render=renderer.render
         )

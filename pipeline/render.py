@@ -170,11 +170,17 @@ class Renderer:
     """Renders requests of jobs: from the store, to the store."""
 
     def __init__(
-        self, speaker: Synthesizer, studio: Child, store: ArtifactStore, settings: Settings
+        self,
+        speaker: Synthesizer,
+        studio: Child,
+        store: ArtifactStore,
+        settings: Settings,
+        is_stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._maker = VideoMaker(speaker, studio, settings)
         self._store, self._settings = store, settings
-        self._folders = JobFolders(settings.scratch_dir, settings.jobs.attempts)
+        tries = settings.jobs.attempts
+        self._folders = JobFolders(settings.scratch_dir, tries, is_stopping)
 
     async def render(
         self, request: RenderRequest, job_id: JobId, on_progress: OnProgress

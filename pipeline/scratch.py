@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -33,18 +33,23 @@ async def scratch_folder(parent: Path, name: str) -> AsyncIterator[Path]:
 
 
 class JobFolders:
-    """The scratch folders of jobs, of which each is tried at most so many times here."""
+    """The scratch folders of jobs, of which each is tried at most so many times here.
 
-    def __init__(self, parent: Path, tries: int) -> None:
-        self._parent, self._tries = parent, tries
+    ``is_stopping`` tells whether this process is ending: a job that is cancelled then goes on in
+    the next one.
+    """
+
+    def __init__(self, parent: Path, tries: int, is_stopping: Callable[[], bool]) -> None:
+        self._parent, self._tries, self._is_stopping = parent, tries, is_stopping
         self._failed: Counter[JobId] = Counter()
 
     @asynccontextmanager
     async def open(self, job_id: JobId) -> AsyncIterator[Path]:
         """Give a job its folder, empty but for the journal of an earlier try.
 
-        Afterwards the journal stays if the block raised an error that is tried again; everything
-        goes with the last try, with any other error, and when the job is cancelled.
+        Afterwards the journal stays if the block raised an error that is tried again, or was cut
+        off because the process stops; everything goes with the last try, with any other error, and
+        when its owner cancels the job.
         """
         folder = self._parent / job_id
         await asyncio.to_thread(_make_empty, folder, JOURNAL)
@@ -54,6 +59,9 @@ class JobFolders:
         except errors.BoltiError as e:
             self._failed[job_id] += 1
             again = e.retryable and self._failed[job_id] < self._tries
+            raise
+        except asyncio.CancelledError:
+            again = self._is_stopping()
             raise
         finally:
             if not again:

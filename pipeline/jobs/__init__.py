@@ -52,6 +52,8 @@ class Jobs:
         self._store = store
         self._render = render
         self._work: Work | None = None
+        self.is_stopping = False
+        """Whether renders that end now do so because the process does."""
 
     async def launch(self, *, listen: Sequence[QueueName], door: Door | None) -> None:
         """Start working on these queues, on the running loop; ORDERS need a door.
@@ -65,6 +67,7 @@ class Jobs:
             raise ValueError("A process that takes orders needs a door to speak through.")
         work = Work(self._settings, self._orders, self._store, self._render, door)
         await work.launch(listen)
+        self.is_stopping = False
         self._work = work
 
     async def close(self) -> None:
@@ -72,6 +75,7 @@ class Jobs:
 
         Takes up to ``telegram.drain_s``. Close it before the store and the render child.
         """
+        self.is_stopping = True
         work, self._work = self._work, None
         if work is not None:
             await work.close(drain_s=self._settings.telegram.drain_s)

@@ -235,6 +235,9 @@ class LatentSyncEngine:
             matrices = aligned(
                 seen.points, lambda points: model.matrices(points, rounded=seen.is_rounded)
             )
+            from pipeline.latentsync import Report  # torch is here by now
+
+            report = Report()
             yield from model.sync(
                 seen.frames,
                 matrices,
@@ -243,7 +246,10 @@ class LatentSyncEngine:
                 count=count,
                 recipe=self._recipe(),
                 first_frame=first_frame,
+                report=report,
             )
+        for note in report.notes:  # slower, but the very same picture
+            log.warning("%s: %s", release.value, note)
 
     def _loaded(self, release: Release) -> LatentSync:
         if self._model is None or self._model[0] is not release:

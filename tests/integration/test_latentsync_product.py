@@ -20,6 +20,7 @@ from pipeline.latentsync.releases import UNET_NAME, Release
 from pipeline.media.read import read_frames
 from pipeline.render import Renderer
 from pipeline.settings import JobsSettings, Settings, child_environment
+from pipeline.speech import Synthesizer
 from pipeline.store import ArtifactStore
 from pipeline.types import (
     ArtifactKey,
@@ -50,8 +51,11 @@ KILL_AT = 0.5
 class World:
     """A renderer whose studio speaks with a tiny LatentSync."""
 
-    def __init__(self, settings: Settings, renderer: Renderer, store: ArtifactStore) -> None:
-        self.settings, self.renderer, self.store = settings, renderer, store
+    def __init__(
+        self, settings: Settings, speaker: Synthesizer, studio: Child, store: ArtifactStore
+    ) -> None:
+        self.settings, self.speaker, self.store = settings, speaker, store
+        self.renderer = Renderer(speaker, studio, store, settings)
         self.folder = Path(settings.latentsync.weights)
         self.on_progress: Callable[[Progress], None] = lambda progress: None
 
@@ -95,8 +99,7 @@ async def world(
             await records.store.put(picture, PORTRAIT)
             spoken.speech(folder / "speech.wav", spoken.phones(spoken.PANGRAM)[:36])
             await records.store.put(folder / "speech.wav", RECORDING)
-            renderer = Renderer(workshop.speaker, studio, records.store, settings)
-            yield World(settings, renderer, records.store), studio
+            yield World(settings, workshop.speaker, studio, records.store), studio
         finally:
             await studio.close()
 
@@ -169,6 +172,32 @@ async def test_finished_frames_go_when_the_job_is_cancelled(tmp_path: Path) -> N
         with pytest.raises(asyncio.CancelledError):
             await task
 
+        assert here.scratch() == []
+
+
+async def test_a_render_cut_off_by_a_stop_goes_on_in_the_next_process(tmp_path: Path) -> None:
+    async with world(tmp_path) as (here, studio):
+        request = RenderRequest(
+            portrait=PORTRAIT, script=WORDS, engine=EngineChoice.LATENTSYNC, size_px=192
+        )
+        halfway = asyncio.Event()
+
+        def on_progress(progress: Progress) -> None:
+            if (progress.fraction or 0) >= KILL_AT:
+                halfway.set()
+
+        stopping = Renderer(here.speaker, studio, here.store, here.settings, lambda: True)
+        task = asyncio.create_task(stopping.render(request, JOB, on_progress))
+        await asyncio.wait_for(halfway.wait(), 60)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert here.scratch() == ["journal"]
+
+        await here.render()
+
+        first, second = here.begun()
+        assert first < second
         assert here.scratch() == []
 
 

@@ -60,6 +60,17 @@ def test_a_still_speaks_for_as_long_as_the_sound(model: LatentSync) -> None:
     assert not report.notes
 
 
+def test_points_between_pixels_move_the_alignment_only_if_they_are_not_rounded(
+    model: LatentSync,
+) -> None:
+    shifted = FACE + 0.3
+
+    assert np.array_equal(model.matrices(shifted), model.matrices(FACE))
+    finer = model.matrices(shifted, rounded=False)
+    back = finer[0, :, :2] @ np.array([0.3, 0.3]) + finer[0, :, 2]
+    np.testing.assert_allclose(back, model.matrices(FACE)[0, :, 2], atol=1e-9)
+
+
 def test_the_caller_may_fix_the_number_of_frames(model: LatentSync) -> None:
     assert (
         len(take(model.sync([photo()], [matrix(model)], speech(0.5), count=13, recipe=QUICK)))
