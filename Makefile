@@ -40,5 +40,5 @@ $(VENV)/dev: $(VENV)/base requirements/dev.lock
 	touch $@
 
 $(VENV)/latentsync: $(VENV)/dev requirements/latentsync.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/latentsync.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-conflicts -r requirements/latentsync.lock
 	touch $@

@@ -77,10 +77,10 @@ def pair(name: str, picture: Pixels, face: Face) -> tuple[Pixels, Pixels]:
         f"{name}: mouth centre x {mouth[:2, 0].mean():.0f} y {mouth[:, 1].mean():.0f}, "
         f"chin y {chin[:, 1].max():.0f}, of {RESOLUTION}"
     )
-    plain, masked = square.copy(), square.astype(np.float64)
-    hidden = keep_mask(RESOLUTION)[..., None] < 0.5
-    masked = np.where(hidden, 0.65 * masked + 0.35 * np.array((40, 90, 255)), masked)
-    masked = np.ascontiguousarray(masked.astype(np.uint8))
+    plain, masked = square.copy(), square.copy()
+    hidden = keep_mask(RESOLUTION) < 0.5
+    tinted = 0.65 * square[hidden] + 0.35 * np.array((40, 90, 255))
+    masked[hidden] = tinted.astype(np.uint8)
     template = np.array(align.TEMPLATE) * align.canvas_ratio(RESOLUTION) * stretch
     fitted = (points @ matrix[:, :2].T + matrix[:, 2]) * stretch
     for marks, colour, tile in (
