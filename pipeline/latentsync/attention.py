@@ -85,19 +85,19 @@ class AudioAttention(nn.Module):
         )
         return k, v
 
+    def silence(self) -> Tensor:
+        """Return what a frame that hears nothing gets at every place (c): the output's bias."""
+        return cast(nn.Linear, self.to_out[0]).bias
+
     def forward(self, x: Tensor, keys: KeysValues) -> Tensor:
-        """Attend from (n s c) to the sound; the first n - heard frames have none."""
+        """Attend from the last frames of (n s c), which hear something: (heard s c)."""
         n, s, c = x.shape
         k, v = keys
-        silent = n - len(k)
-        q = self.to_q(x[silent:]).view(-1, s, self.heads, c // self.heads).transpose(1, 2)
+        q = self.to_q(x[n - len(k) :]).view(-1, s, self.heads, c // self.heads).transpose(1, 2)
         y = F.scaled_dot_product_attention(q, k, v)
         y = y.transpose(1, 2).reshape(-1, s, c)
         out = cast(nn.Linear, self.to_out[0])
-        heard = F.linear(y, out.weight, out.bias)
-        if not silent:
-            return heard
-        return torch.cat((out.bias.expand(silent, s, c), heard))
+        return F.linear(y, out.weight, out.bias)
 
 
 class Gate(nn.Module):
@@ -142,7 +142,7 @@ class TransformerBlock(nn.Module):
         y = self.attn1(y)
         x, y = ops.add_layer_norm(x, y, self.norm2)
         y = self.attn2(y, keys)
-        x, y = ops.add_layer_norm(x, y, self.norm3)
+        x, y = ops.add_layer_norm(x, y, self.norm3, lead=self.attn2.silence())
         fed: Tensor = self.ff(y)
         return x + fed
 

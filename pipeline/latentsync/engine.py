@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pipeline.latentsync import align, audio, chunks, weights
+from pipeline.latentsync import align, audio, chunks, kernels, weights
 from pipeline.latentsync.chunks import Models, Recipe
 from pipeline.latentsync.errors import PrecisionUnsupported
 from pipeline.latentsync.graph import RecordedUNet
@@ -85,6 +85,7 @@ class LatentSync:
         scene = self.scene(frames, matrices)
         heard = audio.features(self.replicas[0].whisper, speech)
         report.frames = audio.frame_count(len(heard), fps) if count is None else count
+        report.notes += [f"slower, without Triton: {why}" for why in self.obstacles()]
         faces = [scene.face_at(i) for i in range(report.frames)]
         quiet = quiet_frames(speech, report.frames, fps)
         plan = chunks.plan(faces, quiet.tolist(), recipe.chunk_frames)
@@ -107,6 +108,11 @@ class LatentSync:
                 if at >= first_frame:
                     yield picture
                 at += 1
+
+    def obstacles(self) -> set[str]:
+        """Say what prevents the fast kernels on CUDA devices."""
+        devices = [replica.device for replica in self.replicas if replica.device.type == "cuda"]
+        return {why for why in map(kernels.obstacle, devices) if why is not None}
 
     def scene(self, frames: Sequence[Image], matrices: Sequence[Matrix | None]) -> Scene:
         """Choose how the pictures are handled."""

@@ -1,15 +1,16 @@
-"""The network recorded as a CUDA graph: one launch per step instead of two thousand.
+"""The network recorded as a CUDA graph: one launch per step instead of a thousand.
 
-`RecordedUNet` stands where `UNet3D` stands. A shape seen in a second chunk is recorded, once for
-the full step and once for the shallow one; other shapes (the last, shorter chunk) run as they are.
-The sound of a chunk is copied into the recording when the chunk begins. One per device; the caller
+`RecordedUNet` stands where `UNet3D` stands. The first full step of a shape runs as it is, which
+compiles and chooses all that is needed; the second is recorded, and the shallow step with it. The
+sound of a chunk is copied into the recording when the chunk begins. One per device; the caller
 sees to it that one thread at a time uses it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import threading
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,8 +18,12 @@ from torch import Tensor
 from pipeline.latentsync.attention import KeysValues
 from pipeline.latentsync.unet import UNet3D
 
-MAX_RECORDINGS = 2
-WARM_UPS = 2
+MAX_RECORDINGS = 4
+"""Chunks side by side, what is left over of them, one chunk, and the short last one."""
+
+Shape = tuple[int, ...]
+PoolHandle = Any
+"""What torch calls a pool of memory by."""
 
 
 class RecordedUNet:
@@ -26,9 +31,10 @@ class RecordedUNet:
 
     def __init__(self, unet: UNet3D) -> None:
         self.unet = unet
-        self.recordings: dict[tuple[int, ...], Recording] = {}
-        self.seen: Counter[tuple[int, ...]] = Counter()
-        self.last_sound: Sequence[KeysValues] | None = None
+        self.recordings: dict[Shape, Recording] = {}
+        self.too_large: set[Shape] = set()
+        self.warm = WarmShapes()
+        self.pool: PoolHandle | None = None
 
     def listen(self, audio: Tensor) -> list[KeysValues]:
         """Make K and V of the sound for a new chunk."""
@@ -58,27 +64,48 @@ class RecordedUNet:
         return recording.shallow_noise
 
     def recording(self, sample: Tensor, keys: Sequence[KeysValues]) -> Recording | None:
-        """Find the recording for this shape; make it when the shape comes with a second sound."""
+        """Find the recording for this shape; make it when the shape has run once here."""
         shape = shape_of(sample, keys)
         if shape in self.recordings:
-            return self.recordings[shape]
-        self.seen[shape] += keys is not self.last_sound
-        self.last_sound = keys
-        if self.seen[shape] < 2:
+            self.recordings[shape] = self.recordings.pop(shape)  # now the last one used
+        elif shape in self.too_large:
             return None
+        elif shape not in self.warm.shapes:
+            self.warm.shapes.add(shape)
+            return None
+        else:
+            self.record(shape, sample, keys)
+        return self.recordings.get(shape)
+
+    def record(self, shape: Shape, sample: Tensor, keys: Sequence[KeysValues]) -> None:
+        """Record a shape; where that does not fit into memory, it goes on running as it is."""
         if len(self.recordings) >= MAX_RECORDINGS:
-            del self.recordings[next(iter(self.recordings))]  # the oldest
-        self.recordings[shape] = Recording(self.unet, sample, keys)
-        return self.recordings[shape]
+            del self.recordings[next(iter(self.recordings))]  # the one not used for longest
+        # One thing runs at a time and nothing outlives its chunk, so all share their memory.
+        self.pool = self.pool or torch.cuda.graph_pool_handle()
+        try:
+            self.recordings[shape] = Recording(self.unet, sample, keys, self.pool)
+        except torch.OutOfMemoryError:
+            self.too_large.add(shape)
+            if not self.recordings:
+                self.pool = None  # a pool that nothing uses any more cannot be used again
 
     def forget(self) -> None:
         """Give the memory of all recordings back."""
         self.recordings.clear()
-        self.seen.clear()
-        self.last_sound = None
+        self.too_large.clear()
+        self.warm = WarmShapes()
+        self.pool = None
 
 
-def shape_of(sample: Tensor, keys: Sequence[KeysValues]) -> tuple[int, ...]:
+class WarmShapes(threading.local):
+    """Remember which shapes this thread has run: its libraries are set up for them."""
+
+    def __init__(self) -> None:
+        self.shapes: set[Shape] = set()
+
+
+def shape_of(sample: Tensor, keys: Sequence[KeysValues]) -> Shape:
     """Tell recordings apart: the sample's shape and how many frames hear something."""
     return (*sample.shape, len(keys[0][0]) if keys else 0)
 
@@ -86,26 +113,19 @@ def shape_of(sample: Tensor, keys: Sequence[KeysValues]) -> tuple[int, ...]:
 class Recording:
     """Hold the graphs of one shape and the memory that they read and write."""
 
-    def __init__(self, unet: UNet3D, sample: Tensor, keys: Sequence[KeysValues]) -> None:
+    def __init__(
+        self, unet: UNet3D, sample: Tensor, keys: Sequence[KeysValues], pool: PoolHandle
+    ) -> None:
         self.sample = sample.clone()
         self.timestep = torch.ones((), dtype=torch.float32, device=sample.device)
         self.keys = [(k.clone(), v.clone()) for k, v in keys]
         self.heard: Sequence[KeysValues] = ()
-        side = torch.cuda.Stream(sample.device)  # type: ignore[no-untyped-call]
-        side.wait_stream(torch.cuda.current_stream(sample.device))
-        with torch.cuda.device(sample.device), torch.cuda.stream(side):
-            for _ in range(WARM_UPS):
-                _, deep = unet(self.sample, self.timestep, self.keys)
-                unet.shallow(self.sample, self.timestep, self.keys, deep)
-        torch.cuda.current_stream(sample.device).wait_stream(side)
         self.full, self.shallow = torch.cuda.CUDAGraph(), torch.cuda.CUDAGraph()
+        # thread_local: other threads may drive other GPUs meanwhile.
         with torch.cuda.device(sample.device):
-            # thread_local: other threads may drive other GPUs meanwhile.
-            with torch.cuda.graph(self.full, capture_error_mode="thread_local"):
+            with torch.cuda.graph(self.full, pool, capture_error_mode="thread_local"):
                 self.noise, self.deep = unet(self.sample, self.timestep, self.keys)
-            with torch.cuda.graph(
-                self.shallow, pool=self.full.pool(), capture_error_mode="thread_local"
-            ):
+            with torch.cuda.graph(self.shallow, pool, capture_error_mode="thread_local"):
                 self.shallow_noise = unet.shallow(self.sample, self.timestep, self.keys, self.deep)
 
     def take(self, sample: Tensor, timestep: Tensor | int, keys: Sequence[KeysValues]) -> None:

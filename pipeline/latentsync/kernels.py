@@ -1,7 +1,8 @@
 """Launch the Triton twins of the plain functions in `ops.py`, on CUDA.
 
 Each function here gives what its namesake there gives, from the same layout: contiguous (n h w c)
-or (n s c). Sums run in float32 whatever the dtype. Nothing is autotuned, so that the first use of
+or (n s c). Where a kernel cannot run, `obstacle` says why, and the plain functions run. Sums run
+in float32 whatever the dtype. Nothing is autotuned, so that the first use of
 a machine costs seconds; Triton keeps what it compiled in its own cache on disk. The device code is
 in `triton_code.py`, imported only where Triton is installed.
 """
@@ -9,6 +10,7 @@ in `triton_code.py`, imported only where Triton is installed.
 from __future__ import annotations
 
 import importlib.util
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -20,11 +22,37 @@ if HAS_TRITON:
 
 TILE_ROWS = 128
 TILE_CHANNELS = 64
+NORM_TILE = 2048
+GATE_ROWS, GATE_CHANNELS = 4, 256
+COPY_TILE = 2048
+"""Sizes of the blocks that one program takes: 8 to 64 values per thread."""
+PROBE_FRAMES, PROBE_WIDTH = 16, 40
 
 
 def usable(x: Tensor) -> bool:
     """Say whether the kernels can take this tensor."""
-    return HAS_TRITON and x.is_cuda
+    return x.is_cuda and obstacle(x.device) is None
+
+
+@cache
+def obstacle(device: torch.device) -> str | None:
+    """Try the most demanding kernel once on a CUDA device; say what prevents it, None for nothing.
+
+    Triton compiles for few cards before compute capability 8.0, and needs a C compiler.
+    """
+    if not HAS_TRITON:
+        return "Triton is not installed"
+    try:
+        with torch.cuda.device(device):
+            qkv = torch.ones(PROBE_FRAMES, 1, 3 * PROBE_WIDTH, device=device, dtype=torch.float16)
+            y = temporal_attention(qkv, PROBE_FRAMES, 1)  # ones, whatever they attend to
+            if torch.allclose(y, torch.ones_like(y), atol=1e-2):
+                return None
+            return "its compiler gives wrong results for this device"
+    except torch.OutOfMemoryError:
+        raise
+    except Exception as e:  # whatever compiler and driver raise, the plain operations still run
+        return f"{type(e).__name__}: {(str(e).splitlines() or [''])[0][:160]}"
 
 
 def power_of_two(n: int) -> int:
@@ -90,28 +118,38 @@ def add_layer_norm(
     bias: Tensor,
     eps: float,
     positions: Tensor | None,
+    lead: Tensor | None,
 ) -> tuple[Tensor, Tensor]:
-    """Add two streams (n s c), normalise over c, add positions (f c) by frame: one pass."""
+    """Add two streams (n s c), normalise over c, add positions (f c) by frame: one pass.
+
+    With `lead` (c), rows before those of y add that instead.
+    """
     n, s, c = x.shape
     normed = torch.empty_like(x)
     stream = x if y is None else torch.empty_like(x)
     block = power_of_two(c)
-    triton_code.add_layer_norm[(n * s,)](
+    rows_each = max(1, NORM_TILE // block)
+    triton_code.add_layer_norm[(-(-n * s // rows_each),)](
         x,
         x if y is None else y,
+        weight if lead is None else lead,
         stream,
         normed,
         weight,
         bias,
         weight if positions is None else positions,
+        n * s,
+        0 if y is None else (n - len(y)) * s,
         c,
         s,
         1 if positions is None else len(positions),
         eps,
         ADDS=y is not None,
+        LEADS=y is not None and lead is not None,
         PLACES=positions is not None,
+        ROWS=rows_each,
         BLOCK=block,
-        num_warps=2 if block <= 512 else 4,
+        num_warps=4,
     )
     return stream, normed
 
@@ -121,8 +159,9 @@ def geglu(x: Tensor) -> Tensor:
     c = x.shape[-1] // 2
     rows = x.numel() // (2 * c)
     y = x.new_empty(*x.shape[:-1], c)
-    block = 1024 if c % 1024 == 0 else 256
-    triton_code.geglu[(rows, -(-c // block))](x, y, c, BLOCK=block)
+    triton_code.geglu[(-(-rows // GATE_ROWS), -(-c // GATE_CHANNELS))](
+        x, y, rows, c, ROWS=GATE_ROWS, BLOCK=GATE_CHANNELS
+    )
     return y
 
 
@@ -132,25 +171,53 @@ def temporal_attention(qkv: Tensor, frames: int, heads: int) -> Tensor:
     c = c3 // 3
     d = c // heads
     y = qkv.new_empty(n, s, c)
-    triton_code.temporal_attention[(n // frames * s, heads)](
+    triton_code.temporal_attention[(n // frames * s * heads,)](
         qkv,
         y,
         frames,
         s,
         c,
-        d,
+        heads,
         d**-0.5,
         FRAMES=max(16, power_of_two(frames)),
+        D=d,
         DEPTH=max(16, power_of_two(d)),
         num_warps=1 if d <= 64 else 2,
     )
     return y
 
 
-def add_bias(x: Tensor, residual: Tensor, bias: Tensor) -> Tensor:
-    """Return x + residual + bias in one pass, for (n h w c) and (c)."""
+def add_bias(x: Tensor, residual: Tensor | None, bias: Tensor) -> Tensor:
+    """Return x + residual + bias for (n h w c) and (c); without a residual, in the memory of x."""
     c = x.shape[-1]
-    y = torch.empty_like(x)
-    size = x.numel()
-    triton_code.add_bias[(-(-size // 1024),)](x, residual, bias, y, size, c, BLOCK=1024)
+    rows = x.numel() // c
+    y = x if residual is None else torch.empty_like(x)
+    grid, block = rows_by_channels(rows, c)
+    triton_code.add_bias[grid](
+        x,
+        x if residual is None else residual,
+        bias,
+        y,
+        rows,
+        c,
+        ADDS=residual is not None,
+        **block,
+    )
     return y
+
+
+def upsample(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """Enlarge (n h w c) to `size` by repeating the nearest pixel."""
+    n, h, w, c = x.shape
+    y = x.new_empty(n, *size, c)
+    rows = n * size[0] * size[1]
+    grid, block = rows_by_channels(rows, c)
+    triton_code.upsample[grid](x, y, rows, h, w, *size, c, **block)
+    return y
+
+
+def rows_by_channels(rows: int, c: int) -> tuple[tuple[int, int], dict[str, int]]:
+    """Divide a matrix (rows c) among programs: the grid, and the block that each takes."""
+    channels = min(TILE_CHANNELS, power_of_two(c))
+    each = COPY_TILE // channels
+    return (-(-rows // each), -(-c // channels)), {"ROWS": each, "CHANNELS": channels}

@@ -72,7 +72,7 @@ class TemporalBlock(nn.Module):
         norms = cast(Iterable[nn.LayerNorm], self.norms)
         y: Tensor | None = None
         for attention, norm in zip(attentions, norms, strict=True):
-            x, y = ops.add_layer_norm(x, y, norm, attention.positions(frames))
+            x, y = ops.add_layer_norm(x, y, norm, positions=attention.positions(frames))
             y = attention(y, frames)
         x, y = ops.add_layer_norm(x, y, self.ff_norm)
         fed: Tensor = self.ff(y)

@@ -13,6 +13,9 @@ from torch import Tensor, nn
 
 from pipeline.latentsync import kernels
 
+CHANNEL_STEP = 8
+"""Tensor cores take channels by eights: three more of zeros make 13 four times as fast."""
+
 
 def group_norm(
     x: Tensor,
@@ -53,21 +56,34 @@ def group_norm_plain(
 
 
 def add_layer_norm(
-    x: Tensor, y: Tensor | None, norm: nn.LayerNorm, positions: Tensor | None = None
+    x: Tensor,
+    y: Tensor | None,
+    norm: nn.LayerNorm,
+    *,
+    positions: Tensor | None = None,
+    lead: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Return the residual stream x + y and its layer norm over c, both (n s c).
 
-    `positions` (f c) are added to the norm by frame; row n belongs to frame n % f.
+    `positions` (f c) are added to the norm by frame; row n belongs to frame n % f. With `lead` (c)
+    y may hold only the last rows of n; the first ones add `lead` instead.
     """
     if kernels.usable(x):
-        return kernels.add_layer_norm(x, y, norm.weight, norm.bias, norm.eps, positions)
-    return add_layer_norm_plain(x, y, norm, positions)
+        return kernels.add_layer_norm(x, y, norm.weight, norm.bias, norm.eps, positions, lead)
+    return add_layer_norm_plain(x, y, norm, positions=positions, lead=lead)
 
 
 def add_layer_norm_plain(
-    x: Tensor, y: Tensor | None, norm: nn.LayerNorm, positions: Tensor | None = None
+    x: Tensor,
+    y: Tensor | None,
+    norm: nn.LayerNorm,
+    *,
+    positions: Tensor | None = None,
+    lead: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Define `add_layer_norm`."""
+    if y is not None and lead is not None:
+        y = torch.cat((lead.expand(len(x) - len(y), *x.shape[1:]), y))
     stream = x if y is None else x + y
     return stream, layer_norm_plain(stream, norm, positions)
 
@@ -110,20 +126,29 @@ def temporal_attention_plain(qkv: Tensor, *, frames: int, heads: int) -> Tensor:
     return y.permute(0, 3, 1, 2, 4).reshape(n, s, c)
 
 
-def add_bias(x: Tensor, residual: Tensor, bias: Tensor | None) -> Tensor:
-    """Return x + residual + bias, for (n h w c) and (c)."""
+def add_bias(x: Tensor, residual: Tensor | None, bias: Tensor | None) -> Tensor:
+    """Return x + residual + bias, for (n h w c) and (c); x itself may be overwritten."""
     if bias is None:
-        return x + residual
+        return x if residual is None else x + residual
     if kernels.usable(x):
         return kernels.add_bias(x, residual, bias)
-    return x + residual + bias
+    return x + bias if residual is None else x + residual + bias
 
 
 def convolve(x: Tensor, conv: nn.Conv2d, *, bias: bool = True) -> Tensor:
     """Convolve (n h w c) with a published (o i kh kw) weight; `bias=False` leaves it for later."""
+    weight, missing = conv.weight, -x.shape[-1] % CHANNEL_STEP
+    if missing and x.is_cuda:
+        x = F.pad(x, (0, missing))
+        weight = F.pad(weight, (0, 0, 0, 0, 0, missing))
+        weight = weight.contiguous(memory_format=torch.channels_last)
+    apart = bias and kernels.usable(x)  # cuDNN would add it in a slow pass of torch's
     nchw = x.permute(0, 3, 1, 2)  # a channels_last view, no copy
-    y = F.conv2d(nchw, conv.weight, conv.bias if bias else None, conv.stride, conv.padding)
-    return y.permute(0, 2, 3, 1).contiguous()
+    y = F.conv2d(
+        nchw, weight, conv.bias if bias and not apart else None, conv.stride, conv.padding
+    )
+    y = y.permute(0, 2, 3, 1).contiguous()
+    return add_bias(y, None, conv.bias) if apart else y
 
 
 def pointwise(x: Tensor, conv: nn.Conv2d) -> Tensor:
@@ -133,6 +158,11 @@ def pointwise(x: Tensor, conv: nn.Conv2d) -> Tensor:
 
 def upsample(x: Tensor, size: tuple[int, int]) -> Tensor:
     """Enlarge (n h w c) to `size` by repeating the nearest pixel."""
+    return kernels.upsample(x, size) if kernels.usable(x) else upsample_plain(x, size)
+
+
+def upsample_plain(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """Define `upsample`."""
     y = F.interpolate(x.permute(0, 3, 1, 2), size=size, mode="nearest")
     return y.permute(0, 2, 3, 1).contiguous()
 

@@ -1,6 +1,7 @@
 """How fast LatentSync is on this CUDA device, beside the plain eager forward, and how exact.
 
     python -m tests.bench.latentsync_speed [--sizes 256,512] [--seconds 10] [--json out.json]
+        [--parts speed,quality,devices]
 
 Random weights at full size, 20 steps, guidance 1.5, chunks of 16 frames, fp16. Per size: one step
 and one chunk of the plain forward in the published layout and of ours; the whole path of a still
@@ -8,7 +9,7 @@ in a 1080p picture (features, denoise, decode, paste; encode too where PyAV is i
 error of the latents and of the pictures against the plain forward in float32. With two devices or
 more, one against two. "s/s" is seconds of work per second of video: below 1 is faster than real
 time. Random weights time like trained ones; what they say of quality is the arithmetic, not the
-looks.
+looks. What starting takes from files on disk: `latentsync_first_use`.
 """
 
 from __future__ import annotations
@@ -48,10 +49,10 @@ LIMITS = {(256, False): 0.85, (256, True): 0.40, (512, False): 3.4, (512, True):
 
 def main() -> None:
     """Measure and print."""
-    started = time.perf_counter()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="256,512")
     parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--parts", default="speed,quality,devices")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     if not torch.cuda.is_available():
@@ -65,27 +66,46 @@ def main() -> None:
     print(f"{results['device']}, torch {torch.__version__}")
     for size in (int(text) for text in options.sizes.split(",")):
         with torch.inference_mode():
-            measure(size, options.seconds, results, started)
-        started = time.perf_counter()
+            measure(size, options.seconds, options.parts.split(","), results)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1))
 
 
-def measure(size: int, seconds: float, results: dict[str, float | str], started: float) -> None:
+def measure(size: int, seconds: float, parts: list[str], results: dict[str, float | str]) -> None:
     """Measure one size and print its table."""
 
     def say(name: str, value: float, unit: str, note: str = "") -> None:
         results[f"{size} {name}"] = value
-        print(f"  {name:<52}{value:>10.4g} {unit:<5}{note}", flush=True)
+        print(f"  {name:<62}{value:>10.4g} {unit:<5}{note}", flush=True)
 
     print(f"\n== {size} px, 20 steps, guidance 1.5, chunks of {FRAMES} frames")
+    torch.cuda.reset_peak_memory_stats()
+    started = time.perf_counter()
     models = random_models(size, torch.device("cuda:0"))
-    engine = LatentSync([models])
-    say("ready for the first chunk after", first_use(engine, started), "s", "(limit 60)")
+    took = first_use(LatentSync([models]), started)
+    say("random networks made, first chunks after", took, "s")
     plain = PublishedLayout(
         random_unet(models.device, PUBLISHED, models.dtype)
     )  # its own copy, laid out as published
     inputs = random_inputs(models)
+    if "speed" in parts:
+        speed(models, plain, inputs, seconds, say)
+    if "devices" in parts and torch.cuda.device_count() > 1:
+        two_devices(models, size, seconds, say)
+    if "quality" in parts:
+        quality(models, plain, inputs, say)
+    models.free()
+
+
+def speed(
+    models: Models,
+    plain: PublishedLayout,
+    inputs: Inputs,
+    seconds: float,
+    say: Callable[..., None],
+) -> None:
+    """Time steps, chunks and whole speeches, the plain forward beside ours."""
+    size = models.resolution
     for name, network in (("plain eager, published layout", plain), ("ours", models.unet)):
         full, shallow = step_ms(network, inputs, models)
         say(f"{name}: full step", full, "ms")
@@ -99,18 +119,11 @@ def measure(size: int, seconds: float, results: dict[str, float | str], started:
             loop = loop_ms(network, inputs, models, Recipe(cached=cached))
             say(f"{name}: denoise, {label}", loop / 1000 * FPS / FRAMES, "s/s")
         limit = LIMITS.get((size, cached), float("nan"))
-        for stacked in (1, 4 if size <= 256 else 2):
+        for stacked in (1, 4 if size <= 256 else 2) if cached else (1,):
             took = whole_path([models], seconds, Recipe(cached=cached, stacked=stacked))
             name = f"ours: whole path of a still, {label}, stack {stacked}"
             say(name, took, "s/s", f"(limit {limit})")
-    if torch.cuda.device_count() > 1:
-        two_devices(models, size, seconds, say)
-    quality(models, plain, inputs, say)
     say("peak memory", torch.cuda.max_memory_allocated() / 2**30, "GiB")
-    models.free()
-    del models, plain, engine
-    torch.cuda.empty_cache()
-    torch.cuda.reset_peak_memory_stats()
 
 
 def sampler_latents(
@@ -125,9 +138,9 @@ def sampler_latents(
     return chunks.run(network, inputs.conditions, audio, inputs.noise, inputs.mask, recipe)
 
 
-def milliseconds(run: Callable[[], object], repeats: int) -> float:
-    """Time with CUDA events: the median after two warm-ups."""
-    for _ in range(2):
+def milliseconds(run: Callable[[], object], repeats: int, warm_ups: int = 2) -> float:
+    """Time with CUDA events: the median after the warm-ups."""
+    for _ in range(warm_ups):
         run()
     times: list[float] = []
     for _ in range(repeats):
@@ -150,7 +163,7 @@ def step_ms(network: sampler.Network, inputs: Inputs, models: Models) -> tuple[f
     side = models.resolution // 8
     sample = torch.randn(2, 13, FRAMES, side, side, device=models.device, dtype=models.dtype)
     tokens = inputs.audio[0].to(models.dtype)
-    network(sample, 500, network.listen(tokens))  # a second sound makes ours record
+    network(sample, 500, network.listen(tokens))  # ours records the second step
     keys = network.listen(tokens)
     _, deep = network(sample, 500, keys)
     full = milliseconds(lambda: network(sample, 500, keys), 5)
@@ -160,7 +173,7 @@ def step_ms(network: sampler.Network, inputs: Inputs, models: Models) -> tuple[f
 
 def loop_ms(network: sampler.Network, inputs: Inputs, models: Models, recipe: Recipe) -> float:
     """Time the denoising of a chunk."""
-    return milliseconds(lambda: sampler_latents(network, inputs, models, recipe), 2)
+    return milliseconds(lambda: sampler_latents(network, inputs, models, recipe), 2, 1)
 
 
 def decode_ms(inputs: Inputs, models: Models) -> tuple[float, float]:
@@ -173,7 +186,7 @@ def decode_ms(inputs: Inputs, models: Models) -> tuple[float, float]:
 
 
 def first_use(engine: LatentSync, started: float) -> float:
-    """Make the first chunks, kernels compiled on the way; count from the start of the program."""
+    """Make the first chunks, kernels compiled and recorded on the way."""
     for _ in still(engine, 2.0, Recipe()):
         pass
     torch.cuda.synchronize()

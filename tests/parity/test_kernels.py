@@ -50,10 +50,17 @@ def pairs(device: str, dtype: torch.dtype) -> Iterator[tuple[str, Tensor, Tensor
             )
     layer = nn.LayerNorm(80).to(device, dtype)
     random_norm(layer)
-    x, y, positions = draw(6, 7, 80), draw(6, 7, 80), draw(3, 80)
-    for added, places in ((y, positions), (None, positions), (y, None), (None, None)):
-        mine = kernels.add_layer_norm(x, added, layer.weight, layer.bias, layer.eps, places)
-        plain = ops.add_layer_norm_plain(x, added, layer, places)
+    x, y, positions, lead = draw(6, 7, 80), draw(6, 7, 80), draw(3, 80), draw(80)
+    for added, places, first in (
+        (y, positions, None),
+        (None, positions, None),
+        (y, None, None),
+        (None, None, None),
+        (y[4:], None, lead),
+        (y, None, lead),
+    ):
+        mine = kernels.add_layer_norm(x, added, layer.weight, layer.bias, layer.eps, places, first)
+        plain = ops.add_layer_norm_plain(x, added, layer, positions=places, lead=first)
         yield "add_layer_norm stream", mine[0], plain[0]
         yield "add_layer_norm normed", mine[1], plain[1]
     wide = draw(2, 5, 2 * 320)
@@ -67,6 +74,11 @@ def pairs(device: str, dtype: torch.dtype) -> Iterator[tuple[str, Tensor, Tensor
         )
     x, residual, bias = draw(2, 5, 7, 24), draw(2, 5, 7, 24), draw(24)
     yield "add_bias", kernels.add_bias(x, residual, bias), x + residual + bias
+    for c in (24, 3, 80):
+        x, bias = draw(2, 5, 7, c), draw(c)
+        yield "bias alone", kernels.add_bias(x.clone(), None, bias), x + bias
+        for size in ((10, 14), (9, 13)):
+            yield "upsample", kernels.upsample(x, size), ops.upsample_plain(x, size)
 
 
 def compare(device: str, dtype: torch.dtype, tolerance: float) -> None:
