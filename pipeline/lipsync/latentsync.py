@@ -14,8 +14,7 @@ import gc
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +26,7 @@ from pipeline.latentsync.releases import Release
 from pipeline.lipsync import weights
 from pipeline.lipsync.brows import three_points
 from pipeline.lipsync.filmed import aligned, points_of
-from pipeline.lipsync.motion import IdleMotion, idle_motion
+from pipeline.lipsync.seen import Seen, seen_in
 from pipeline.lipsync.track import frame_count
 from pipeline.media.read import read_wav
 from pipeline.media.resample import resampled
@@ -75,54 +74,6 @@ def cannot_start(settings: LatentSyncSettings) -> str | None:
     if device := devices.absent_device(settings.devices):
         return f"there is no {device} here"
     return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What shall speak: one picture, or one per frame, each with its three points."""
-
-    frames: Sequence[Pixels]
-    points: NDArray[np.float64]
-    """(frames, 3, 2): left brow, right brow, nose, in pixels; NaN where no face is seen."""
-    is_rounded: bool = True
-    """Whole pixels, as published; points that were moved analytically are finer."""
-
-
-def seen_in(picture: Pixels, face: Face, speech: Speech, fps: int, motion: Motion) -> Seen:
-    """See a photo as it moves beside its lips.
-
-    Without motion it is aligned, encoded and measured once. With motion every frame is a picture
-    of its own, and since the motion is ours, no face has to be found in it again.
-    """
-    here = three_points(face.landmarks)
-    if motion is Motion.OFF:
-        return Seen(frames=[picture], points=here[np.newaxis])
-    idle = idle_motion(picture, face, speech, fps, motion)
-    points = np.stack([idle.moved_points(index, here) for index in range(len(idle))])
-    return Seen(frames=IdleFrames(idle), points=points, is_rounded=False)
-
-
-class IdleFrames(Sequence[Pixels]):
-    """The frames of a still that moves, each drawn when it is asked for."""
-
-    def __init__(self, idle: IdleMotion) -> None:
-        self._idle = idle
-
-    def __len__(self) -> int:
-        return len(self._idle)
-
-    @overload
-    def __getitem__(self, index: int) -> Pixels: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Pixels]: ...
-
-    def __getitem__(self, index: int | slice) -> Pixels | Sequence[Pixels]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"frame {index} of {len(self)}")
-        return self._idle.frame(index % len(self))
 
 
 class LatentSyncEngine:

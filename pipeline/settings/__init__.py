@@ -11,18 +11,16 @@ from pipeline.settings.load import (
     read_settings,
     switch_libraries,
 )
+from pipeline.settings.providers import EdgeSettings, OpenAISettings, OpenAIVoice
+from pipeline.settings.section import Section
 from pipeline.settings.tree import (
-    EdgeSettings,
     FootageSettings,
     JobsSettings,
     LabelSettings,
     LatentSyncSettings,
     LipsyncSettings,
     LogSettings,
-    OpenAISettings,
-    OpenAIVoice,
     PortraitSettings,
-    Section,
     Settings,
     SpeechSettings,
     StoreSettings,

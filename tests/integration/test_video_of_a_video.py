@@ -13,7 +13,7 @@ from pipeline.portrait.mesh import MediaPipeMesh
 from pipeline.settings import FootageSettings, LatentSyncSettings
 from pipeline.studio import StudioOrder
 from pipeline.studio.film import render_video
-from pipeline.types import EngineChoice, EngineName, SourceKind, Stretch
+from pipeline.types import EngineChoice, EngineName, Motion, SourceKind, Stretch
 from tests.films import blank, speaker, write_film
 from tests.measure import spoken
 
@@ -43,6 +43,7 @@ def test_a_video_with_a_faceless_stretch_speaks_to_and_fro(tmp_path: Path) -> No
         into=tmp_path / "out.mp4",
         thumbnail=tmp_path / "thumb.jpg",
         engine=EngineChoice.LATENTSYNC,
+        motion=Motion.OFF,
         size_px=512,
         fps=25,
         max_bytes=48_000_000,

@@ -19,7 +19,16 @@ from pipeline.portrait.pose import canonical_points
 from pipeline.settings import FootageSettings, LatentSyncSettings
 from pipeline.studio import StudioOrder, StudioProgress
 from pipeline.studio.film import render_video
-from pipeline.types import EngineChoice, EngineName, Note, SourceKind, Speech, Stage, Stretch
+from pipeline.types import (
+    EngineChoice,
+    EngineName,
+    Motion,
+    Note,
+    SourceKind,
+    Speech,
+    Stage,
+    Stretch,
+)
 from tests.films import column, column_of, write_film
 
 RATE_HZ = 16000
@@ -104,6 +113,7 @@ def order(tmp_path: Path) -> StudioOrder:
         into=tmp_path / "out.mp4",
         thumbnail=tmp_path / "thumb.jpg",
         engine=EngineChoice.LATENTSYNC,
+        motion=Motion.OFF,
         size_px=512,
         fps=25,
         max_bytes=48_000_000,
