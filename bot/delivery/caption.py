@@ -26,7 +26,9 @@ def caption_of(
     asked, spoke = result.requested_voice_id, result.voice_id
     if spoke is not None and asked is not None and asked != spoke:
         names = {"asked": voices.get(asked, asked), "voice": voices.get(spoke, spoke)}
-        lines.append(texts.html(language, "video.other_voice", **names))
+        unread = result.voice_change is VoiceChange.WRITING
+        why = "video.other_voice_writing" if unread else "video.other_voice"
+        lines.append(texts.html(language, why, **names))
     if Note.LOWER_DETAIL in result.notes:
         lines.append(texts.html(language, "video.lower_detail"))
     return "\n".join(lines)
@@ -43,11 +45,4 @@ def _first_line(
     if result.voice_id is None:
         return texts.html(language, "video.caption_no_voice", **common)
     voice = voices.get(result.voice_id, result.voice_id)
-    caption = texts.html(language, "video.caption", voice=voice, **common)
-    asked = result.requested_voice_id
-    if asked is None or asked == result.voice_id:
-        return caption
-    unread = result.voice_change is VoiceChange.WRITING
-    why = "video.other_voice_writing" if unread else "video.other_voice"
-    excuse = texts.html(language, why, asked=voices.get(asked, asked), voice=voice)
-    return f"{caption}\n{excuse}"
+    return texts.html(language, "video.caption", voice=voice, **common)

@@ -26,7 +26,7 @@ from pipeline.latentsync.releases import Release
 from pipeline.lipsync import weights
 from pipeline.lipsync.brows import three_points
 from pipeline.lipsync.filmed import aligned, points_of
-from pipeline.lipsync.seen import Seen, seen_in
+from pipeline.lipsync.seen import Seen, seen_still
 from pipeline.lipsync.track import frame_count
 from pipeline.media.read import read_wav
 from pipeline.media.resample import resampled
@@ -107,7 +107,7 @@ class LatentSyncEngine:
         ``RenderFailed`` for a face that cannot be aligned, ``EngineUnavailable``,
         ``WeightsUnusable``, ``MemoryExhausted``, ``DeviceFault``.
         """
-        seen = seen_in(picture, face, speech, fps, motion)
+        seen = seen_still(picture, face, speech, fps, motion)
         yield from self._sync(seen, speech, fps, first_frame, on_note)
 
     def sync_film(

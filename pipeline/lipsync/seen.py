@@ -1,13 +1,15 @@
-"""What LatentSync sees: one picture, or one per frame, each with the three points it aligns by.
+"""What LatentSync is shown: frames, and where the three points of the face lie in each.
 
-A photo without idle motion is one picture, prepared once. With motion, or in a film, every frame
-is a picture of its own. Knows faces and motion; knows no network.
+A photo that moves nothing but its lips is one frame: aligned, encoded and measured once. With idle
+motion it is a frame for each of the video, made when it is asked for, and the points are where the
+motion took them: no face is looked for again. Another source of frames is another function here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import overload
 
 import numpy as np
@@ -18,40 +20,40 @@ from pipeline.lipsync.motion import IdleMotion, idle_motion
 from pipeline.portrait import Face, Pixels
 from pipeline.types import Motion, Speech
 
+REMEMBERED = 40
+"""Frames are asked for twice, to be encoded and to be pasted on, about two chunks apart."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What shall speak: one picture, or one per frame, each with its three points."""
+    """Frames, and left brow, right brow and nose in each."""
 
     frames: Sequence[Pixels]
     points: NDArray[np.float64]
-    """(frames, 3, 2): left brow, right brow, nose, in pixels; NaN where no face is seen."""
+    """(frames, 3, 2) in pixels; NaN where no face is seen."""
     is_rounded: bool = True
     """Whole pixels, as published; points that were moved analytically are finer."""
 
 
-def seen_in(picture: Pixels, face: Face, speech: Speech, fps: int, motion: Motion) -> Seen:
-    """See a photo as it moves beside its lips.
-
-    Without motion it is aligned, encoded and measured once. With motion every frame is a picture
-    of its own, and since the motion is ours, no face has to be found in it again.
-    """
-    here = three_points(face.landmarks)
+def seen_still(picture: Pixels, face: Face, speech: Speech, fps: int, motion: Motion) -> Seen:
+    """Show a photo, at rest or in motion. Raises ``SoundUnreadable``."""
+    points = three_points(face.landmarks)
     if motion is Motion.OFF:
-        return Seen(frames=[picture], points=here[np.newaxis])
+        return Seen(frames=[picture], points=points[np.newaxis])
     idle = idle_motion(picture, face, speech, fps, motion)
-    points = np.stack([idle.moved_points(index, here) for index in range(len(idle))])
-    return Seen(frames=IdleFrames(idle), points=points, is_rounded=False)
+    moved = [idle.moved_points(index, points) for index in range(len(idle))]
+    return Seen(frames=MovedFrames(idle), points=np.stack(moved), is_rounded=False)
 
 
-class IdleFrames(Sequence[Pixels]):
-    """The frames of a still that moves, each drawn when it is asked for."""
+class MovedFrames(Sequence[Pixels]):
+    """The frames of a still in motion, made when they are asked for, by any thread."""
 
     def __init__(self, idle: IdleMotion) -> None:
-        self._idle = idle
+        self._length = len(idle)
+        self._frame = lru_cache(REMEMBERED)(idle.frame)
 
     def __len__(self) -> int:
-        return len(self._idle)
+        return self._length
 
     @overload
     def __getitem__(self, index: int) -> Pixels: ...
@@ -60,8 +62,9 @@ class IdleFrames(Sequence[Pixels]):
     def __getitem__(self, index: slice) -> Sequence[Pixels]: ...
 
     def __getitem__(self, index: int | slice) -> Pixels | Sequence[Pixels]:
+        """Give a frame; whoever takes it leaves it as it is."""
         if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"frame {index} of {len(self)}")
-        return self._idle.frame(index % len(self))
+            return [self[i] for i in range(*index.indices(self._length))]
+        if not 0 <= index < self._length:
+            raise IndexError(index)
+        return self._frame(index)

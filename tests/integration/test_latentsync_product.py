@@ -35,7 +35,7 @@ from pipeline.types import (
     Stage,
     TextScript,
 )
-from tests import faces, tiny_latentsync
+from tests import faces, offline, tiny_latentsync
 from tests.integration import tiny_studio
 from tests.measure import spoken
 
@@ -90,6 +90,7 @@ async def world(
         data_dir=folder / "data",
         latentsync=tiny_latentsync.settings_for(weights, steps=6),
         jobs=JobsSettings(attempts=TRIES),
+        speech=offline.SPEECH,
     )
     studio = Child("studio", module, child_environment() | {"PYTHONPATH": str(ROOT)})
     async with open_workshop(settings) as workshop, open_records(settings) as records:

@@ -14,8 +14,9 @@ from pipeline.latentsync import LatentSync, align
 from pipeline.latentsync.releases import Release
 from pipeline.lipsync.brows import three_points
 from pipeline.lipsync.latentsync import LONGEST_S, LatentSyncEngine
+from pipeline.lipsync.seen import seen_still
 from pipeline.portrait import Face, Pixels
-from pipeline.types import Speech
+from pipeline.types import Motion, Speech
 from tests import tiny_latentsync
 from tests.measure import spoken
 from tests.measure.drawn import drawn_face
@@ -134,6 +135,50 @@ def test_an_hour_is_refused_before_its_sound_is_read() -> None:
 
     with pytest.raises(errors.SoundTooLong, match=f"{LONGEST_S:.0f} s"):
         list(idle.sync(*drawn_face(), hour, 25))
+
+
+@pytest.mark.parametrize("motion", [Motion.SUBTLE, Motion.LIVELY])
+def test_a_still_in_motion_speaks_where_its_head_is(
+    engine: LatentSyncEngine, tmp_path: Path, motion: Motion
+) -> None:
+    picture, face = drawn_face()
+    speech = hum(tmp_path / "a.wav", 1.4)
+    idle = list(seen_still(picture, face, speech, 25, motion).frames)
+
+    frames = list(engine.sync(picture, face, speech, 25, motion))
+
+    assert len(frames) == len(idle) == 35
+    moved = np.array([(still != picture).mean() for still in idle])
+    assert moved.max() > 0.05, "the head moves"
+    for frame, still in zip(frames, idle, strict=True):
+        changed = (frame != still).any(axis=2)
+        assert 0.01 < changed.mean() < 0.5, "the mouth is laid over the moved picture"
+
+
+def test_the_points_of_a_still_in_motion_are_finer_than_pixels(tmp_path: Path) -> None:
+    picture, face = drawn_face()
+
+    seen = seen_still(picture, face, hum(tmp_path / "a.wav", 2.0), 25, Motion.LIVELY)
+
+    steps = np.abs(np.diff(seen.points, axis=0))
+    assert not seen.is_rounded
+    assert 0 < steps.max() < 2.0
+    np.testing.assert_allclose(seen.points[0], three_points(face.landmarks), atol=1e-3)
+    assert seen.frames[3:5][0] is seen.frames[3]
+    with pytest.raises(IndexError):
+        seen.frames[50]
+
+
+def test_a_broken_film_in_motion_goes_on_with_the_same_frames(
+    engine: LatentSyncEngine, tmp_path: Path
+) -> None:
+    picture, face = drawn_face()
+    speech = hum(tmp_path / "a.wav", 1.0)
+    whole = list(engine.sync(picture, face, speech, 25, Motion.LIVELY))
+
+    rest = list(engine.sync(picture, face, speech, 25, Motion.LIVELY, first_frame=16))
+
+    np.testing.assert_array_equal(np.stack(rest), np.stack(whole[16:]))
 
 
 def test_frames_before_the_first_wanted_are_not_made(
