@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 from telegram.error import NetworkError, TimedOut
@@ -11,11 +13,12 @@ from pipeline import errors
 from pipeline.store.outbox import OutboxState
 from pipeline.types import (
     JobId,
+    Note,
     VoiceId,
 )
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
-from tests.unit.bot.finished import BLOCKED, JOB, STATUS, finished_job
+from tests.unit.bot.finished import BLOCKED, JOB, STATUS, VOICE, finished_job
 from tests.unit.bot.updates import text
 
 
@@ -73,6 +76,19 @@ async def test_a_fallback_voice_is_named(bot: Bot) -> None:
     assert (
         "Asha is not available just now, so backup spoke." in bot.telegram.of("sendVideo")[0].text
     )
+
+
+@pytest.mark.parametrize("voice_id", [VOICE, VoiceId("backup"), None])
+async def test_a_video_of_lower_detail_says_so_last(bot: Bot, voice_id: VoiceId | None) -> None:
+    job = await finished_job(bot, voice_id)
+    assert job.result is not None
+    job = replace(job, result=replace(job.result, notes=(Note.LOWER_DETAIL,)))
+
+    await bot.delivery.deliver(job, STATUS)
+
+    lines = bot.telegram.of("sendVideo")[0].text.splitlines()
+    assert lines[0].startswith("🤖 AI-generated")
+    assert lines[-1] == "Made at a lower detail this time."
 
 
 @pytest.mark.parametrize(
