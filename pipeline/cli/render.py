@@ -89,6 +89,8 @@ def render(
         raise click.UsageError("--audio speaks with its own voice; leave --voice out.")
     lipsync = settings.lipsync
     source = in_file(photo, "photo")
+    if motion and kind_of(source) is SourceKind.FOOTAGE:
+        raise click.UsageError("--motion moves a photo; a video moves by itself. Leave it out.")
     order = FileOrder(
         photo=source,
         words=_words(text, script, audio),

@@ -36,6 +36,7 @@ def videos(tmp_path: Path) -> Path:
         (["words.mp4", *LATENTSYNC], 71, "cannot be opened as a video"),
         (["cut.mov", *LATENTSYNC], 71, "damaged"),
         (["good.mp4", *LATENTSYNC, "--face", "0"], 2, "'--face'"),
+        (["good.mp4", *LATENTSYNC, "--motion", "lively"], 2, "a video moves by itself"),
     ],
 )
 def test_each_mistake_with_a_video_gets_one_sentence_and_a_status_and_leaves_nothing(
