@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from pipeline.latentsync import ops
 
 KeysValues = tuple[Tensor, Tensor]
-"""K and V of one audio attention, each (heard, heads, tokens, d); `heard` frames come last."""
+"""K and V of one audio attention, each (heard tokens c); the frames that hear come last."""
 
 
 class Projections(nn.Module):
@@ -79,11 +79,7 @@ class AudioAttention(nn.Module):
 
     def keys(self, audio: Tensor) -> KeysValues:
         """Project the sound (heard t a) to K and V, once per chunk."""
-        n, t, _ = audio.shape
-        k, v = (
-            to(audio).view(n, t, self.heads, -1).transpose(1, 2) for to in (self.to_k, self.to_v)
-        )
-        return k, v
+        return self.to_k(audio), self.to_v(audio)
 
     def silence(self) -> Tensor:
         """Return what a frame that hears nothing gets at every place (c): the output's bias."""
@@ -91,11 +87,8 @@ class AudioAttention(nn.Module):
 
     def forward(self, x: Tensor, keys: KeysValues) -> Tensor:
         """Attend from the last frames of (n s c), which hear something: (heard s c)."""
-        n, s, c = x.shape
-        k, v = keys
-        q = self.to_q(x[n - len(k) :]).view(-1, s, self.heads, c // self.heads).transpose(1, 2)
-        y = F.scaled_dot_product_attention(q, k, v)
-        y = y.transpose(1, 2).reshape(-1, s, c)
+        q = self.to_q(x[len(x) - len(keys[0]) :])
+        y = ops.audio_attention(q, *keys, heads=self.heads)
         out = cast(nn.Linear, self.to_out[0])
         return F.linear(y, out.weight, out.bias)
 

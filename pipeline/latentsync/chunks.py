@@ -19,7 +19,7 @@ from torch import Tensor
 
 from pipeline.latentsync import sampler, vae
 from pipeline.latentsync.audio import Whisper
-from pipeline.latentsync.graph import RecordedUNet
+from pipeline.latentsync.graph import RecordedUNet, empty_cache
 
 CHUNK_FRAMES = 16
 
@@ -57,12 +57,18 @@ class Models:
         """Make the device current: kernels start on the current device of their thread."""
         return torch.cuda.device(self.device) if self.device.type == "cuda" else nullcontext()
 
-    def free(self) -> None:
+    def record(self, allowed: bool) -> None:
+        """Allow or forbid recordings of the network: they are fast and take memory."""
+        if isinstance(self.unet, RecordedUNet):
+            self.unet.may_record = allowed
+
+    def free(self, may_record: bool = True) -> None:
         """Give back memory that only speed needs."""
+        self.record(may_record)
         if isinstance(self.unet, RecordedUNet):
             self.unet.forget()
         if self.device.type == "cuda":
-            torch.cuda.empty_cache()
+            empty_cache()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,10 +98,7 @@ class LatentSync:
             quiet_chunk=closed_mouth(plan, recipe) if scene.is_still else None,
         )
         units = list(together([c for c in plan if c.stop > first_frame], job))
-        ladders = [
-            Ladder(recipe.stacked, report.notes.append, replica.free) for replica in self.replicas
-        ]
-        workers = list(zip(self.replicas, ladders, strict=True))
+        workers = [(replica, ladder(replica, recipe, report)) for replica in self.replicas]
         at = units[0][0].start if units else 0
         for made in in_order(units, workers, lambda worker, unit: work(job, *worker, unit)):
             for picture in made:
@@ -120,6 +117,12 @@ class LatentSync:
         if len(frames) == 1 and only is not None:
             return Still(frames[0], only, self.resolution)
         return Moving(frames, matrices, self.resolution)
+
+
+def ladder(replica: Models, recipe: Recipe, report: Report) -> Ladder:
+    """Begin at the top: whatever an earlier speech had to give up is tried again."""
+    replica.record(True)
+    return Ladder(recipe.stacked, report.notes.append, replica.free)
 
 
 def replica(found: Weights, device: torch.device, dtype: torch.dtype | None) -> Models:

@@ -24,6 +24,8 @@ MAX_RECORDINGS = 4
 Shape = tuple[int, ...]
 PoolHandle = Any
 """What torch calls a pool of memory by."""
+RECORDING = threading.Lock()
+"""Emptying torch's cache concerns all devices, and fails while one of them records."""
 
 
 class RecordedUNet:
@@ -33,6 +35,7 @@ class RecordedUNet:
         self.unet = unet
         self.recordings: dict[Shape, Recording] = {}
         self.too_large: set[Shape] = set()
+        self.may_record = True
         self.warm = WarmShapes()
         self.pool: PoolHandle | None = None
 
@@ -68,7 +71,7 @@ class RecordedUNet:
         shape = shape_of(sample, keys)
         if shape in self.recordings:
             self.recordings[shape] = self.recordings.pop(shape)  # now the last one used
-        elif shape in self.too_large:
+        elif shape in self.too_large or not self.may_record:
             return None
         elif shape not in self.warm.shapes:
             self.warm.shapes.add(shape)
@@ -84,7 +87,8 @@ class RecordedUNet:
         # One thing runs at a time and nothing outlives its chunk, so all share their memory.
         self.pool = self.pool or torch.cuda.graph_pool_handle()
         try:
-            self.recordings[shape] = Recording(self.unet, sample, keys, self.pool)
+            with RECORDING:
+                self.recordings[shape] = Recording(self.unet, sample, keys, self.pool)
         except torch.OutOfMemoryError:
             self.too_large.add(shape)
             if not self.recordings:
@@ -96,6 +100,12 @@ class RecordedUNet:
         self.too_large.clear()
         self.warm = WarmShapes()
         self.pool = None
+
+
+def empty_cache() -> None:
+    """Give memory that torch keeps for later back to the devices."""
+    with RECORDING:
+        torch.cuda.empty_cache()
 
 
 class WarmShapes(threading.local):
@@ -121,11 +131,13 @@ class Recording:
         self.keys = [(k.clone(), v.clone()) for k, v in keys]
         self.heard: Sequence[KeysValues] = ()
         self.full, self.shallow = torch.cuda.CUDAGraph(), torch.cuda.CUDAGraph()
-        # thread_local: other threads may drive other GPUs meanwhile.
         with torch.cuda.device(sample.device):
-            with torch.cuda.graph(self.full, pool, capture_error_mode="thread_local"):
+            # A stream of this device: the one that torch would take is shared by all devices.
+            stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+            # thread_local: other threads may drive other devices meanwhile.
+            with torch.cuda.graph(self.full, pool, stream, "thread_local"):
                 self.noise, self.deep = unet(self.sample, self.timestep, self.keys)
-            with torch.cuda.graph(self.shallow, pool, capture_error_mode="thread_local"):
+            with torch.cuda.graph(self.shallow, pool, stream, "thread_local"):
                 self.shallow_noise = unet.shallow(self.sample, self.timestep, self.keys, self.deep)
 
     def take(self, sample: Tensor, timestep: Tensor | int, keys: Sequence[KeysValues]) -> None:

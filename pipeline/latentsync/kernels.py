@@ -25,6 +25,7 @@ TILE_CHANNELS = 64
 NORM_TILE = 2048
 GATE_ROWS, GATE_CHANNELS = 4, 256
 COPY_TILE = 2048
+QUERY_ROWS = 64
 """Sizes of the blocks that one program takes: 8 to 64 values per thread."""
 PROBE_FRAMES, PROBE_WIDTH = 16, 40
 
@@ -183,6 +184,30 @@ def temporal_attention(qkv: Tensor, frames: int, heads: int) -> Tensor:
         D=d,
         DEPTH=max(16, power_of_two(d)),
         num_warps=1 if d <= 64 else 2,
+    )
+    return y
+
+
+def audio_attention(q: Tensor, k: Tensor, v: Tensor, heads: int) -> Tensor:
+    """Attend from (n s c) to the few tokens (n t c) of each frame, to (n s c)."""
+    n, s, c = q.shape
+    d = c // heads
+    y = torch.empty_like(q)
+    triton_code.audio_attention[(-(-s // QUERY_ROWS) * heads, n)](
+        q,
+        k,
+        v,
+        y,
+        s,
+        k.shape[1],
+        c,
+        heads,
+        d**-0.5,
+        ROWS=QUERY_ROWS,
+        TOKENS=max(16, power_of_two(k.shape[1])),
+        D=d,
+        DEPTH=max(16, power_of_two(d)),
+        num_warps=4 if d <= 128 else 8,
     )
     return y
 

@@ -126,6 +126,23 @@ def temporal_attention_plain(qkv: Tensor, *, frames: int, heads: int) -> Tensor:
     return y.permute(0, 3, 1, 2, 4).reshape(n, s, c)
 
 
+def audio_attention(q: Tensor, k: Tensor, v: Tensor, *, heads: int) -> Tensor:
+    """Attend from every place (n s c) to the tokens of its frame, k and v (n t c), to (n s c).
+
+    cuDNN and the flash kernels are made for many keys; here there are 50.
+    """
+    if kernels.usable(q):
+        return kernels.audio_attention(q, k, v, heads)
+    return audio_attention_plain(q, k, v, heads=heads)
+
+
+def audio_attention_plain(q: Tensor, k: Tensor, v: Tensor, *, heads: int) -> Tensor:
+    """Define `audio_attention`."""
+    n, s, c = q.shape
+    q, k, v = (x.view(n, -1, heads, c // heads).transpose(1, 2) for x in (q, k, v))
+    return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(n, s, c)
+
+
 def add_bias(x: Tensor, residual: Tensor | None, bias: Tensor | None) -> Tensor:
     """Return x + residual + bias, for (n h w c) and (c); x itself may be overwritten."""
     if bias is None:

@@ -57,9 +57,11 @@ class Ladder:
     """Remember how much may be done at once on one device; each error takes one step down."""
 
     def __init__(
-        self, stacked: int, on_step: Callable[[str], None], free: Callable[[], None]
+        self, stacked: int, on_step: Callable[[str], None], free: Callable[[bool], None]
     ) -> None:
+        """`free` gives memory back; it hears whether steps may be recorded again."""
         self.stacked = stacked
+        self.records = True
         self.slices = VAE_SLICES[0]
         self.on_step = on_step
         self.free = free
@@ -84,9 +86,12 @@ class Ladder:
         elif self.slices != VAE_SLICES[-1]:
             self.slices = VAE_SLICES[VAE_SLICES.index(self.slices) + 1]
             self.on_step(f"out of memory: the autoencoder works in {self.slices} parts")
+        elif self.records:
+            self.records = False
+            self.on_step("out of memory: slower, because nothing is recorded")
         else:
             raise MemoryExhausted(
                 "Out of memory with one chunk and the smallest slices. Take the 256-pixel release "
                 "(latentsync-1.5), or a device with more memory."
             ) from cause
-        self.free()
+        self.free(self.records)

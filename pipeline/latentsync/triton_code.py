@@ -10,8 +10,17 @@ from __future__ import annotations
 import triton
 import triton.language as tl
 
+PLAIN = ("rows", "led", "tiles", "size", "spatial", "frames", "tokens", "from_h", "from_w")
+"""Numbers whose divisibility speeds nothing up: chunks of other lengths compile nothing anew."""
 
-@triton.jit
+
+def kernel(function):
+    """Compile a function without regard to the numbers in PLAIN."""
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    return triton.jit(function, do_not_specialize=[name for name in names if name in PLAIN])
+
+
+@kernel
 def tile_moments(
     x, mean, m2, rows, c, tiles, ROWS: tl.constexpr, CHANNELS: tl.constexpr
 ):  # fmt: skip
@@ -30,7 +39,7 @@ def tile_moments(
     tl.store(m2 + out, tl.sum(off * off, axis=0), mask=channel < c)
 
 
-@triton.jit
+@kernel
 def group_affine(
     mean, m2, shift, weight, bias, scale, offset, rows, size, c, tiles, width, eps,
     HAS_SHIFT: tl.constexpr, ROWS: tl.constexpr, TILES: tl.constexpr, WIDTH: tl.constexpr,
@@ -69,7 +78,7 @@ def group_affine(
     tl.store(offset + item * c + channel, base + (moved - middle) * a, mask=member)
 
 
-@triton.jit
+@kernel
 def apply_affine(
     x, scale, offset, y, rows, c,
     SILU: tl.constexpr, ROWS: tl.constexpr, CHANNELS: tl.constexpr,
@@ -89,7 +98,7 @@ def apply_affine(
     tl.store(y + at, value.to(y.dtype.element_ty), mask=inside)
 
 
-@triton.jit
+@kernel
 def add_layer_norm(
     x, y, lead, stream, normed, weight, bias, positions, rows, led, c, spatial, frames, eps,
     ADDS: tl.constexpr, LEADS: tl.constexpr, PLACES: tl.constexpr,
@@ -126,7 +135,7 @@ def add_layer_norm(
     tl.store(normed + at, value.to(normed.dtype.element_ty), mask=inside)
 
 
-@triton.jit
+@kernel
 def geglu(x, y, rows, c, ROWS: tl.constexpr, BLOCK: tl.constexpr):
     """Multiply the first half of each row by the exact GELU of the second."""
     row = tl.program_id(0) * ROWS + tl.arange(0, ROWS)
@@ -140,7 +149,7 @@ def geglu(x, y, rows, c, ROWS: tl.constexpr, BLOCK: tl.constexpr):
     tl.store(y + to, (value * gate).to(y.dtype.element_ty), mask=inside)
 
 
-@triton.jit
+@kernel
 def temporal_attention(
     qkv, y, frames, spatial, c, heads, scale,
     FRAMES: tl.constexpr, D: tl.constexpr, DEPTH: tl.constexpr,
@@ -168,7 +177,32 @@ def temporal_attention(
     tl.store(y + to, out.to(y.dtype.element_ty), mask=inside)
 
 
-@triton.jit
+@kernel
+def audio_attention(
+    q, k, v, y, spatial, tokens, c, heads, scale,
+    ROWS: tl.constexpr, TOKENS: tl.constexpr, D: tl.constexpr, DEPTH: tl.constexpr,
+):  # fmt: skip
+    """Attend from some places of one frame, in one head, to all its tokens of sound."""
+    block, head, frame = tl.program_id(0) // heads, tl.program_id(0) % heads, tl.program_id(1)
+    place, token = block * ROWS + tl.arange(0, ROWS), tl.arange(0, TOKENS)
+    depth = tl.arange(0, DEPTH)
+    channel = (head * D + depth)[None, :]
+    inside = (place < spatial)[:, None] & (depth < D)[None, :]
+    heard = (token < tokens)[:, None] & (depth < D)[None, :]
+    at = (frame.to(tl.int64) * spatial + place)[:, None] * c + channel
+    at_sound = (frame * tokens + token)[:, None] * c + channel
+    asked = tl.load(q + at, mask=inside, other=0.0)
+    key = tl.load(k + at_sound, mask=heard, other=0.0)
+    score = tl.dot(asked, tl.trans(key), input_precision="ieee") * scale
+    score = tl.where((token < tokens)[None, :], score, float("-inf"))
+    share = tl.exp(score - tl.max(score, axis=1)[:, None])
+    share = share / tl.sum(share, axis=1)[:, None]
+    value = tl.load(v + at_sound, mask=heard, other=0.0)
+    out = tl.dot(share.to(value.dtype), value, input_precision="ieee")
+    tl.store(y + at, out.to(y.dtype.element_ty), mask=inside)
+
+
+@kernel
 def add_bias(
     x, residual, bias, y, rows, c,
     ADDS: tl.constexpr, ROWS: tl.constexpr, CHANNELS: tl.constexpr,
@@ -186,7 +220,7 @@ def add_bias(
     tl.store(y + at, value.to(y.dtype.element_ty), mask=inside)
 
 
-@triton.jit
+@kernel
 def upsample(
     x, y, rows, from_h, from_w, to_h, to_w, c, ROWS: tl.constexpr, CHANNELS: tl.constexpr
 ):  # fmt: skip

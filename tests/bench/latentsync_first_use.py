@@ -79,6 +79,7 @@ def main() -> None:
             )
 
 
+@torch.no_grad()
 def write(folder: Path) -> None:
     """Write the three files where they are missing."""
     from diffusers import AutoencoderKL

@@ -35,7 +35,7 @@ def exact_float32() -> Iterator[None]:
 
 
 def small_unet() -> UNet3D:
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=[]):
         torch.manual_seed(3)
         return UNet3D(SMALL).requires_grad_(False).eval()
 

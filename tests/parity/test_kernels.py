@@ -72,6 +72,14 @@ def pairs(device: str, dtype: torch.dtype) -> Iterator[tuple[str, Tensor, Tensor
             kernels.temporal_attention(qkv, frames, heads),
             ops.temporal_attention_plain(qkv, frames=frames, heads=heads),
         )
+    for spots, tokens, heads, d in ((70, 50, 8, 40), (5, 7, 2, 8), (64, 50, 2, 160)):
+        q, c = draw(3, spots, heads * d), heads * d
+        k, v = draw(3, tokens, c), draw(3, tokens, c)
+        yield (
+            f"audio_attention {spots} {d}",
+            kernels.audio_attention(q, k, v, heads),
+            ops.audio_attention_plain(q, k, v, heads=heads),
+        )
     x, residual, bias = draw(2, 5, 7, 24), draw(2, 5, 7, 24), draw(24)
     yield "add_bias", kernels.add_bias(x, residual, bias), x + residual + bias
     for c in (24, 3, 80):
