@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiofiles
@@ -66,22 +63,3 @@ async def _download_once(bot: Bot, file_id: str, into: Path, max_bytes: int) -> 
     except OSError as e:
         raise errors.DiskFull("the photo") from e
     return into
-
-
-@asynccontextmanager
-async def scratch_folder(parent: Path, name: str) -> AsyncIterator[Path]:
-    """Give an empty folder that is gone afterwards, whatever happens."""
-    folder = parent / name
-    await asyncio.to_thread(_make_empty, folder)
-    try:
-        yield folder
-    finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-
-
-def _make_empty(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    try:
-        folder.mkdir(parents=True)
-    except OSError as e:
-        raise errors.DiskFull(f"the folder {folder.name}") from e

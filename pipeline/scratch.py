@@ -8,6 +8,7 @@ of its job; ``prune`` deletes what no living job owns. Knows folders; knows no v
 from __future__ import annotations
 
 import asyncio
+import errno
 import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -70,7 +71,12 @@ class JobFolders:
 
 
 def _make_empty(folder: Path, kept: str | None = None) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as e:
+        if e.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise errors.DiskFull(f"the folder {folder.name}") from e
+        raise
     folder.chmod(0o700)
     for path in folder.iterdir():
         if path.name != kept:

@@ -20,11 +20,11 @@ from bot.address import Address, unpack_address
 from bot.delivery.caption import caption_of
 from bot.delivery.outbox import Outcome, delayed, judge, send_once
 from bot.delivery.progress import ProgressBoard, Wanted, status_sentence
-from bot.downloads import scratch_folder
 from bot.keyboards import again_keyboard, job_keyboard
 from bot.reactions import Sign, react
 from bot.texts import Texts, short_id
 from pipeline import errors
+from pipeline.scratch import scratch_folder
 from pipeline.store.outbox import OutboxState
 from pipeline.types import Failure, Job, JobId, Progress, RenderResult, Stage, VoiceId
 

@@ -15,11 +15,12 @@ from telegram.ext import MessageHandler, filters
 
 from bot.address import address_of
 from bot.context import BotApplication, BotContext, message_of, sender_of
-from bot.downloads import download, refuse_by_size, scratch_folder
+from bot.downloads import download, refuse_by_size
 from bot.drafts import Sender, current_draft, is_ordered, keep_portrait, keep_words, place_order
 from bot.keyboards import draft_keyboard
 from bot.reactions import Sign, react
 from pipeline import errors
+from pipeline.scratch import scratch_folder
 from pipeline.store.drafts import Draft
 from pipeline.types import PortraitVerdict
 
