@@ -9,8 +9,8 @@ BIN := $(VENV)/bin
 demo: $(VENV)/base            ## a talking portrait in out/demo.mp4
 	$(BIN)/bolti demo --into out
 
-test: $(VENV)/latentsync      ## every test that this machine can run
-	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not slow and not gpu and not network" $(ARGS) # tiny networks: threads only wait
+test: $(VENV)/latentsync      ## every test that this machine can run (one thread each: the networks are tiny)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow and not gpu and not network" $(ARGS)
 
 check: $(VENV)/latentsync     ## lint, types, import contracts, docs and settings kept true
 	$(BIN)/ruff format --check .
