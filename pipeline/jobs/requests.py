@@ -1,6 +1,6 @@
 """What was asked for, as a stored JSON artifact: only ids travel through the queue.
 
-Where the next one goes: another form of request is another type in ``pipeline/types.py``.
+Where the next one goes: another form of request is another type in ``pipeline/types/asked.py``.
 """
 
 from __future__ import annotations

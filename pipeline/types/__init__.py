@@ -1,0 +1,56 @@
+"""The values that flow from a photo and a script to a video.
+
+Frozen inside, plain enough for JSON at the doors. Nothing here knows Telegram, a database, a codec
+or a tensor. ``owner`` and ``reply_to`` are opaque: the door writes and reads them.
+
+Where the next one goes: a value that two packages share comes here, into the module of its
+meaning; one that stays inside a package stays there.
+"""
+
+from pipeline.types.asked import RecordedScript, RenderRequest, Script, TextScript
+from pipeline.types.jobs import Failure, Job, JobState
+from pipeline.types.names import (
+    ArtifactKey,
+    EngineChoice,
+    EngineName,
+    JobId,
+    Motion,
+    Owner,
+    SourceKind,
+    Stage,
+    VoiceId,
+)
+from pipeline.types.portrait import Box, PortraitVerdict
+from pipeline.types.speech import Speech, Timing, Utterance, Voice, VoiceChange
+from pipeline.types.video import Note, Progress, RenderResult, Stretch, Video
+
+__all__ = [
+    "ArtifactKey",
+    "Box",
+    "EngineChoice",
+    "EngineName",
+    "Failure",
+    "Job",
+    "JobId",
+    "JobState",
+    "Motion",
+    "Note",
+    "Owner",
+    "PortraitVerdict",
+    "Progress",
+    "RecordedScript",
+    "RenderRequest",
+    "RenderResult",
+    "Script",
+    "SourceKind",
+    "Speech",
+    "Stage",
+    "Stretch",
+    "TextScript",
+    "Timing",
+    "Utterance",
+    "Video",
+    "Voice",
+    "VoiceChange",
+    "VoiceId",
+]

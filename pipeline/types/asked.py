@@ -1,0 +1,49 @@
+"""What is asked for: a script, and everything that a render needs.
+
+Where the next one goes: a wish that a door may pass on is a field of ``RenderRequest``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.types.names import ArtifactKey, EngineChoice, Motion, VoiceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextScript:
+    """Words that a voice shall speak."""
+
+    text: str
+    kind: Literal["text"] = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedScript:
+    """A recording that drives the lips as it is."""
+
+    recording: ArtifactKey
+    kind: Literal["recorded"] = "recorded"
+
+
+Script = TextScript | RecordedScript
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderRequest:
+    """Everything that a render needs; nothing ambient.
+
+    Stored as JSON under ``jobs/<job id>/request.json``. Only the job id travels through the
+    queue, so that neither script nor photo ever stands in the queue's database.
+    """
+
+    portrait: ArtifactKey
+    script: Script
+    voice_id: VoiceId | None = None
+    engine: EngineChoice = EngineChoice.AUTO
+    motion: Motion | None = None
+    """None: as the settings say."""
+    size_px: int = 512
+    preview: bool = False
+    max_bytes: int = 48_000_000
