@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pipeline.store.drafts import Drafts
     from pipeline.store.orders import Orders
     from pipeline.store.outbox import Outbox
+    from pipeline.store.preferences import PreferenceRows
 
 STUDIO_MODULE = "pipeline.studio"
 
@@ -58,6 +59,7 @@ class Records:
     drafts: Drafts
     outbox: Outbox
     orders: Orders
+    preferences: PreferenceRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ class Services:
     store: ArtifactStore
     drafts: Drafts
     outbox: Outbox
+    preferences: PreferenceRows
     jobs: Jobs
     renderer: Renderer
     portraits: PortraitDesk
@@ -119,6 +122,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
     from pipeline.store.drafts import Drafts
     from pipeline.store.orders import Orders
     from pipeline.store.outbox import Outbox
+    from pipeline.store.preferences import PreferenceRows
 
     artifacts = await asyncio.to_thread(store.create, settings)
     database = Database(settings.database_url)
@@ -129,6 +133,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
             drafts=Drafts(database),
             outbox=Outbox(database),
             orders=Orders(database),
+            preferences=PreferenceRows(database),
         )
     finally:
         await database.close()
@@ -162,6 +167,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 store=records.store,
                 drafts=records.drafts,
                 outbox=records.outbox,
+                preferences=records.preferences,
                 jobs=jobs,
                 renderer=renderer,
                 portraits=workshop.portraits,

@@ -24,6 +24,7 @@ from pipeline.store.artifacts import ObjectStore
 from pipeline.store.database import Database
 from pipeline.store.drafts import Drafts
 from pipeline.store.outbox import Outbox
+from pipeline.store.preferences import PreferenceRows
 from pipeline.types import (
     Box,
     Job,
@@ -278,6 +279,7 @@ class FakeServices:
         self.store = ObjectStore(settings.store_url)
         self.drafts = Drafts(database)
         self.outbox = Outbox(database)
+        self.preferences = PreferenceRows(database)
         self.jobs = FakeJobs()
         self.speaker = FakeSpeaker()
         self.look: Callable[[], Verdict] = make_verdict

@@ -3,8 +3,8 @@
 It is the database that the jobs live in; our tables stand beside those of the job engine. Calls
 run in a thread, inside one transaction, with a time limit. What the rows mean is not known here.
 
-Where the next one goes: a table stands in the file of its class, on the shared ``METADATA``;
-tables are created when absent. Changing one that exists needs a migration; there is none yet.
+Where the next one goes: a table stands in the file of its class, on the shared ``METADATA``.
+Tables, columns and indexes are created when absent (``additions.py``).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline import errors
+from pipeline.store.additions import add_what_is_new
 
 T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
@@ -62,11 +63,16 @@ class Database:
         self._engine = _sqlite(self._url) if self.is_sqlite else _postgresql(self._url)
 
     async def open(self) -> None:
-        """Create the file, its folder and the tables, where they are absent."""
+        """Create the file, its folder, the tables and their new columns, where they are absent."""
         if self.is_sqlite and self._url.database:
             folder = Path(self._url.database).parent
             await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-        await self.write(lambda connection: METADATA.create_all(connection))
+
+        def work(connection: sa.Connection) -> None:
+            self.serialize(connection, "the schema")
+            add_what_is_new(connection, METADATA)
+
+        await self.write(work)
 
     async def read(self, work: Work[T]) -> T:
         """Run work that only reads; it waits for no writer."""

@@ -23,6 +23,7 @@ from pipeline.types.names import (
 from pipeline.types.portrait import Box, PortraitVerdict
 from pipeline.types.speech import Speech, Timing, Utterance, Voice, VoiceChange
 from pipeline.types.video import Note, Progress, RenderResult, Stretch, Video
+from pipeline.types.wishes import Quality, Shape
 
 __all__ = [
     "ArtifactKey",
@@ -38,10 +39,12 @@ __all__ = [
     "Owner",
     "PortraitVerdict",
     "Progress",
+    "Quality",
     "RecordedScript",
     "RenderRequest",
     "RenderResult",
     "Script",
+    "Shape",
     "SourceKind",
     "Speech",
     "Stage",

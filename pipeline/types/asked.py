@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.types.names import ArtifactKey, EngineChoice, Motion, VoiceId
+from pipeline.types.wishes import Quality, Shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,13 @@ class RenderRequest:
     engine: EngineChoice = EngineChoice.AUTO
     motion: Motion | None = None
     """None: as the settings say."""
+    quality: Quality = Quality.NORMAL
+    rate_pct: int = 0
+    """How much faster the voice speaks than by itself; below zero slower."""
+    pitch_hz: int = 0
+    shape: Shape = Shape.ORIGINAL
+    captions: bool = False
+    """Write the words into the picture as they are spoken."""
     size_px: int = 512
     preview: bool = False
     max_bytes: int = 48_000_000

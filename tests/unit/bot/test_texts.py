@@ -50,6 +50,29 @@ def placeholders(texts: Texts, language: str, key: str) -> set[str | None]:
     return {name for form in forms for _, name, _, _ in string.Formatter().parse(form) if name}
 
 
+@pytest.mark.parametrize("language", load_texts().languages)
+def test_what_counts_something_has_the_same_forms_everywhere(texts: Texts, language: str) -> None:
+    counted = {key for key in texts.keys("en") if isinstance(texts._sentences["en"][key], dict)}
+
+    for key in texts.keys(language):
+        sentence = texts._sentences[language][key]
+        assert isinstance(sentence, dict) == (key in counted), key
+        if isinstance(sentence, dict):
+            assert sentence.keys() == {"one", "other"}, key
+            assert all(form.strip() for form in sentence.values()), key
+        else:
+            assert sentence.strip(), key
+
+
+def test_hindi_is_written_in_devanagari(texts: Texts) -> None:
+    for key in texts.keys("hi"):
+        sentence = texts._sentences["hi"][key]
+        for form in [sentence] if isinstance(sentence, str) else sentence.values():
+            spoken = re.sub(r"\{\w+\}|<[^>]+>|/\w+", "", form)
+            if re.search(r"\w{2}", spoken):
+                assert re.search("[\u0900-\u097f]", spoken), f"{key} is not translated"
+
+
 def test_every_key_that_the_bot_names_is_there_and_no_other(texts: Texts) -> None:
     named = {
         node.value
@@ -93,9 +116,10 @@ def test_values_are_escaped_in_messages_and_plain_in_buttons(texts: Texts) -> No
     assert evil in texts.plain("en", "cancel.done", id=evil)
 
 
-def test_markup_of_the_texts_is_what_telegram_knows(texts: Texts) -> None:
-    for key in texts.keys("en"):
-        sentence = str(texts._sentences["en"][key])
+@pytest.mark.parametrize("language", load_texts().languages)
+def test_markup_of_the_texts_is_what_telegram_knows(texts: Texts, language: str) -> None:
+    for key in texts.keys(language):
+        sentence = str(texts._sentences[language][key])
         assert set(re.findall(r"<(/?\w+)", sentence)) <= {"b", "/b", "i", "/i", "code", "/code"}
         assert sentence.count("<b>") == sentence.count("</b>")
 

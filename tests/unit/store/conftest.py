@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 # Each file of rows brings its table.
-from pipeline.store import drafts, orders, outbox
+from pipeline.store import drafts, orders, outbox, preferences
 from pipeline.store.database import Database
 
-TABLES = (drafts.DRAFTS, orders.ORDERS, outbox.OUTBOX)
+TABLES = (drafts.DRAFTS, orders.ORDERS, outbox.OUTBOX, preferences.PREFERENCES)
 
 
 @pytest.fixture
