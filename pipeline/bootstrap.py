@@ -76,9 +76,15 @@ class Services:
     portraits: PortraitDesk
     speaker: Synthesizer
 
-    async def check_portrait(self, source: Path, into: Path) -> PortraitVerdict:
-        """Look at a photo and write its clean picture to ``into``. Raises ``PortraitError``."""
-        return await self.portraits.check(source, into)
+    async def check_portrait(
+        self, source: Path, into: Path, face: int | None = None
+    ) -> PortraitVerdict:
+        """Look at a photo and write its clean picture to ``into``.
+
+        ``face`` is the number of the face that must be able to speak; None takes the largest that
+        can. Raises ``PortraitError``, ``NoSuchFace``.
+        """
+        return await self.portraits.check(source, into, face)
 
     def check_script(self, text: str) -> ScriptPlan:
         """Say whether a text can be spoken, and how long it takes. Raises ``ScriptError``."""

@@ -231,6 +231,7 @@ class Renderer:
             max_bytes=request.max_bytes,
             scratch=scratch,
             journal=scratch / JOURNAL,
+            face=request.face,
         )
 
 

@@ -26,7 +26,6 @@ from pipeline.store.drafts import Drafts
 from pipeline.store.outbox import Outbox
 from pipeline.store.preferences import PreferenceRows
 from pipeline.types import (
-    Box,
     Job,
     JobId,
     JobState,
@@ -37,6 +36,7 @@ from pipeline.types import (
     Voice,
     VoiceId,
 )
+from tests.verdicts import make_verdict
 
 TOKEN = "123456789:AAFakeFakeFakeFakeFakeFakeFakeFake_00"
 BOT = {"id": 123456789, "is_bot": True, "first_name": "Bolti", "username": "bolti_test_bot"}
@@ -263,14 +263,6 @@ class FakeSpeaker:
 Verdict = PortraitVerdict | errors.BoltiError
 
 
-def make_verdict(faces: int = 1) -> PortraitVerdict:
-    """Say that a photo is good and has so many faces."""
-    box = Box(x_px=10, y_px=10, width_px=100, height_px=100)
-    return PortraitVerdict(
-        width_px=600, height_px=800, faces=(box,) * faces, eye_distance_px=90, yaw_deg=1
-    )
-
-
 class FakeServices:
     """The services that the bot uses: real rows and artifacts, a queue and a desk that obey."""
 
@@ -284,7 +276,9 @@ class FakeServices:
         self.speaker = FakeSpeaker()
         self.look: Callable[[], Verdict] = make_verdict
 
-    async def check_portrait(self, source: Path, into: Path) -> PortraitVerdict:
+    async def check_portrait(
+        self, source: Path, into: Path, face: int | None = None
+    ) -> PortraitVerdict:
         """Copy the file and say what ``look`` says."""
         verdict = self.look()
         if isinstance(verdict, errors.BoltiError):

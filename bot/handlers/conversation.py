@@ -17,6 +17,7 @@ from bot.address import address_of
 from bot.context import BotApplication, BotContext, message_of, sender_of
 from bot.downloads import download, refuse_by_size
 from bot.drafts import Sender, current_draft, is_ordered, keep_portrait, keep_words, place_order
+from bot.faces import notes_of
 from bot.keyboards import draft_keyboard
 from bot.reactions import Sign, react
 from pipeline import errors
@@ -64,7 +65,7 @@ async def on_photo(update: Update, context: BotContext) -> None:
         await _keep_caption(message, sender, context)
         raise
     words = _caption_words(message, context) or draft.script
-    if len(verdict.faces) > 1 or words is None:
+    if words is None or len(verdict.faces) > 1 or verdict.speaker.notes:
         await _say_verdict(message, verdict, draft, context, complete=words is not None)
     if words is not None:
         await _order(message, sender, draft, words, context)
@@ -142,7 +143,8 @@ async def _say_verdict(
     complete: bool,
 ) -> None:
     faces = len(verdict.faces)
-    seen = context.t("photo.several", faces=faces) if faces > 1 else ""
+    told = [context.t("photo.several", faces=faces)] if faces > 1 else []
+    seen = " ".join([*told, *(context.t(key) for key in notes_of(verdict))])
     if complete:
         await context.reply(message, seen)
         return

@@ -144,7 +144,7 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
                 max_bytes=MAX_BYTES,
                 scratch=scratch,
                 source=source.kind,
-                face=order.face or 1,
+                face=source.face,
             ),
             shown.progress,
         )

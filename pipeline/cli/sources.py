@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from pipeline import errors
 from pipeline.cli.console import Console
 from pipeline.media.kinds import is_video
 from pipeline.settings import Settings
-from pipeline.types import EngineChoice, SourceKind
+from pipeline.types import EngineChoice, FaceNote, PortraitVerdict, SourceKind
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Workshop
@@ -27,6 +27,8 @@ class Source:
 
     path: Path
     kind: SourceKind
+    face: int
+    """The number of the face that speaks."""
 
 
 def kind_of(path: Path) -> SourceKind:
@@ -63,20 +65,37 @@ async def look(
     kind = kind_of(path)
     if kind is SourceKind.PHOTO:
         clean = scratch / "portrait.png"
-        verdict = await workshop.portraits.check(path, clean)
+        verdict = await workshop.portraits.check(path, clean, face)
         await workshop.portraits.close()  # its memory is wanted elsewhere
-        _tell_faces(len(verdict.faces), face, shown)
-        return Source(path=clean, kind=kind)
+        _tell_choice(verdict, face, shown)
+        return Source(path=clean, kind=kind, face=verdict.chosen)
     clean = scratch / "footage.mp4"
     fps = workshop.settings.lipsync.fps
     filmed = await workshop.footage.check(path, clean, fps=fps, size_px=size_px, most_s=most_s)
     await workshop.footage.close()
-    _tell_faces(filmed.faces, face, shown)
+    if filmed.faces > 1 and face is None:
+        shown.note(f"There are {filmed.faces} faces; the largest one speaks.")
     if filmed.visible < 1:
         shown.note(f"A face is seen in {100 * filmed.visible:.0f} % of the video.")
-    return Source(path=clean, kind=kind)
+    return Source(path=clean, kind=kind, face=face or 1)
 
 
-def _tell_faces(faces: int, face: int | None, shown: Console) -> None:
+def _tell_choice(verdict: PortraitVerdict, face: int | None, shown: Console) -> None:
+    faces = len(verdict.faces)
     if faces > 1 and face is None:
-        shown.note(f"There are {faces} faces; the largest one speaks.")
+        first = verdict.chosen == 1
+        who = "the largest one speaks" if first else f"face {verdict.chosen} speaks"
+        why = "" if first else ", the largest that can"
+        shown.note(f"There are {faces} faces; {who}{why}. --face 1 to {faces} chooses.")
+    for note in verdict.speaker.notes:
+        shown.note(_sentence(note))
+
+
+def _sentence(note: FaceNote) -> str:
+    match note:
+        case FaceNote.TURNED:
+            return "The face looks far to the side; its lips may look odd."
+        case FaceNote.DRAWN:
+            return "This looks like a drawing; its lips may move less naturally than a photo's."
+        case _:
+            assert_never(note)

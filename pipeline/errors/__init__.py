@@ -10,6 +10,7 @@
     │   ├── PictureTooSmall
     │   ├── PictureAnimated
     │   ├── NoFaceFound
+    │   ├── FaceCovered
     │   ├── FaceTooSmall
     │   └── FaceTurnedAway
     ├── FootageError           the video that shall speak cannot be used
@@ -93,6 +94,7 @@ from pipeline.errors.jobs import (
 )
 from pipeline.errors.pipe import every_error, revive, wire
 from pipeline.errors.portrait import (
+    FaceCovered,
     FaceTooSmall,
     FaceTurnedAway,
     NoFaceFound,
@@ -137,6 +139,7 @@ __all__ = [
     "EngineError",
     "EngineUnavailable",
     "ExecutorAlreadyRunning",
+    "FaceCovered",
     "FaceTooSmall",
     "FaceTurnedAway",
     "FileNotFetched",

@@ -92,6 +92,18 @@ class FaceTooSmall(PortraitError):
         )
 
 
+class FaceCovered(PortraitError):
+    """The mouth cannot be seen: something is in front of it."""
+
+    code = "face_covered"
+    exit_code = 18
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The mouth is covered. Send a photo that shows the whole face, without mask or hand."
+        )
+
+
 class FaceTurnedAway(PortraitError):
     """The face looks too far to the side."""
 

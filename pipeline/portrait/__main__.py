@@ -25,7 +25,7 @@ def main() -> None:
 def answer(mesh: FaceMesh, request: Message, say: Callable[[Message], None]) -> Message:
     """Check one photo; there is nothing to say before the verdict."""
     order = ORDERS.validate_python(request)
-    verdict = check(order.source, order.into, order.limits, mesh)
+    verdict = check(order.source, order.into, order.limits, mesh, order.face)
     result: Message = VERDICTS.dump_python(verdict, mode="json")
     return result
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import assert_never
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from pipeline.portrait import Face, FaceMesh, Landmarks, Pixels
 from pipeline.portrait.picture import read_picture, save_picture, shrunk
 from pipeline.portrait.pose import pose_of
 from pipeline.settings import PortraitSettings
-from pipeline.types import Box, PortraitVerdict
+from pipeline.types import Box, FaceFault, FaceNote, PortraitVerdict, SeenFace
 
 UPRIGHT_DEG = 45.0
 """A face tilted further lies on its side: the photo is turned."""
@@ -30,28 +31,61 @@ TRIED_PX = 900
 all, and four thorough looks would take two seconds."""
 
 
-def check(source: Path, into: Path, limits: PortraitSettings, mesh: FaceMesh) -> PortraitVerdict:
+def check(
+    source: Path,
+    into: Path,
+    limits: PortraitSettings,
+    mesh: FaceMesh,
+    chosen: int | None = None,
+) -> PortraitVerdict:
     """Write the clean upright picture of a usable photo to ``into``, or raise ``PortraitError``.
 
-    The source is only read. Distances are in pixels of the written picture, whose longer side is
-    at most 2048 px.
+    ``chosen`` is the number of the face that must be able to speak; None takes the largest that
+    can. Raises ``NoSuchFace`` too. The source is only read. Distances are in pixels of the written
+    picture, whose longer side is at most 2048 px.
     """
-    picture, faces = _upright(read_picture(source, limits), mesh)
-    if not faces:
+    picture, found = _upright(read_picture(source, limits), mesh)
+    if not found:
         raise errors.NoFaceFound
-    pose = pose_of(faces[0].landmarks)
-    if pose.scale_px < limits.min_eye_distance_px:
-        raise errors.FaceTooSmall(pose.scale_px, limits.min_eye_distance_px)
-    if abs(pose.yaw_deg) > limits.max_yaw_deg:
-        raise errors.FaceTurnedAway(pose.yaw_deg, limits.max_yaw_deg)
+    if chosen is not None and not 1 <= chosen <= len(found):
+        raise errors.NoSuchFace(chosen, len(found))
+    faces = tuple(_seen(face, limits) for face in found)
+    number = chosen or next((n for n, face in enumerate(faces, 1) if face.fault is None), 1)
+    _refuse(faces[number - 1], limits)
     save_picture(picture, into)
     return PortraitVerdict(
-        width_px=picture.shape[1],
-        height_px=picture.shape[0],
-        faces=tuple(_box(face.landmarks) for face in faces),
+        width_px=picture.shape[1], height_px=picture.shape[0], faces=faces, chosen=number
+    )
+
+
+def _seen(face: Face, limits: PortraitSettings) -> SeenFace:
+    pose = pose_of(face.landmarks)
+    fault: FaceFault | None = None
+    if pose.scale_px < limits.min_eye_distance_px:
+        fault = FaceFault.TOO_SMALL
+    elif abs(pose.yaw_deg) > limits.max_yaw_deg:
+        fault = FaceFault.TURNED_AWAY
+    return SeenFace(
+        box=_box(face.landmarks),
         eye_distance_px=pose.scale_px,
         yaw_deg=pose.yaw_deg,
+        fault=fault,
+        notes=(FaceNote.TURNED,) if abs(pose.yaw_deg) > limits.warn_yaw_deg else (),
     )
+
+
+def _refuse(face: SeenFace, limits: PortraitSettings) -> None:
+    match face.fault:
+        case None:
+            return
+        case FaceFault.TOO_SMALL:
+            raise errors.FaceTooSmall(face.eye_distance_px, limits.min_eye_distance_px)
+        case FaceFault.TURNED_AWAY:
+            raise errors.FaceTurnedAway(face.yaw_deg, limits.max_yaw_deg)
+        case FaceFault.COVERED:
+            raise errors.FaceCovered
+        case _:
+            assert_never(face.fault)
 
 
 def _upright(picture: Pixels, mesh: FaceMesh) -> tuple[Pixels, Sequence[Face]]:

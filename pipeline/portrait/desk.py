@@ -26,6 +26,8 @@ class Order:
     source: Path
     into: Path
     limits: PortraitSettings
+    face: int | None = None
+    """The number of the face that shall speak; None is the largest that can."""
 
 
 ORDERS = TypeAdapter(Order)
@@ -43,12 +45,14 @@ class PortraitDesk:
         """Start the child now, so that the first photo does not wait for its models."""
         await self._child.start()
 
-    async def check(self, source: Path, into: Path) -> PortraitVerdict:
+    async def check(self, source: Path, into: Path, face: int | None = None) -> PortraitVerdict:
         """Look at ``source`` and write its clean upright picture to ``into``.
 
-        Raises a ``PortraitError``; ``ChildDied`` and ``ChildTimedOut`` are worth another try.
+        ``face`` is the number of the face that must be able to speak; None takes the largest that
+        can. Raises a ``PortraitError``, ``NoSuchFace``; ``ChildDied`` and
+        ``ChildTimedOut`` are worth another try.
         """
-        order = Order(source=source, into=into, limits=self._settings)
+        order = Order(source=source, into=into, limits=self._settings, face=face)
         answer = await self._child.ask(
             ORDERS.dump_python(order, mode="json"), limit_s=self._settings.limit_s
         )

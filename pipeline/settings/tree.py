@@ -63,6 +63,8 @@ class PortraitSettings(Section):
     """Smallest face: distance of the outer eye corners in the photo, in pixels."""
     max_yaw_deg: float = Field(default=45.0, ge=5, le=90)
     """How far a face may look to the side."""
+    warn_yaw_deg: float = Field(default=35.0, ge=0, le=90)
+    """From where on the user is told that it looks far to the side."""
     limit_s: float = Field(default=20.0, ge=1, le=120)
     """Longest look at one photo."""
 

@@ -20,7 +20,7 @@ from pipeline.types.names import (
     Stage,
     VoiceId,
 )
-from pipeline.types.portrait import Box, PortraitVerdict
+from pipeline.types.portrait import Box, FaceFault, FaceNote, PortraitVerdict, SeenFace
 from pipeline.types.speech import Speech, Timing, Utterance, Voice, VoiceChange
 from pipeline.types.video import Note, Progress, RenderResult, Stretch, Video
 from pipeline.types.wishes import Quality, Shape
@@ -30,6 +30,8 @@ __all__ = [
     "Box",
     "EngineChoice",
     "EngineName",
+    "FaceFault",
+    "FaceNote",
     "Failure",
     "Job",
     "JobId",
@@ -44,6 +46,7 @@ __all__ = [
     "RenderRequest",
     "RenderResult",
     "Script",
+    "SeenFace",
     "Shape",
     "SourceKind",
     "Speech",

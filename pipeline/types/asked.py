@@ -41,6 +41,9 @@ class RenderRequest:
 
     portrait: ArtifactKey
     script: Script
+    face: int = 1
+    """Which of several faces speaks, counted from the largest; ``PortraitVerdict.chosen``, or
+    one of its ``choices``."""
     voice_id: VoiceId | None = None
     engine: EngineChoice = EngineChoice.AUTO
     motion: Motion | None = None

@@ -67,7 +67,7 @@ def test_several_faces_are_told_and_the_largest_speaks(tmp_path: Path) -> None:
     ended = bolti(tmp_path, "render", "two.jpg", "Hello.", "-o", "out.mp4", "--size", "128")
 
     assert ended.returncode == 0, ended.stderr
-    assert "There are 2 faces; the largest one speaks." in ended.stderr.splitlines()
+    assert "There are 2 faces; the largest one speaks." in ended.stderr
 
 
 def test_json_lines_tell_progress_and_result(tmp_path: Path) -> None:

@@ -56,8 +56,8 @@ async def test_a_warm_child_answers_photo_after_photo(
 
     assert child.pid == pid
     assert (first.width_px, first.height_px) == (512, 600)
-    assert first.eye_distance_px == pytest.approx(118, rel=0.03)
-    assert second.eye_distance_px == pytest.approx(59, rel=0.03)
+    assert first.speaker.eye_distance_px == pytest.approx(118, rel=0.03)
+    assert second.speaker.eye_distance_px == pytest.approx(59, rel=0.03)
     assert faces.pixels(tmp_path / "second.png").shape == (512, 512, 3)
 
 

@@ -82,10 +82,10 @@ def test_two_people_are_both_told_the_largest_first(clean: Clean) -> None:
 
     verdict = clean.check(faces.on_a_wall(left, right, width_px=1000, height_px=520))
 
-    first, second = verdict.faces
+    first, second = (face.box for face in verdict.faces)
     assert first.x_px > 500 > second.x_px + second.width_px
     assert first.width_px * first.height_px > second.width_px * second.height_px
-    assert verdict.eye_distance_px == pytest.approx(118 * 500 / 600, rel=0.05)
+    assert verdict.speaker.eye_distance_px == pytest.approx(118 * 500 / 600, rel=0.05)
 
 
 def test_a_small_face_is_found_and_becomes_a_portrait(clean: Clean, mesh: MediaPipeMesh) -> None:
@@ -93,7 +93,7 @@ def test_a_small_face_is_found_and_becomes_a_portrait(clean: Clean, mesh: MediaP
 
     verdict = clean.check(faces.on_a_wall(photo, width_px=1600, height_px=1200))
 
-    assert verdict.eye_distance_px == pytest.approx(46, rel=0.05)
+    assert verdict.speaker.eye_distance_px == pytest.approx(46, rel=0.05)
     upright = faces.pixels(clean.into)
     (face,) = mesh.find(upright)
     framed, moved = frame_portrait(upright, face, 512)

@@ -5,6 +5,7 @@ import os
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +101,14 @@ async def test_a_request_becomes_a_video_and_a_thumbnail_in_the_store(tmp_path: 
         assert result.voice_id == result.requested_voice_id == "embedded-en-in-f"
         assert set(result.timings_s) == {Stage.SPEAKING, Stage.LOOKING, Stage.SYNCING}
         assert here.scratch() == []
+
+
+async def test_the_face_of_the_request_is_the_one_that_shall_speak(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        second = replace(here.request(TextScript(text="Good morning.")), face=2)
+
+        with pytest.raises(errors.NoSuchFace, match="Face 2 was asked for, and 1 can be seen"):
+            await here.render(second)
 
 
 async def test_a_render_may_be_repeated(tmp_path: Path) -> None:

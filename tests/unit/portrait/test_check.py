@@ -14,6 +14,7 @@ from pipeline.portrait.check import check
 from pipeline.portrait.picture import read_picture
 from pipeline.portrait.pose import canonical_points
 from pipeline.settings import PortraitSettings
+from pipeline.types import FaceFault, FaceNote, PortraitVerdict
 from tests.unit.portrait.drawn import SCENE, corners, encoded, scene, written
 
 LIMITS = PortraitSettings()
@@ -50,9 +51,11 @@ def test_a_good_photo_is_written_and_described(source: Path, tmp_path: Path) -> 
     verdict = check(source, tmp_path / "clean.png", LIMITS, Seeing([face(yaw_deg=12)]))
 
     assert (verdict.width_px, verdict.height_px) == (240, 160)
-    assert verdict.eye_distance_px == pytest.approx(60, rel=0.01)
-    assert verdict.yaw_deg == pytest.approx(12, abs=0.1)
-    (box,) = verdict.faces
+    (seen,) = verdict.faces
+    assert seen.eye_distance_px == pytest.approx(60, rel=0.01)
+    assert seen.yaw_deg == pytest.approx(12, abs=0.1)
+    assert (seen.fault, seen.notes) == (None, ())
+    box = seen.box
     assert box.x_px < 120 < box.x_px + box.width_px
     assert box.y_px < 60 < box.y_px + box.height_px
     assert corners(read_picture(tmp_path / "clean.png", LIMITS)) == SCENE
@@ -70,8 +73,47 @@ def test_every_face_is_told_in_the_order_of_the_finder(source: Path, tmp_path: P
     verdict = check(source, tmp_path / "clean.png", LIMITS, Seeing([face(60), face(20)]))
 
     assert len(verdict.faces) == 2
-    assert verdict.faces[0].width_px == pytest.approx(3 * verdict.faces[1].width_px, rel=0.01)
-    assert verdict.eye_distance_px == pytest.approx(60, rel=0.01)
+    assert verdict.faces[0].box.width_px == pytest.approx(
+        3 * verdict.faces[1].box.width_px, rel=0.01
+    )
+    assert verdict.speaker.eye_distance_px == pytest.approx(60, rel=0.01)
+
+
+def test_the_largest_face_that_can_speak_is_chosen(source: Path, tmp_path: Path) -> None:
+    seen = [face(90, yaw_deg=60), face(60), face(50), face(20)]
+
+    verdict = check(source, tmp_path / "clean.png", LIMITS, Seeing(seen))
+
+    assert (verdict.chosen, verdict.choices) == (2, (2, 3))
+    assert verdict.speaker.eye_distance_px == pytest.approx(60, rel=0.01)
+    faults = [one.fault for one in verdict.faces]
+    assert faults == [FaceFault.TURNED_AWAY, None, None, FaceFault.TOO_SMALL]
+
+
+def test_a_chosen_face_speaks_or_is_refused_for_its_own_fault(
+    source: Path, tmp_path: Path
+) -> None:
+    def choose(number: int) -> PortraitVerdict:
+        seen = Seeing([face(90), face(60), face(20)])
+        return check(source, tmp_path / "clean.png", LIMITS, seen, number)
+
+    assert choose(2).chosen == 2
+    with pytest.raises(errors.FaceTooSmall, match="20 px"):
+        choose(3)
+    for nobody in (0, 4):
+        with pytest.raises(errors.NoSuchFace, match=f"Face {nobody} was asked for, and 3"):
+            choose(nobody)
+
+
+@pytest.mark.parametrize(
+    ("yaw_deg", "notes"), [(34, ()), (-36, (FaceNote.TURNED,)), (44, (FaceNote.TURNED,))]
+)
+def test_a_face_far_to_the_side_is_told(
+    source: Path, tmp_path: Path, yaw_deg: float, notes: tuple[FaceNote, ...]
+) -> None:
+    verdict = check(source, tmp_path / "clean.png", LIMITS, Seeing([face(yaw_deg=yaw_deg)]))
+
+    assert verdict.speaker.notes == notes
 
 
 @pytest.mark.parametrize(
@@ -129,7 +171,7 @@ def test_the_surest_turn_wins(source: Path, tmp_path: Path) -> None:
 
     verdict = check(source, tmp_path / "clean.png", LIMITS, mesh)
 
-    assert verdict.eye_distance_px == pytest.approx(70, rel=0.01)
+    assert verdict.speaker.eye_distance_px == pytest.approx(70, rel=0.01)
     assert np.array_equal(read_picture(tmp_path / "clean.png", LIMITS), np.rot90(mesh.shown[0], 2))
 
 
@@ -138,7 +180,7 @@ def test_an_unsure_upright_face_is_not_turned_for_little(source: Path, tmp_path:
 
     verdict = check(source, tmp_path / "clean.png", LIMITS, mesh)
 
-    assert verdict.eye_distance_px == pytest.approx(60, rel=0.01)
+    assert verdict.speaker.eye_distance_px == pytest.approx(60, rel=0.01)
     assert verdict.width_px == 240
 
 
