@@ -39,6 +39,10 @@ class Address:
         """Give the same chat without what may have gone: the request, the topic."""
         return replace(self, thread_id=None, message_id=None)
 
+    def asked_by(self, message_id: int | None) -> Address:
+        """Give the same place, to answer another message there."""
+        return replace(self, message_id=message_id)
+
     def moved_to(self, chat_id: int) -> Address:
         """Give the address after the chat got another id; message ids do not move along."""
         return replace(self, chat_id=chat_id, message_id=None)

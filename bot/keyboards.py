@@ -2,7 +2,7 @@
 
 A button carries an action and an id, never data: at most 64 bytes. Who may press it is decided by
 the handler, from the job or the draft that the id names. A new button is an ``Action``, a function
-here and a ``case`` in ``bot/handlers/orders.py``.
+here and its handler, registered through ``bot/taps.py``.
 """
 
 from __future__ import annotations

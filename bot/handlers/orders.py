@@ -1,24 +1,23 @@
 """Orders under way: /status, /cancel, and the buttons under what the bot says about an order.
 
-Only the owner of a job, or of a draft, may press its buttons. How an order is placed stands in
-``bot/drafts.py``, how it speaks in ``bot/delivery``. A new button is a ``case`` in ``on_tap``.
+Only the owner of a job, or of a draft, may press its buttons (``bot/taps.py``). How an order is
+placed stands in ``bot/drafts.py``, how it speaks in ``bot/delivery``.
 """
 
 from __future__ import annotations
 
-from typing import assert_never
-
-from telegram import CallbackQuery, ChatMember, Update
+from telegram import ChatMember, Update
 from telegram.constants import ChatType
-from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, filters
+from telegram.ext import ChatMemberHandler, CommandHandler, filters
 
-from bot.address import address_of, draft_key, drafter, owner_of
+from bot import taps
+from bot.address import address_of, draft_key, owner_of
 from bot.context import BotApplication, BotContext, message_of, sender_of
 from bot.delivery.progress import status_sentence
 from bot.drafts import Sender, current_draft, drop_draft
-from bot.keyboards import Action, jobs_keyboard, unpack
+from bot.keyboards import Action, jobs_keyboard
+from bot.taps import Tapped, is_drafters, owned_job
 from bot.texts import short_id
-from pipeline import errors
 from pipeline.store.outbox import OutboxState
 from pipeline.types import Job, JobId, Progress, Stage
 
@@ -29,8 +28,15 @@ def register(app: BotApplication) -> None:
     """Add the commands and buttons of orders."""
     app.add_handler(CommandHandler("status", status, PRIVATE))
     app.add_handler(CommandHandler("cancel", cancel, PRIVATE))
-    app.add_handler(CallbackQueryHandler(on_tap))
     app.add_handler(ChatMemberHandler(on_membership))
+    taps.register(
+        app,
+        {
+            Action.CANCEL_JOB: on_cancel_job,
+            Action.CANCEL_DRAFT: on_cancel_draft,
+            Action.SEND_AGAIN: on_send_again,
+        },
+    )
 
 
 async def status(update: Update, context: BotContext) -> None:
@@ -56,25 +62,28 @@ async def cancel(update: Update, context: BotContext) -> None:
         await context.reply(message, context.t("cancel.draft" if dropped else "cancel.nothing"))
 
 
-async def on_tap(update: Update, context: BotContext) -> None:
-    """Do what the pressed button says, for its owner only; every tap is answered."""
-    query, user_id = update.callback_query, sender_of(update).id
-    assert query is not None
-    tap = unpack(query.data)
-    if tap is None:
-        await query.answer(context.texts.plain(context.language, "tap.old"))
+async def on_cancel_job(tapped: Tapped, context: BotContext) -> None:
+    """Cancel the job of the button; the order itself edits its message."""
+    job = await owned_job(tapped, JobId(tapped.target), context)
+    if job is not None:
+        await tapped.query.answer(await _cancel_job(job.id, tapped.user_id, context))
+
+
+async def on_send_again(tapped: Tapped, context: BotContext) -> None:
+    """Send a video once more of which nobody knows whether it arrived."""
+    job = await owned_job(tapped, JobId(tapped.target), context)
+    if job is not None:
+        await tapped.query.answer(await _send_again(job.id, context))
+
+
+async def on_cancel_draft(tapped: Tapped, context: BotContext) -> None:
+    """Drop what was sent so far."""
+    if not await is_drafters(tapped, tapped.target, context):
         return
-    match tap.action:
-        case Action.CANCEL_DRAFT:
-            await _on_cancel_draft(query, tap.target, user_id, context)
-        case Action.CANCEL_JOB:
-            if await _is_allowed(query, JobId(tap.target), user_id, context):
-                await query.answer(await _cancel_job(JobId(tap.target), user_id, context))
-        case Action.SEND_AGAIN:
-            if await _is_allowed(query, JobId(tap.target), user_id, context):
-                await query.answer(await _send_again(JobId(tap.target), context))
-        case _:
-            assert_never(tap.action)
+    dropped = await drop_draft(context.services, tapped.target)
+    text = "cancel.draft" if dropped else "cancel.nothing"
+    await tapped.query.answer(context.texts.plain(context.language, text))
+    await tapped.query.edit_message_text(context.t(text))
 
 
 async def on_membership(update: Update, context: BotContext) -> None:
@@ -86,21 +95,6 @@ async def on_membership(update: Update, context: BotContext) -> None:
     owner = owner_of(change.from_user.id)
     for job in await context.services.jobs.of_owner(owner):
         await context.services.jobs.cancel(job.id, by=owner)
-
-
-async def _is_allowed(
-    query: CallbackQuery, job_id: JobId, user_id: int, context: BotContext
-) -> bool:
-    """Tell whether the job is the tapper's; if not, the tap is answered here."""
-    try:
-        job: Job = await context.services.jobs.get(job_id)
-    except errors.JobNotFound:
-        await query.answer(context.texts.plain(context.language, "tap.old"))
-        return False
-    if job.owner != owner_of(user_id):
-        await query.answer(context.texts.plain(context.language, "tap.not_yours"), show_alert=True)
-        return False
-    return True
 
 
 async def _cancel_job(job_id: JobId, user_id: int, context: BotContext) -> str:
@@ -123,18 +117,6 @@ async def _send_again(job_id: JobId, context: BotContext) -> str:
         attempt = row.attempt
     await services.jobs.deliver_again(job_id, attempt)
     return context.texts.plain(context.language, "again.sending")
-
-
-async def _on_cancel_draft(
-    query: CallbackQuery, key: str, user_id: int, context: BotContext
-) -> None:
-    if drafter(key) != user_id:
-        await query.answer(context.texts.plain(context.language, "tap.not_yours"), show_alert=True)
-        return
-    dropped = await drop_draft(context.services, key)
-    text = "cancel.draft" if dropped else "cancel.nothing"
-    await query.answer(context.texts.plain(context.language, text))
-    await query.edit_message_text(context.t(text))
 
 
 async def _where(job: Job, context: BotContext) -> str:

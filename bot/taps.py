@@ -1,0 +1,115 @@
+"""Who handles which button, and who may press it.
+
+A handler is registered per ``Action`` and gets the tap already taken apart. Every tap is answered:
+the last net answers those of buttons that no version of today wrote. Not known here: what a
+button does.
+
+Where the next one goes: an ``Action`` in ``bot/keyboards.py`` and its handler, registered by the
+file in ``bot/handlers/`` of its concern; a test holds that no action is without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+
+from telegram import CallbackQuery, Message, Update
+from telegram.ext import CallbackQueryHandler
+
+from bot.address import Address, address_of, drafter, owner_of
+from bot.context import BotApplication, BotContext, sender_of
+from bot.keyboards import Action, unpack
+from pipeline import errors
+from pipeline.types import Job, JobId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tapped:
+    """A pressed button: what it is about, and who pressed it."""
+
+    query: CallbackQuery
+    update_id: int
+    user_id: int
+    target: str
+    """The id of the job or draft, and whatever else its keyboard wrote behind it."""
+
+    @property
+    def message(self) -> Message | None:
+        """The message under which the button stands; None once Telegram has forgotten it."""
+        message = self.query.message
+        return message if isinstance(message, Message) else None
+
+    def address(self, language: str) -> Address:
+        """Give the chat and topic of the button."""
+        if self.message is not None:
+            return address_of(self.message, language).asked_by(None)
+        return Address(chat_id=self.user_id, language=language)
+
+
+TapHandler = Callable[[Tapped, BotContext], Awaitable[None]]
+
+
+def register(app: BotApplication, handlers: Mapping[Action, TapHandler]) -> None:
+    """Let each action be handled by its function."""
+    for action, handle in handlers.items():
+        app.add_handler(CallbackQueryHandler(_taken_apart(handle), pattern=rf"^{action}:."))
+
+
+def register_last(app: BotApplication) -> None:
+    """Answer the taps of buttons that are no longer known."""
+    app.add_handler(CallbackQueryHandler(on_old_button))
+
+
+async def on_old_button(update: Update, context: BotContext) -> None:
+    """Say that the button is out of date."""
+    assert update.callback_query is not None
+    await update.callback_query.answer(context.texts.plain(context.language, "tap.old"))
+
+
+async def is_drafters(tapped: Tapped, draft_key: str, context: BotContext) -> bool:
+    """Tell whether the draft is the tapper's; if not, the tap is answered here."""
+    if drafter(draft_key) == tapped.user_id:
+        return True
+    await _refuse(tapped, context)
+    return False
+
+
+async def owned_job(tapped: Tapped, job_id: JobId, context: BotContext) -> Job | None:
+    """Give the tapper's job; if it is not theirs, or gone, the tap is answered here."""
+    try:
+        job = await context.services.jobs.get(job_id)
+    except errors.JobNotFound:
+        await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
+        return None
+    if job.owner != owner_of(tapped.user_id):
+        await _refuse(tapped, context)
+        return None
+    return job
+
+
+async def _refuse(tapped: Tapped, context: BotContext) -> None:
+    toast = context.texts.plain(context.language, "tap.not_yours")
+    await tapped.query.answer(toast, show_alert=True)
+
+
+def _taken_apart(
+    handle: TapHandler,
+) -> Callable[[Update, BotContext], Coroutine[object, object, None]]:
+    async def on_tap(update: Update, context: BotContext) -> None:
+        query = update.callback_query
+        assert query is not None
+        tap = unpack(query.data)
+        if tap is None:  # empty data passes every pattern
+            await on_old_button(update, context)
+            return
+        await handle(
+            Tapped(
+                query=query,
+                update_id=update.update_id,
+                user_id=sender_of(update).id,
+                target=tap.target,
+            ),
+            context,
+        )
+
+    return on_tap
