@@ -1,16 +1,7 @@
-"""Draw idle motion as pictures to look at: how far a head goes, and a blink frame by frame.
-
-    python -m tests.bench.motion_sheet [PHOTO ...] [--into FOLDER]
-
-Without a photo: the two portraits inside installed packages. For each face two sheets.
-``NAME-head.png``: off, subtle, lively; the photo, then the frames that are farthest from it, then
-what changed, four times as strong: background and collar must be black. ``NAME-blink.png``: the
-eyes through one blink, at 512 and at 1024 px.
-"""
+"""A still in idle motion, as pictures to look at: the head's travels, and the eyes in a blink."""
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 import cv2
@@ -21,40 +12,15 @@ from PIL import Image
 from pipeline.lipsync.motion import IdleMotion, idle_motion
 from pipeline.lipsync.warp import TalkingFace, mouth_track
 from pipeline.portrait import Face, Pixels
-from pipeline.portrait.framing import frame_portrait
-from pipeline.portrait.mesh import MediaPipeMesh
 from pipeline.portrait.pose import pose_of
 from pipeline.types import Motion, Speech
-from tests import faces
-from tests.measure import spoken
 
 FPS = 25
-SIZES_PX = (512, 1024)
 FARTHEST = 5
 EYES_PX = 620
 ACROSS = 3
-
-
-def main() -> None:
-    """Draw the sheets of every face that was asked for."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("photos", nargs="*", type=Path)
-    parser.add_argument("--into", type=Path, default=Path("out/motion"))
-    asked = parser.parse_args()
-    asked.into.mkdir(parents=True, exist_ok=True)
-    speech = spoken.speech(asked.into / "speech.wav")
-    mesh = MediaPipeMesh()
-    for path in asked.photos or [faces.hopper(), faces.astronaut()]:
-        photo = faces.pixels(path)
-        found = mesh.find(photo)
-        if not found:
-            print(f"{path.stem}: no face")
-            continue
-        framed = {size: frame_portrait(photo, found[0], size) for size in SIZES_PX}
-        save(heads(*framed[SIZES_PX[0]], speech), asked.into / f"{path.stem}-head.png")
-        blinks = [blink(*framed[size], speech, f"{size} px") for size in SIZES_PX]
-        save(np.vstack(blinks), asked.into / f"{path.stem}-blink.png")
-    mesh.close()
+BLINK_FRAMES = 120
+"""Long enough for a first blink."""
 
 
 def heads(picture: Pixels, face: Face, speech: Speech) -> Pixels:
@@ -89,9 +55,15 @@ def farthest(motion: IdleMotion, face: Face) -> list[int]:
     return sorted(chosen[:FARTHEST])
 
 
-def blink(picture: Pixels, face: Face, speech: Speech, name: str) -> Pixels:
+def blinks(framed: dict[str, tuple[Pixels, Face]]) -> Pixels:
+    """Draw the same blink on the same photo at several sizes, each with its name."""
+    return np.vstack([blink(picture, face, name) for name, (picture, face) in framed.items()])
+
+
+def blink(picture: Pixels, face: Face, name: str) -> Pixels:
     """Draw the eyes in every frame of the first blink, from open to open."""
-    motion = idle_motion(picture, face, speech, FPS, Motion.SUBTLE)
+    calm = np.zeros(BLINK_FRAMES)
+    motion = IdleMotion(picture, face, emphasis=calm, fps=FPS, seed=1, amount=Motion.SUBTLE)
     first = int(np.argmax(motion.closed > 0)) - 1
     tiles = []
     for index in range(first, first + 3 * ACROSS):
@@ -126,7 +98,3 @@ def save(sheet: Pixels, into: Path) -> None:
     """Save a sheet and say where."""
     Image.fromarray(np.ascontiguousarray(sheet)).save(into)
     print(into)
-
-
-if __name__ == "__main__":
-    main()
