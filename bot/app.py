@@ -15,7 +15,7 @@ from telegram.constants import ParseMode
 from telegram.ext import AIORateLimiter, ApplicationBuilder, ContextTypes, Defaults
 from telegram.request import BaseRequest
 
-from bot import taps
+from bot import access, taps
 from bot.commands import publish_commands
 from bot.context import BotApplication, BotContext
 from bot.delivery import Delivery
@@ -75,6 +75,7 @@ def build(
 
 def route(app: BotApplication) -> None:
     """Say who handles what; the first that fits takes the update."""
+    access.register(app)  #        the gate, before all others
     personal.register(app)  #      /start /help /privacy
     orders.register(app)  #        /status /cancel and the buttons of orders under way
     conversation.register(app)  #  photos, words, and kinds of messages that are not used yet

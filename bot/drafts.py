@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.access import charge
 from bot.address import Address, draft_key, order_id, owner_of
 from pipeline import errors
 from pipeline.store.drafts import Draft
-from pipeline.types import ArtifactKey, Job, RenderRequest, TextScript
+from pipeline.types import ArtifactKey, Job, JobId, RenderRequest, TextScript
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
@@ -34,6 +35,11 @@ class Sender:
         """The key of the draft: one per chat, topic and person."""
         return draft_key(self.address, self.user_id)
 
+    @property
+    def order_id(self) -> JobId:
+        """The id of the order that this update completes."""
+        return order_id(self.update_id)
+
 
 async def current_draft(services: Services, sender: Sender) -> Draft:
     """Give the sender's draft; an empty one when there is none or it has waited too long."""
@@ -50,7 +56,7 @@ async def current_draft(services: Services, sender: Sender) -> Draft:
 async def is_ordered(services: Services, sender: Sender) -> bool:
     """Tell whether this very update has completed an order before: then it is a repeat."""
     try:
-        await services.jobs.get(order_id(sender.update_id))
+        await services.jobs.get(sender.order_id)
     except errors.JobNotFound:
         return False
     return True
@@ -90,14 +96,16 @@ async def place_order(services: Services, sender: Sender, draft: Draft, words: s
     """Order the video; the face stays in the draft for the next words, the words do not.
 
     None when the face is no longer stored; then the draft keeps the words and waits for a new one.
-    Raises ``TooManyJobs``, ``DiskFull``; the draft is left as it was.
+    Raises ``TooManyJobs``, ``DiskFull``, ``AccessError``; the draft is left as it was.
     """
     assert draft.portrait is not None
-    job_id = order_id(sender.update_id)
+    job_id = sender.order_id
+    await charge(services, sender)
     portrait = ArtifactKey(f"jobs/{job_id}/portrait.png")
     try:
         await services.store.copy(draft.portrait, portrait)
     except errors.ArtifactMissing:
+        await services.quotas.give_back(job_id)
         await services.drafts.put(replace(draft, portrait=None, script=words))
         return None
     request = RenderRequest(
@@ -115,6 +123,7 @@ async def place_order(services: Services, sender: Sender, draft: Draft, words: s
             reply_to=sender.address.pack(),
         )
     except (errors.TooManyJobs, errors.DiskFull):
+        await services.quotas.give_back(job_id)
         await services.store.delete(portrait)
         raise
     # Only now: a crash before this line repeats the update, and the same id starts nothing twice.

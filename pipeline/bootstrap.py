@@ -31,10 +31,12 @@ from pipeline.types import PortraitVerdict
 
 if TYPE_CHECKING:
     from pipeline.jobs import Jobs
+    from pipeline.store.access import Access
     from pipeline.store.drafts import Drafts
     from pipeline.store.orders import Orders
     from pipeline.store.outbox import Outbox
     from pipeline.store.preferences import PreferenceRows
+    from pipeline.store.quotas import Quotas
 
 STUDIO_MODULE = "pipeline.studio"
 
@@ -60,6 +62,8 @@ class Records:
     outbox: Outbox
     orders: Orders
     preferences: PreferenceRows
+    access: Access
+    quotas: Quotas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,8 @@ class Services:
     drafts: Drafts
     outbox: Outbox
     preferences: PreferenceRows
+    access: Access
+    quotas: Quotas
     jobs: Jobs
     renderer: Renderer
     portraits: PortraitDesk
@@ -124,11 +130,13 @@ async def open_workshop(
 @asynccontextmanager
 async def open_records(settings: Settings) -> AsyncIterator[Records]:
     """Open store and database, making what is absent. Raises ``StoreUnavailable``."""
+    from pipeline.store.access import Access
     from pipeline.store.database import Database
     from pipeline.store.drafts import Drafts
     from pipeline.store.orders import Orders
     from pipeline.store.outbox import Outbox
     from pipeline.store.preferences import PreferenceRows
+    from pipeline.store.quotas import Quotas
 
     artifacts = await asyncio.to_thread(store.create, settings)
     database = Database(settings.database_url)
@@ -140,6 +148,8 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
             outbox=Outbox(database),
             orders=Orders(database),
             preferences=PreferenceRows(database),
+            access=Access(database),
+            quotas=Quotas(database),
         )
     finally:
         await database.close()
@@ -174,6 +184,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 drafts=records.drafts,
                 outbox=records.outbox,
                 preferences=records.preferences,
+                access=records.access,
+                quotas=records.quotas,
                 jobs=jobs,
                 renderer=renderer,
                 portraits=workshop.portraits,

@@ -20,11 +20,13 @@ from telegram.request import BaseRequest, RequestData
 from pipeline import errors
 from pipeline.settings import Settings
 from pipeline.speech.text import ScriptPlan, check_script
+from pipeline.store.access import Access
 from pipeline.store.artifacts import ObjectStore
 from pipeline.store.database import Database
 from pipeline.store.drafts import Drafts
 from pipeline.store.outbox import Outbox
 from pipeline.store.preferences import PreferenceRows
+from pipeline.store.quotas import Quotas
 from pipeline.types import (
     Job,
     JobId,
@@ -272,6 +274,8 @@ class FakeServices:
         self.drafts = Drafts(database)
         self.outbox = Outbox(database)
         self.preferences = PreferenceRows(database)
+        self.access = Access(database)
+        self.quotas = Quotas(database)
         self.jobs = FakeJobs()
         self.speaker = FakeSpeaker()
         self.look: Callable[[], Verdict] = make_verdict

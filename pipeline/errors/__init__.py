@@ -48,6 +48,12 @@
     │   ├── DeliveryDelayed        retryable
     │   ├── OwnerUnreachable
     │   └── ExecutorAlreadyRunning
+    ├── AccessError            not for this person, or not more of it today
+    │   ├── NotInvited
+    │   ├── Banned
+    │   ├── InvitationUsedUp
+    │   ├── DailyLimitReached ── GroupDailyLimitReached
+    │   └── GroupLineFull
     └── StoreError
         ├── ArtifactMissing
         ├── FileNotFetched
@@ -62,6 +68,15 @@ Where the next one goes: a class in the file of its branch, its sentence in ever
 ``config/texts``; a test asks.
 """
 
+from pipeline.errors.access import (
+    AccessError,
+    Banned,
+    DailyLimitReached,
+    GroupDailyLimitReached,
+    GroupLineFull,
+    InvitationUsedUp,
+    NotInvited,
+)
 from pipeline.errors.engine import (
     ChildDied,
     ChildTimedOut,
@@ -129,10 +144,13 @@ from pipeline.errors.store import (
 )
 
 __all__ = [
+    "AccessError",
     "ArtifactMissing",
+    "Banned",
     "BoltiError",
     "ChildDied",
     "ChildTimedOut",
+    "DailyLimitReached",
     "DeliveryDelayed",
     "DeviceFault",
     "DiskFull",
@@ -145,6 +163,9 @@ __all__ = [
     "FileNotFetched",
     "FilmedFaceTooSmall",
     "FootageError",
+    "GroupDailyLimitReached",
+    "GroupLineFull",
+    "InvitationUsedUp",
     "JobCancelled",
     "JobError",
     "JobNotFound",
@@ -153,6 +174,7 @@ __all__ = [
     "NoFaceInVideo",
     "NoSpeechFound",
     "NoSuchFace",
+    "NotInvited",
     "OwnerUnreachable",
     "PhotosOnly",
     "PictureAnimated",

@@ -15,6 +15,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from pipeline import errors
+from pipeline.settings.access import AccessSettings
 from pipeline.settings.providers import EdgeSettings, OpenAISettings
 from pipeline.settings.section import Section
 from pipeline.types import EngineChoice, Motion, VoiceId
@@ -219,6 +220,7 @@ class Settings(Section):
     data_dir: Path = Path("data")
     """Where everything is kept that must outlive the process."""
     telegram: TelegramSettings = TelegramSettings()
+    access: AccessSettings = AccessSettings()
     portrait: PortraitSettings = PortraitSettings()
     footage: FootageSettings = FootageSettings()
     speech: SpeechSettings = SpeechSettings()

@@ -8,10 +8,17 @@ from pathlib import Path
 import pytest
 
 # Each file of rows brings its table.
-from pipeline.store import drafts, orders, outbox, preferences
+from pipeline.store import access, drafts, orders, outbox, preferences, quotas
 from pipeline.store.database import Database
 
-TABLES = (drafts.DRAFTS, orders.ORDERS, outbox.OUTBOX, preferences.PREFERENCES)
+TABLES = (
+    drafts.DRAFTS,
+    orders.ORDERS,
+    outbox.OUTBOX,
+    preferences.PREFERENCES,
+    access.ENTRIES,
+    quotas.USES,
+)
 
 
 @pytest.fixture

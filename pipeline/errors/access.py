@@ -1,0 +1,79 @@
+"""Somebody may not use the bot, or not more of it today."""
+
+from __future__ import annotations
+
+from pipeline.errors.root import BoltiError
+
+
+class AccessError(BoltiError):
+    """Somebody may not have this."""
+
+    code = "access_refused"
+    exit_code = 80
+
+
+class NotInvited(AccessError):
+    """The bot is not open to everybody, and nobody let this person in."""
+
+    code = "not_invited"
+    exit_code = 81
+
+    def __init__(self) -> None:
+        super().__init__("This bot is not open to everybody. Ask whoever runs it to let you in.")
+
+
+class Banned(AccessError):
+    """An operator has shut this person or group out."""
+
+    code = "banned"
+    exit_code = 82
+
+    def __init__(self) -> None:
+        super().__init__("Whoever runs this bot has shut this account out.")
+
+
+class InvitationUsedUp(AccessError):
+    """The link was made for fewer people, or is too old, or was never made."""
+
+    code = "invitation_used_up"
+    exit_code = 83
+
+    def __init__(self) -> None:
+        super().__init__("This invitation is no longer good. Ask for a new link.")
+
+
+class DailyLimitReached(AccessError):
+    """A person has ordered as many videos today as one may."""
+
+    code = "daily_limit"
+    exit_code = 84
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"{limit} videos were ordered today, and more may be tomorrow.")
+        self.limit = limit
+
+    def values(self) -> dict[str, str | int | float]:
+        """Give the limit."""
+        return {"limit": self.limit}
+
+
+class GroupDailyLimitReached(DailyLimitReached):
+    """A group has ordered as many videos today as one may."""
+
+    code = "group_daily_limit"
+    exit_code = 85
+
+
+class GroupLineFull(AccessError):
+    """A group has as many unfinished videos as one may have."""
+
+    code = "group_line_full"
+    exit_code = 86
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"This group has {limit} videos in progress. Try again in a few minutes.")
+        self.limit = limit
+
+    def values(self) -> dict[str, str | int | float]:
+        """Give the limit."""
+        return {"limit": self.limit}
