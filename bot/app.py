@@ -100,7 +100,9 @@ async def run(settings: Settings, services: Services, texts: Texts, stop: asynci
         log.info("Telegram answers; this is bot %d", app.bot.id)
         voices = {voice.id: voice.label for voice in await services.speaker.voices()}
         delivery = Delivery(app.bot, services, texts, voices)
-        await services.jobs.launch(listen=(QueueName.ORDERS, QueueName.RENDERS), door=delivery)
+        await services.jobs.launch(
+            listen=(QueueName.ORDERS, *services.render_queues), door=delivery
+        )
         await publish_commands(app.bot, texts)
         await app.start()
         intake = Intake(app, poll_timeout_s=settings.telegram.poll_timeout_s, retry_s=retry_s)

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import speech, store
+from pipeline import errors, speech, store
 from pipeline.child import Child
 from pipeline.footage.desk import MODULE as FOOTAGE_MODULE
 from pipeline.footage.desk import FootageDesk
+from pipeline.jobs import QueueName, queue_of
 from pipeline.portrait.desk import MODULE as PORTRAIT_MODULE
 from pipeline.portrait.desk import PortraitDesk
 from pipeline.render import Renderer, VideoMaker
@@ -27,11 +28,12 @@ from pipeline.settings import Settings, child_environment
 from pipeline.speech import Synthesizer
 from pipeline.speech.text import ScriptPlan, check_script
 from pipeline.store import ArtifactStore
-from pipeline.types import PortraitVerdict
+from pipeline.types import EngineChoice, EngineName, PortraitVerdict, RenderRequest, TextScript
 
 if TYPE_CHECKING:
-    from pipeline.jobs import Jobs
+    from pipeline.jobs import Books, Jobs
     from pipeline.store.access import Access
+    from pipeline.store.database import Database
     from pipeline.store.drafts import Drafts
     from pipeline.store.orders import Orders
     from pipeline.store.outbox import Outbox
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from pipeline.store.quotas import Quotas
 
 STUDIO_MODULE = "pipeline.studio"
+GPU = Path("/dev/nvidiactl")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,8 @@ class Workshop:
     portraits: PortraitDesk
     footage: FootageDesk
     studio: Child
+    sketcher: Child
+    """A second studio, for previews beside a render; it starts when first asked."""
     maker: VideoMaker
 
 
@@ -64,6 +69,7 @@ class Records:
     preferences: PreferenceRows
     access: Access
     quotas: Quotas
+    books: Books
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +87,8 @@ class Services:
     renderer: Renderer
     portraits: PortraitDesk
     speaker: Synthesizer
+    render_queues: tuple[QueueName, ...]
+    """What this process renders."""
 
     async def check_portrait(
         self, source: Path, into: Path, face: int | None = None
@@ -109,6 +117,8 @@ async def open_workshop(
     async with AsyncExitStack() as stack:
         studio = Child("studio", STUDIO_MODULE, environment)
         stack.push_async_callback(studio.close)
+        sketcher = Child("sketcher", STUDIO_MODULE, environment)
+        stack.push_async_callback(sketcher.close)
         portraits = PortraitDesk(
             settings.portrait, Child("portrait", PORTRAIT_MODULE, environment)
         )
@@ -123,6 +133,7 @@ async def open_workshop(
             portraits=portraits,
             footage=footage,
             studio=studio,
+            sketcher=sketcher,
             maker=VideoMaker(speaker, studio, settings),
         )
 
@@ -140,6 +151,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
 
     artifacts = await asyncio.to_thread(store.create, settings)
     database = Database(settings.database_url)
+    books = books_on(database)  # its tables are made when the database is opened
     try:
         await database.open()
         yield Records(
@@ -150,9 +162,64 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
             preferences=PreferenceRows(database),
             access=Access(database),
             quotas=Quotas(database),
+            books=books,
         )
     finally:
         await database.close()
+
+
+def books_on(database: Database) -> Books:
+    """Give the rows of the jobs on a database, which is opened afterwards."""
+    from pipeline.jobs import Books
+    from pipeline.store.history import History
+    from pipeline.store.line import Line
+    from pipeline.store.orders import Orders
+    from pipeline.store.paces import Paces
+    from pipeline.store.workers import Workers
+
+    return Books(
+        orders=Orders(database),
+        line=Line(database),
+        paces=Paces(database),
+        workers=Workers(database),
+        history=History(database),
+    )
+
+
+def render_queues(settings: Settings) -> tuple[QueueName, ...]:
+    """Say which engines' renders this process takes, without loading any of them.
+
+    By itself it takes those of LatentSync where a GPU and its verified weights are.
+    """
+    lanes: set[EngineName] = set()
+    for name in settings.jobs.renders:
+        if name != "auto":
+            lanes.add(EngineName(name))
+            continue
+        lanes.add(EngineName.WARP)
+        if settings.lipsync.engine is EngineChoice.LATENTSYNC or _has_latentsync(settings):
+            lanes.add(EngineName.LATENTSYNC)
+    return tuple(queue_of(lane) for lane in sorted(lanes))
+
+
+def _has_latentsync(settings: Settings) -> bool:
+    from pipeline.latentsync.releases import Release
+    from pipeline.lipsync import weights
+
+    if settings.lipsync.engine is EngineChoice.WARP or not GPU.exists():
+        return False
+    found = weights.stock(settings.latentsync_in_place, Release(settings.latentsync.release))
+    return found.state is weights.State.VERIFIED
+
+
+def _speech_length(settings: Settings, request: RenderRequest) -> float | None:
+    """Estimate how long the speech of a request will be, in seconds."""
+    if not isinstance(request.script, TextScript):
+        return None
+    try:
+        return check_script(request.script.text, settings.speech).duration_s
+    except errors.ScriptError:
+        return None  # its render will say what is wrong with it
 
 
 @asynccontextmanager
@@ -166,13 +233,25 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 
     keep = settings.speech_dir
     async with open_workshop(settings, keep=keep) as workshop, open_records(settings) as records:
+        queues = render_queues(settings)
         renderer = Renderer(
-            workshop.speaker, workshop.studio, records.store, settings, lambda: jobs.is_stopping
+            workshop.speaker,
+            workshop.studio,
+            records.store,
+            settings,
+            lambda: jobs.is_stopping,
+            # Who serves both engines makes a preview beside the video.
+            sketcher=workshop.sketcher if len(queues) > 1 else workshop.studio,
         )
         jobs = Jobs(
-            settings=settings, orders=records.orders, store=records.store, render=renderer.render
+            settings=settings,
+            books=records.books,
+            store=records.store,
+            render=renderer.render,
+            measure=lambda request: _speech_length(settings, request),
         )
-        await workshop.studio.start()  # its models load while the rest comes up
+        if queues:
+            await workshop.studio.start()  # its models load while the rest comes up
         stop = asyncio.Event()
         pruning = asyncio.create_task(
             keep_pruning(settings, records.store, records.drafts, records.orders, stop)
@@ -190,6 +269,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 renderer=renderer,
                 portraits=workshop.portraits,
                 speaker=workshop.speaker,
+                render_queues=queues,
             )
         finally:
             stop.set()

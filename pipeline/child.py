@@ -27,7 +27,7 @@ import sys
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn
 
 from pipeline import errors
@@ -72,17 +72,21 @@ class Child:
         request: Message,
         *,
         limit_s: float,
+        silence_s: float | None = None,
         on_progress: Callable[[Message], None] | None = None,
     ) -> Message:
         """Send one request and wait for its answer.
 
         Raises the error that the child named, ``ChildTimedOut`` beyond ``limit_s`` (waiting for
-        another request to end does not count), ``ChildDied`` when it ended without an answer.
+        another request to end does not count), ``ChildStuck`` when it told no progress for
+        ``silence_s``, ``ChildDied`` when it ended without an answer.
         """
         async with self._lock:
             try:
                 async with asyncio.timeout(limit_s) as limit:
-                    answer = await self._converse(request, on_progress or (lambda _: None))
+                    answer = await self._converse(
+                        request, on_progress or (lambda _: None), silence_s
+                    )
             except BaseException as e:
                 # Whatever ended the conversation, an answer may still come: to nobody.
                 await self._kill()
@@ -98,7 +102,10 @@ class Child:
         await self._kill()
 
     async def _converse(
-        self, request: Message, on_progress: Callable[[Message], None]
+        self,
+        request: Message,
+        on_progress: Callable[[Message], None],
+        silence_s: float | None,
     ) -> Message | errors.BoltiError:
         process = await self._running()
         assert process.stdin is not None
@@ -108,7 +115,7 @@ class Child:
             await process.stdin.drain()
         except OSError as e:
             raise errors.ChildDied(self.name, process.returncode) from e
-        while message := await self._message(process.stdout):
+        while message := await self._within(silence_s, self._message(process.stdout)):
             if "ok" in message:
                 ok: Message = message["ok"]
                 return ok
@@ -118,6 +125,18 @@ class Child:
         status = await process.wait()
         log.error("%s ended with status %s:\n%s", self.name, status, "\n".join(self._tail))
         raise errors.ChildDied(self.name, status)
+
+    async def _within(
+        self, silence_s: float | None, hears: Awaitable[Message | None]
+    ) -> Message | None:
+        """Wait for the next word, but not for ever: an engine may hang without ending."""
+        try:
+            async with asyncio.timeout(silence_s) as silence:
+                return await hears
+        except TimeoutError as e:
+            if silence_s is not None and silence.expired():
+                raise errors.ChildStuck(self.name, silence_s) from e
+            raise
 
     async def _message(self, answers: asyncio.StreamReader) -> Message | None:
         """Read one line; None at the end."""

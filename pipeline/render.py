@@ -126,6 +126,7 @@ class VideoMaker:
             await self._studio.ask(
                 ORDER.dump_python(studio_order, mode="json"),
                 limit_s=self._settings.lipsync.limit_s,
+                silence_s=self._settings.lipsync.silence_s,
                 on_progress=on_message,
             )
         )
@@ -176,8 +177,11 @@ class Renderer:
         store: ArtifactStore,
         settings: Settings,
         is_stopping: Callable[[], bool] = lambda: False,
+        *,
+        sketcher: Child | None = None,
     ) -> None:
         self._maker = VideoMaker(speaker, studio, settings)
+        self._sketching = VideoMaker(speaker, sketcher or studio, settings)
         self._store, self._settings = store, settings
         tries = settings.jobs.attempts
         self._folders = JobFolders(settings.scratch_dir, tries, is_stopping)
@@ -187,12 +191,16 @@ class Renderer:
     ) -> RenderResult:
         """Render one request; safe to repeat. Raises as ``make`` does, and ``StoreError``.
 
-        Frames that a try finished are kept for the next one, and go with the last.
+        Frames that a try finished are kept for the next one, and go with the last. A preview is
+        made beside the video: its folder and its keys are its own.
         """
-        async with self._folders.open(job_id) as scratch:
-            made = await self._maker.make(await self._order(request, scratch), on_progress)
-            video = ArtifactKey(f"jobs/{job_id}/out.mp4")
-            thumbnail = ArtifactKey(f"jobs/{job_id}/thumb.jpg")
+        name = f"{job_id}-preview" if request.preview else job_id
+        maker = self._sketching if _is_quick(request) else self._maker
+        async with self._folders.open(JobId(name)) as scratch:
+            made = await maker.make(await self._order(request, scratch), on_progress)
+            prefix = "preview-" if request.preview else ""
+            video = ArtifactKey(f"jobs/{job_id}/{prefix}out.mp4")
+            thumbnail = ArtifactKey(f"jobs/{job_id}/{prefix}thumb.jpg")
             await self._store.put(made.video.thumbnail, thumbnail)
             await self._store.put(made.video.path, video)
         return RenderResult(
@@ -233,6 +241,10 @@ class Renderer:
             journal=scratch / JOURNAL,
             face=request.face,
         )
+
+
+def _is_quick(request: RenderRequest) -> bool:
+    return request.preview or request.engine is EngineChoice.WARP
 
 
 class _Watch:

@@ -24,6 +24,7 @@ from bot.keyboards import again_keyboard, job_keyboard
 from bot.reactions import Sign, react
 from bot.texts import Texts, short_id
 from pipeline import errors
+from pipeline.line import Standing
 from pipeline.scratch import scratch_folder
 from pipeline.store.outbox import OutboxState
 from pipeline.types import Failure, Job, JobId, Progress, RenderResult, Stage, VoiceId
@@ -58,22 +59,25 @@ class Delivery:
         self._quiet = asyncio.Event()
         self._quiet.set()
 
-    async def announce(self, job: Job, position: int | None) -> str:
+    async def announce(self, job: Job, standing: Standing) -> str:
         """Send the status message, silently; its id is the receipt.
 
         Raises ``DeliveryDelayed``, and ``OwnerUnreachable`` when nothing can be sent there.
         """
         address = unpack_address(job.reply_to)
-        wanted = self._status(job, address, Progress(stage=Stage.WAITING), position)
+        wanted = self._status(job, address, standing)
         message = await self._say(address, wanted.text, wanted.keyboard, silent=True)
         self._board.announced(job.id, address, message.message_id, wanted)
         return str(message.message_id)
 
-    async def show(self, job: Job, receipt: str, progress: Progress, position: int | None) -> None:
+    async def show(self, job: Job, receipt: str, standing: Standing) -> None:
         """Let the status message say where the job is. Cosmetic: never raises, never waits."""
         address = unpack_address(job.reply_to)
-        wanted = self._status(job, address, progress, position)
+        wanted = self._status(job, address, standing)
         self._board.show(job.id, address, int(receipt), wanted)
+
+    async def show_preview(self, job: Job, receipt: str, preview: RenderResult) -> None:
+        """Do nothing yet."""
 
     async def deliver(self, job: Job, receipt: str) -> None:
         """Send the video once, and settle what is known of it.
@@ -86,7 +90,7 @@ class Delivery:
         await outbox.open(job.id)
         row = await outbox.get(job.id)
         if row is not None and row.state is OutboxState.READY:
-            await self.show(job, receipt, Progress(stage=Stage.SENDING), None)
+            await self.show(job, receipt, Standing(progress=Progress(stage=Stage.SENDING)))
             await self._send(job, job.result, address)
         await self._board.finish(job.id)
         await self._settle(job, address, receipt)
@@ -276,13 +280,11 @@ class Delivery:
         except TelegramError as e:
             raise delayed(e) from e
 
-    def _status(
-        self, job: Job, address: Address, progress: Progress, position: int | None
-    ) -> Wanted:
-        texts, language = self._texts, address.language
+    def _status(self, job: Job, address: Address, standing: Standing) -> Wanted:
+        texts, language, progress = self._texts, address.language, standing.progress
         return Wanted(
             stage=progress.stage,
-            text=status_sentence(texts, language, job.id, progress, position),
+            text=status_sentence(texts, language, job.id, progress, standing.position),
             keyboard=None
             if progress.stage is Stage.SENDING
             else job_keyboard(texts, language, job.id),

@@ -48,7 +48,7 @@ async def _work(settings: Settings) -> None:
     for number in SIGNALS:
         loop.add_signal_handler(number, drain)
     async with open_services(settings) as services:
-        await work(services.jobs, stop)
+        await work(services.jobs, services.render_queues, stop)
 
 
 @click.command()

@@ -37,6 +37,7 @@
     │   ├── RenderFailed
     │   ├── ChildDied              retryable
     │   ├── ChildTimedOut          retryable
+    │   ├── ChildStuck             retryable
     │   ├── WeightsUnusable
     │   ├── WeightsNotPulled
     │   ├── MemoryExhausted
@@ -45,6 +46,8 @@
     │   ├── JobNotFound
     │   ├── JobCancelled
     │   ├── TooManyJobs
+    │   ├── LineFull
+    │   ├── IntakeClosed
     │   ├── DeliveryDelayed        retryable
     │   ├── OwnerUnreachable
     │   └── ExecutorAlreadyRunning
@@ -79,6 +82,7 @@ from pipeline.errors.access import (
 )
 from pipeline.errors.engine import (
     ChildDied,
+    ChildStuck,
     ChildTimedOut,
     DeviceFault,
     EngineError,
@@ -101,9 +105,11 @@ from pipeline.errors.footage import (
 from pipeline.errors.jobs import (
     DeliveryDelayed,
     ExecutorAlreadyRunning,
+    IntakeClosed,
     JobCancelled,
     JobError,
     JobNotFound,
+    LineFull,
     OwnerUnreachable,
     TooManyJobs,
 )
@@ -149,6 +155,7 @@ __all__ = [
     "Banned",
     "BoltiError",
     "ChildDied",
+    "ChildStuck",
     "ChildTimedOut",
     "DailyLimitReached",
     "DeliveryDelayed",
@@ -165,10 +172,12 @@ __all__ = [
     "FootageError",
     "GroupDailyLimitReached",
     "GroupLineFull",
+    "IntakeClosed",
     "InvitationUsedUp",
     "JobCancelled",
     "JobError",
     "JobNotFound",
+    "LineFull",
     "MemoryExhausted",
     "NoFaceFound",
     "NoFaceInVideo",

@@ -74,6 +74,17 @@ class ChildTimedOut(EngineError):
         )
 
 
+class ChildStuck(EngineError):
+    """A child process said nothing for too long and was killed."""
+
+    code = "child_stuck"
+    retryable = True
+    exit_code = 59
+
+    def __init__(self, name: str, silence_s: float) -> None:
+        super().__init__(f"The {name} process said nothing for {silence_s:.0f} s and was stopped.")
+
+
 class WeightsUnusable(EngineError):
     """The files of a model are not what they should be."""
 

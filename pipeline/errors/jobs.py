@@ -46,6 +46,31 @@ class TooManyJobs(JobError):
         return {"limit": self.limit}
 
 
+class LineFull(JobError):
+    """So many jobs stand in line that one more would wait too long."""
+
+    code = "line_full"
+    exit_code = 57
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__(f"{waiting} videos are in line already. Try again in a while.")
+        self.waiting = waiting
+
+    def values(self) -> dict[str, str | int | float]:
+        """Give how many are in line."""
+        return {"waiting": self.waiting}
+
+
+class IntakeClosed(JobError):
+    """An operator lets no new jobs in; what was accepted is still made."""
+
+    code = "intake_closed"
+    exit_code = 58
+
+    def __init__(self) -> None:
+        super().__init__("No new videos are taken for a while. Try again later.")
+
+
 class DeliveryDelayed(JobError):
     """A door could not speak to its owner yet; nothing was sent, and trying again can help."""
 

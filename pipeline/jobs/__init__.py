@@ -2,8 +2,8 @@
 
 ``Jobs`` is all that others use, ``Door`` what a door must offer to be spoken through. Behind them:
 ``engine`` (DBOS), ``orders`` and ``renders`` (the two workflows), ``sweep`` and ``liveness`` (what
-becomes of the work of the dead), ``views`` (position and progress), ``ports`` (what is asked of
-others).
+becomes of the work of the dead), ``lanes`` (who renders with what), ``views`` and ``estimates``
+(position, progress, time), ``ports`` (what is asked of others).
 
 Importing this package is light: DBOS (one to two seconds) is imported by ``Jobs.launch``, never by
 ``import pipeline.jobs``. Nothing here knows Telegram, a codec or how a video is made.
@@ -21,17 +21,37 @@ from typing import TYPE_CHECKING
 
 from pipeline import errors
 from pipeline.jobs import requests
-from pipeline.jobs.ports import Door, QueueName, RenderFunction, Requests, Rows
+from pipeline.jobs.names import Making
+from pipeline.jobs.ports import (
+    Books,
+    Door,
+    Measure,
+    QueueName,
+    RenderFunction,
+    Requests,
+    queue_of,
+)
+from pipeline.line import (
+    Event,
+    LineMode,
+    LineRow,
+    OpenLimits,
+    Pace,
+    Standing,
+    WorkerCard,
+)
 from pipeline.settings import Settings
-from pipeline.types import Job, JobId, JobState, Owner, Progress, RenderRequest
+from pipeline.types import EngineName, Job, JobId, JobState, Owner, Progress, RenderRequest
 
 if TYPE_CHECKING:
     from pipeline.jobs.work import Work
 
-__all__ = ["Door", "Jobs", "QueueName", "RenderFunction"]
+__all__ = ["Books", "Door", "Jobs", "Measure", "QueueName", "RenderFunction", "queue_of"]
 
 HANDICAP_S = 120.0
 """An order counts as if it had come this much later, for each that its owner has open already."""
+LENGTH_WEIGHT = 2.0
+"""And so many seconds later for each second of its speech: short ones first, within bounds."""
 
 log = logging.getLogger(__name__)
 
@@ -39,18 +59,26 @@ log = logging.getLogger(__name__)
 class Jobs:
     """Accept, show, cancel and deliver jobs.
 
-    ``orders`` are the rows (``pipeline.store.orders.Orders`` on an opened database), ``store`` the
-    artifact store, ``render`` what a worker does with a request. One instance per process may be
-    launched at a time.
+    ``books`` are the rows (``pipeline.bootstrap.books_on`` an opened database), ``store`` the
+    artifact store, ``render`` what a worker does with a request, ``measure`` says how long the
+    speech of a request will be. One instance per process may be launched at a time.
     """
 
     def __init__(
-        self, *, settings: Settings, orders: Rows, store: Requests, render: RenderFunction
+        self,
+        *,
+        settings: Settings,
+        books: Books,
+        store: Requests,
+        render: RenderFunction,
+        measure: Measure = lambda _: None,
     ) -> None:
         self._settings = settings
-        self._orders = orders
+        self._books = books
+        self._orders = books.orders
         self._store = store
         self._render = render
+        self._measure = measure
         self._work: Work | None = None
         self.is_stopping = False
         """Whether renders that end now do so because the process does."""
@@ -65,7 +93,7 @@ class Jobs:
 
         if QueueName.ORDERS in listen and door is None:
             raise ValueError("A process that takes orders needs a door to speak through.")
-        work = Work(self._settings, self._orders, self._store, self._render, door)
+        work = Work(self._settings, self._books, self._store, self._render, door)
         await work.launch(listen)
         self.is_stopping = False
         self._work = work
@@ -81,20 +109,29 @@ class Jobs:
             await work.close(drain_s=self._settings.telegram.drain_s)
 
     async def submit(
-        self, request: RenderRequest, *, id: JobId, owner: Owner, reply_to: str
+        self,
+        request: RenderRequest,
+        *,
+        id: JobId,
+        owner: Owner,
+        reply_to: str,
+        limit: int | None = None,
     ) -> Job:
         """Accept a request; when this returns, no crash can lose it. Idempotent by id.
 
-        Raises ``TooManyJobs`` and ``DiskFull``. The request is stored first, then the row, then
-        the order is enqueued; whoever is interrupted calls again with the same id.
+        ``limit`` is how many open jobs this owner may have (None: as the settings say). Raises
+        ``TooManyJobs``, ``LineFull``, ``IntakeClosed`` and ``DiskFull``. The request is stored
+        first, then the row, then the order is enqueued; whoever is interrupted calls again with
+        the same id.
         """
         job = await self._orders.find(id)
         if job is None:
             await self._check_room()
             await self._store.put_bytes(requests.dump(request), requests.request_key(id))
-            job = await self._add(id, owner, reply_to)
+            job = await self._add(request, id, owner, reply_to, limit)
         if not job.state.is_final:
-            await self._launched.engine.start_order(id)
+            ticket = await self._books.line.ticket(id)
+            await self._launched.engine.start_order(id, ticket.tries if ticket else 0)
         return job
 
     async def get(self, id: JobId) -> Job:
@@ -108,37 +145,124 @@ class Jobs:
         """List the jobs of one owner, the oldest first."""
         return await self._orders.of_owner(owner, unfinished=unfinished)
 
+    async def standing(self, id: JobId) -> Standing:
+        """Tell where a job is, its place in the line and when its video may be there."""
+        job = await self.get(id)
+        return await self._launched.views.standing(job.id, sure=True)
+
     async def position(self, id: JobId) -> int | None:
         """Tell a job's place in the line: 1 is next, None when it is running or final."""
-        return await self._launched.views.position(await self.get(id))
+        return (await self.standing(id)).position
 
     async def progress(self, id: JobId) -> Progress | None:
         """Tell how far a job is; None when it is final."""
         return await self._orders.progress(id)
 
-    async def cancel(self, id: JobId, *, by: Owner) -> bool:
+    async def timeline(self, id: JobId) -> list[Event]:
+        """List what happened to a job and by whom, the oldest first."""
+        return await self._books.history.of(id)
+
+    async def unfinished(self) -> list[Job]:
+        """List everybody's open jobs, the oldest first."""
+        return await self._orders.unfinished()
+
+    async def workers(self) -> list[WorkerCard]:
+        """List the processes that render or did, and whether they live."""
+        return await self._launched.views.workers()
+
+    async def paces(self) -> dict[EngineName, Pace]:
+        """Tell how quick each engine was here lately."""
+        return await self._books.paces.recent()
+
+    async def cancel(self, id: JobId, *, by: Owner, entitled: bool = False) -> bool:
         """Cancel a job of this owner; False if it is final or being sent already.
 
-        After True it is never delivered; a running render ends within two seconds. The door's
-        ``withdraw`` is called. Raises ``JobNotFound`` for anybody but the owner.
+        ``entitled``: the door knows that this person may cancel other people's jobs; who it was
+        stands in the timeline. After True it is never delivered; a running render ends within
+        two seconds. The door's ``withdraw`` is called. Raises ``JobNotFound`` for anybody else.
         """
-        cancelled = await self._orders.cancel(id, by=by)
+        cancelled = await self._orders.cancel(id, by=by, entitled=entitled)
         # A crash may have come between the two halves: a second tap repeats the second one.
         if cancelled or (await self.get(id)).state is JobState.CANCELLED:
-            await self._launched.engine.cancel_render(id)
+            ticket = await self._books.line.ticket(id)
+            tries = ticket.tries if ticket else 0
+            for making in Making:
+                await self._launched.engine.cancel_render(id, tries, making)
         return cancelled
+
+    async def retry(self, id: JobId, *, by: Owner) -> bool:
+        """Have a failed or cancelled job made anew, from its stored request; False for others.
+
+        For those whom the door entitles; who it was stands in the timeline. Raises
+        ``JobNotFound``, and ``ArtifactMissing`` when its request is no longer kept.
+        """
+        job = await self.get(id)
+        await self._store.read(requests.request_key(id))
+        if job.state.is_final and await self._books.line.reopen(id, by=by):
+            job = await self.get(id)
+        ticket = await self._books.line.ticket(id)
+        if ticket is None or job.state.is_final or not ticket.tries:
+            return False
+        # A crash may have come before this: asking again starts the same try, once.
+        await self._launched.engine.start_order(id, ticket.tries)
+        return True
+
+    async def mode(self) -> LineRow:
+        """Tell whether the line is open, paused or draining, and who set that when."""
+        return await self._books.line.mode()
+
+    async def pause(self, *, by: Owner) -> None:
+        """Let no render start, on any machine, until ``resume``; orders are still accepted.
+
+        What runs is finished. Takes effect within ``jobs.poll_s``; outlives restarts.
+        """
+        await self._set_mode(LineMode.PAUSED, by)
+
+    async def drain(self, *, by: Owner) -> None:
+        """Accept no new order until ``resume``; what stands in line is made and delivered."""
+        await self._set_mode(LineMode.DRAINING, by)
+
+    async def resume(self, *, by: Owner) -> None:
+        """Open the line again."""
+        await self._set_mode(LineMode.OPEN, by)
 
     async def deliver_again(self, id: JobId, attempt: int) -> None:
         """Start another delivery of a finished job's stored video; once per attempt."""
         await self._launched.engine.start_again(id, attempt)
 
-    async def _add(self, id: JobId, owner: Owner, reply_to: str) -> Job:
-        limit = self._settings.jobs.open_per_owner
+    async def _set_mode(self, mode: LineMode, by: Owner) -> None:
+        await self._books.line.set_mode(mode, by)
+        log.warning("The line is %s now, by %s", mode, by)
+        # Now, and not at the next sweep, which would do it too.
+        await self._launched.engine.hold_renders(mode is LineMode.PAUSED)
+        self._launched.views.forget()
+
+    async def _add(
+        self,
+        request: RenderRequest,
+        id: JobId,
+        owner: Owner,
+        reply_to: str,
+        limit: int | None,
+    ) -> Job:
+        settings = self._settings.jobs
+        speech_s = self._measure(request)
         try:
+            if (await self.mode()).mode is LineMode.DRAINING:
+                raise errors.IntakeClosed
             return await self._orders.add(
-                id, owner=owner, reply_to=reply_to, limit=limit, handicap_s=HANDICAP_S
+                id,
+                owner=owner,
+                reply_to=reply_to,
+                limits=OpenLimits(
+                    owner=limit or settings.open_per_owner,
+                    total=settings.open_in_all,
+                ),
+                handicap_s=HANDICAP_S,
+                speech_s=speech_s,
+                delay_s=LENGTH_WEIGHT * (speech_s or 0.0),
             )
-        except errors.TooManyJobs:
+        except errors.JobError:
             await self._store.delete(requests.request_key(id))
             raise
 

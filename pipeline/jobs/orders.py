@@ -23,6 +23,9 @@ queueing (Goyal, Vin, Cheng, SIGCOMM 1996). Nobody starves, and the position is 
 Why the render lines up before the announcement: the first position told is then a real one, and a
 Telegram that does not answer keeps nobody's render waiting.
 
+How an order waits and what its status message shows meanwhile, the preview among it, stands in
+``waiting.py``.
+
 Where the next one goes: a step of an order is a method here and a line in ``run``. A change of the
 order of steps needs a new ``APPLICATION_VERSION`` and a drain.
 """
@@ -30,25 +33,25 @@ order of steps needs a new ``APPLICATION_VERSION`` and a drain.
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import logging
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from typing import Any, TypeVar, assert_never
+from typing import TypeVar, assert_never
 
 from pipeline import errors
+from pipeline.jobs import requests
 from pipeline.jobs.engine import Engine
+from pipeline.jobs.lanes import Lanes, Start
+from pipeline.jobs.names import Making
 from pipeline.jobs.patience import patiently
-from pipeline.jobs.ports import Door, Rows
+from pipeline.jobs.ports import Books, Door, Requests
 from pipeline.jobs.renders import Outcome, failure_of
 from pipeline.jobs.views import Views
+from pipeline.jobs.waiting import Waiting
 from pipeline.settings import Settings
-from pipeline.types import Failure, Job, JobId, JobState, Progress, Stage
+from pipeline.types import Failure, Job, JobId, JobState, RenderRequest
 
 T = TypeVar("T")
-
-SHOW_LIMIT_S = 5.0
-"""How long an edit under way may take to end before the next word about the order."""
 
 log = logging.getLogger(__name__)
 
@@ -66,29 +69,48 @@ class OrderWork:
     """The door's side of all jobs."""
 
     def __init__(
-        self, *, engine: Engine, rows: Rows, views: Views, door: Door | None, settings: Settings
+        self,
+        *,
+        engine: Engine,
+        books: Books,
+        store: Requests,
+        views: Views,
+        lanes: Lanes,
+        door: Door | None,
+        settings: Settings,
     ) -> None:
         self._engine = engine
-        self._rows = rows
+        self._books = books
+        self._rows = books.orders
+        self._store = store
         self._views = views
+        self._lanes = lanes
         self._door_or_none = door
+        self._waiting = Waiting(engine, books.orders, views, door)
         # As long as the video is kept: then there is nothing left to deliver.
         self._limit_s = settings.store.keep_hours * 3600
         self._draining = False
         self._sending: set[asyncio.Task[None]] = set()
 
-    async def run(self, id: JobId) -> None:
+    async def run(self, id: JobId, tries: int) -> None:
         """Be the workflow."""
-        turn = await self._engine.step("begin", self._begin, id)
-        if turn is None:
+        begun = await self._engine.step("begin", self._begin, id, tries)
+        if begun is None:
             return
-        handle = await self._engine.start_render(id, turn)
+        start = Start.from_json(begun)
+        lined_up = await self._engine.start_render(id, tries, Making.VIDEO, start.lane, start.turn)
         receipt = await self._engine.step("announce", self._announce, id)
         if receipt is None:
-            await self._engine.cancel_render(id)
+            await self._engine.cancel_render(id, tries)
             return
-        outcome = await self._shown_while(id, receipt, self._rendered(id, handle))
+        if start.preview:
+            await self._patiently(
+                id, "preview", lambda: self._engine.start_preview(id, tries, start.turn)
+            )
+        outcome = await self._waiting.outcome(id, receipt, lined_up)
         ending = Ending(await self._engine.step("decide", self._decide, id, outcome.to_json()))
+        if start.preview:
+            await self._end_preview(id, tries)
         if ending is Ending.DELIVER:
             ending = Ending(await self._engine.step("deliver", self._deliver, id, receipt))
         match ending:
@@ -103,8 +125,9 @@ class OrderWork:
             case _:
                 assert_never(ending)
 
-    async def run_again(self, id: JobId) -> None:
+    async def run_again(self, id: JobId, attempt: int) -> None:
         """Be the workflow of another delivery, of a video that is stored."""
+        log.info("%s is delivered again, attempt %d", id, attempt)
         await self._engine.step("deliver", self._deliver_again, id)
 
     async def give_up(self, id: JobId, failure: Failure) -> None:
@@ -125,8 +148,24 @@ class OrderWork:
 
     # ----------------------------------------------------------------- the steps
 
-    async def _begin(self, id: JobId) -> int | None:
-        return await self._patiently(id, "begin", lambda: self._rows.turn(id))
+    async def _begin(self, id: JobId, tries: int) -> str | None:
+        """Choose the line; None when the order is over or somebody had it made anew."""
+        start = await self._patiently(id, "begin", lambda: self._begin_once(id, tries))
+        return start.to_json() if start else None
+
+    async def _begin_once(self, id: JobId, tries: int) -> Start | None:
+        ticket = await self._books.line.ticket(id)
+        if ticket is None or ticket.is_decided or ticket.tries != tries:
+            return None
+        start = await self._lanes.begin(ticket, await self._request(id))
+        await self._books.line.choose_lane(id, start.lane)
+        return start
+
+    async def _request(self, id: JobId) -> RenderRequest | None:
+        try:
+            return await requests.read(self._store, id)
+        except errors.ArtifactMissing:
+            return None  # whoever renders it will meet that, and say so
 
     async def _announce(self, id: JobId) -> str | None:
         """Return the receipt, or None when there is nobody to tell or nothing to say any more."""
@@ -142,7 +181,7 @@ class OrderWork:
     async def _announce_once(self, id: JobId) -> str | None:
         if (job := await self._rows.find(id)) is None or job.state.is_final:
             return None
-        receipt = await self._door.announce(job, await self._views.position(job))
+        receipt = await self._door.announce(job, await self._views.standing(id, sure=True))
         await self._rows.keep_receipt(id, receipt)
         return receipt
 
@@ -193,58 +232,6 @@ class OrderWork:
         job = await self._found(id)
         await self._tell(id, "withdraw", lambda: self._door.withdraw(job, receipt))
 
-    # ----------------------------------------------------------------- waiting and showing
-
-    async def _rendered(self, id: JobId, handle: Any) -> Outcome:
-        try:
-            await self._taken(id)
-            recorded = await self._engine.rendered(handle)
-        except Exception as e:
-            log.exception("%s: the render ended without an outcome", id)
-            return Outcome(failure=failure_of(e))
-        return Outcome() if recorded is None else Outcome.from_json(recorded)
-
-    async def _taken(self, id: JobId) -> None:
-        """Wait while it stands in line: looking at the line costs one query for all who wait."""
-
-        async def look() -> int | None:
-            return await self._views.place(id, sure=True)
-
-        while await self._patiently(id, "wait", look) is not None:  # noqa: ASYNC110  in the database
-            await asyncio.sleep(self._views.fresh_s)
-
-    async def _shown_while(self, id: JobId, receipt: str, ended: Awaitable[Outcome]) -> Outcome:
-        stop = asyncio.Event()
-        # In an empty context, or what it reads would be recorded as steps of this workflow.
-        show = asyncio.create_task(self._show(id, receipt, stop), context=contextvars.Context())
-        try:
-            outcome = await ended
-            stop.set()
-            await asyncio.wait({show}, timeout=SHOW_LIMIT_S)
-            return outcome
-        finally:
-            show.cancel()
-            await asyncio.gather(show, return_exceptions=True)
-
-    async def _show(self, id: JobId, receipt: str, stop: asyncio.Event) -> None:
-        shown = None
-        while not stop.is_set():
-            try:
-                standing = await self._standing(id)
-                if standing != shown and (job := await self._rows.find(id)):
-                    await self._door.show(job, receipt, *standing)
-                    shown = standing
-            except Exception:
-                # Cosmetic: whatever is wrong with it must not end the order.
-                log.warning("%s: progress not shown", id, exc_info=True)
-            await _wait(stop, self._views.fresh_s)
-
-    async def _standing(self, id: JobId) -> tuple[Progress, int | None]:
-        waiting = Progress(stage=Stage.WAITING)
-        if (place := await self._views.place(id)) is not None:
-            return waiting, place
-        return await self._rows.progress(id) or waiting, None
-
     # ----------------------------------------------------------------- speaking through the door
 
     async def _send(self, job: Job, receipt: str) -> None:
@@ -265,6 +252,13 @@ class OrderWork:
         except Exception:
             log.exception("%s: the owner was not told: %s", id, what)
 
+    async def _end_preview(self, id: JobId, tries: int) -> None:
+        """Free the quick engine; a preview that is no longer wanted is no error."""
+        try:
+            await self._engine.cancel_render(id, tries, Making.PREVIEW)
+        except errors.StoreError:
+            log.warning("%s: its preview goes on", id, exc_info=True)
+
     async def _found(self, id: JobId) -> Job:
         job = await self._patiently(id, "find", lambda: self._rows.find(id))
         if job is None:
@@ -278,11 +272,3 @@ class OrderWork:
     def _door(self) -> Door:
         assert self._door_or_none is not None, "Only a process with a door takes orders."
         return self._door_or_none
-
-
-async def _wait(stop: asyncio.Event, limit_s: float) -> None:
-    try:
-        async with asyncio.timeout(limit_s):
-            await stop.wait()
-    except TimeoutError:
-        return

@@ -1,6 +1,6 @@
 """What the jobs ask of others: a door to speak through, a function that renders, rows, requests.
 
-``Door`` is implemented by the bot, ``Rows`` by ``pipeline.store.orders.Orders``, ``Requests`` by
+``Door`` is implemented by the bot, the rows by the classes of ``pipeline.store``, ``Requests`` by
 an artifact store; ``bootstrap`` brings them together. Packages beside this one are not imported.
 
 Where the next one goes: a verb that the workflows need of somebody else stands here first.
@@ -11,11 +11,14 @@ Where the next one goes: a verb that the workflows need of somebody else stands 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, assert_never
 
+from pipeline.line import Event, LineMode, LineRow, OpenLimits, Pace, Standing, Ticket, WorkerCard
 from pipeline.types import (
     ArtifactKey,
+    EngineName,
     Failure,
     Job,
     JobId,
@@ -32,11 +35,34 @@ RenderFunction = Callable[
 results go under keys fixed by the job's id. Cancelling it must free whatever it holds."""
 
 
+Measure = Callable[[RenderRequest], float | None]
+"""About how long the speech of a request will be, in seconds; None when nobody can tell."""
+
+
 class QueueName(StrEnum):
     """What a process may work on."""
 
     ORDERS = "orders"  # the door's side: announce, show, deliver
-    RENDERS = "renders"  # the worker's side, one at a time
+    RENDERS_LATENTSYNC = "renders-latentsync"  # the worker's side, one at a time
+    RENDERS_WARP = "renders-warp"  # the same, and the quick previews
+
+    @property
+    def lane(self) -> EngineName | None:
+        """The engine whose renders stand in this queue; None for the orders."""
+        match self:
+            case QueueName.ORDERS:
+                return None
+            case QueueName.RENDERS_LATENTSYNC:
+                return EngineName.LATENTSYNC
+            case QueueName.RENDERS_WARP:
+                return EngineName.WARP
+            case _:
+                assert_never(self)
+
+
+def queue_of(lane: EngineName) -> QueueName:
+    """Give the queue in which the renders of an engine stand."""
+    return next(queue for queue in QueueName if queue.lane is lane)
 
 
 class Door(Protocol):
@@ -47,16 +73,22 @@ class Door(Protocol):
     ``BoltiError`` (``DeliveryDelayed`` says how long to wait at least).
     """
 
-    async def announce(self, job: Job, position: int | None) -> str:
+    async def announce(self, job: Job, standing: Standing) -> str:
         """Send the status message; return the receipt by which it is found again, never empty.
 
-        ``position`` is the place in the line (1 is next), None when the render has begun. An error
-        that is not retryable says that its owner cannot be reached: the job fails, unsaid.
+        An error that is not retryable says that its owner cannot be reached: the job fails,
+        unsaid.
         """
         ...
 
-    async def show(self, job: Job, receipt: str, progress: Progress, position: int | None) -> None:
+    async def show(self, job: Job, receipt: str, standing: Standing) -> None:
         """Bring the status message up to date. Best effort: never raises, never repeated."""
+
+    async def show_preview(self, job: Job, receipt: str, preview: RenderResult) -> None:
+        """Show the quick preview, marked as one, until the video replaces it.
+
+        Best effort; called again after a crash, so it must not show it twice.
+        """
 
     async def deliver(self, job: Job, receipt: str) -> None:
         """Deliver ``job.result``: claim the outbox, send, record.
@@ -90,18 +122,71 @@ class Rows(Protocol):
     """The rows of the orders, where races end; each verb is one transaction."""
 
     async def add(
-        self, id: JobId, *, owner: Owner, reply_to: str, limit: int, handicap_s: float
+        self,
+        id: JobId,
+        *,
+        owner: Owner,
+        reply_to: str,
+        limits: OpenLimits,
+        handicap_s: float,
+        speech_s: float | None,
+        delay_s: float,
     ) -> Job: ...
     async def find(self, id: JobId) -> Job | None: ...
     async def of_owner(self, owner: Owner, *, unfinished: bool) -> list[Job]: ...
     async def unfinished(self) -> list[Job]: ...
-    async def turn(self, id: JobId) -> int | None: ...
     async def receipt(self, id: JobId) -> str | None: ...
     async def keep_receipt(self, id: JobId, receipt: str) -> None: ...
-    async def start(self, id: JobId) -> bool: ...
+    async def start(self, id: JobId, *, by: str) -> bool: ...
     async def report(self, id: JobId, progress: Progress) -> None: ...
     async def progress(self, id: JobId) -> Progress | None: ...
     async def start_sending(self, id: JobId, result: RenderResult) -> bool: ...
     async def succeed(self, id: JobId) -> None: ...
     async def fail(self, id: JobId, failure: Failure) -> bool: ...
-    async def cancel(self, id: JobId, *, by: Owner) -> bool: ...
+    async def cancel(self, id: JobId, *, by: Owner, entitled: bool) -> bool: ...
+
+
+class LineRows(Protocol):
+    """The line as a whole; each verb is one transaction."""
+
+    async def mode(self) -> LineRow: ...
+    async def set_mode(self, mode: LineMode, by: str) -> None: ...
+    async def ticket(self, id: JobId) -> Ticket | None: ...
+    async def tickets(self) -> list[Ticket]: ...
+    async def choose_lane(self, id: JobId, lane: EngineName) -> None: ...
+    async def keep_preview(self, id: JobId, preview: RenderResult) -> bool: ...
+    async def reopen(self, id: JobId, *, by: str) -> bool: ...
+
+
+class PaceRows(Protocol):
+    """How quick each engine was lately."""
+
+    async def add(self, work: EngineName, *, speech_s: float, took_s: float) -> None: ...
+    async def recent(self) -> dict[EngineName, Pace]: ...
+
+
+class WorkerRows(Protocol):
+    """Which processes render."""
+
+    async def arrive(self, executor: str, lanes: tuple[EngineName, ...]) -> None: ...
+    async def touch(self, executor: str, job: JobId | None) -> None: ...
+    async def leave(self, executor: str) -> None: ...
+    async def all(self) -> list[WorkerCard]: ...
+
+
+class HistoryRows(Protocol):
+    """What happened to each order."""
+
+    async def note(self, job_id: JobId, what: str, by: str = "") -> None: ...
+    async def of(self, job_id: JobId) -> list[Event]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """All rows that the jobs need; ``pipeline.bootstrap.books_on`` makes them on one database."""
+
+    orders: Rows
+    line: LineRows
+    paces: PaceRows
+    workers: WorkerRows
+    history: HistoryRows

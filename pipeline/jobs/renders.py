@@ -7,6 +7,9 @@ is a value, never an exception: what is raised would be pickled into the databas
 Progress is a column of the order's row, the newest value only, at most once a second. A stream of
 DBOS would keep a row for every value and tell nothing more.
 
+A preview is made by a step of its own, once, for the queue of the quick engine; it is laid beside
+the order, whose workflow shows it.
+
 Where the next one goes: a stage of the making belongs into ``pipeline/render.py``; here stand only
 retries, limits and bookkeeping.
 """
@@ -15,17 +18,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import traceback
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, assert_never
 
 from pydantic import TypeAdapter
 
 from pipeline import errors
 from pipeline.jobs import requests
 from pipeline.jobs.engine import Engine
+from pipeline.jobs.names import Making
 from pipeline.jobs.patience import patiently
-from pipeline.jobs.ports import RenderFunction, Requests, Rows
+from pipeline.jobs.ports import Books, RenderFunction, Requests, Rows
 from pipeline.settings import Settings
 from pipeline.types import (
     Failure,
@@ -81,32 +86,73 @@ class Renders:
         self,
         *,
         engine: Engine,
-        rows: Rows,
+        books: Books,
         store: Requests,
         render: RenderFunction,
         settings: Settings,
     ) -> None:
         self._engine = engine
-        self._rows = rows
+        self._books = books
+        self._rows = books.orders
         self._store = store
         self._render = render
         self._attempts = settings.jobs.attempts
         stages = (settings.speech.limit_s, settings.portrait.limit_s, settings.lipsync.limit_s)
         self._limit_s = sum(stages) + SLACK_S
+        self.at_work: JobId | None = None
+        """What this process renders now."""
 
-    async def run(self, id: JobId) -> str:
+    async def run(self, id: JobId, making: Making) -> str:
         """Be the workflow: return the outcome as JSON."""
-        return await self._engine.step("make", self._make, id, preemptible=True)
+        match making:
+            case Making.VIDEO:
+                return await self._engine.step("make", self._make, id, preemptible=True)
+            case Making.PREVIEW:
+                return await self._engine.step("sketch", self._sketch, id, preemptible=True)
+            case _:
+                assert_never(making)
 
     async def _make(self, id: JobId) -> str:
         started = await patiently(
-            lambda: self._rows.start(id), what=f"start {id}", limit_s=self._limit_s
+            lambda: self._rows.start(id, by=self._engine.executor),
+            what=f"start {id}",
+            limit_s=self._limit_s,
         )
         if not started:
             return Outcome().to_json()
-        outcome = await self._try_all(id)
-        log.info("%s rendered: %s", id, outcome.failure.code if outcome.failure else "ok")
+        self.at_work, began_s = id, time.monotonic()
+        try:
+            outcome = await self._try_all(id)
+        finally:
+            self.at_work = None
+        await self._note(id, outcome, time.monotonic() - began_s)
         return outcome.to_json()
+
+    async def _note(self, id: JobId, outcome: Outcome, took_s: float) -> None:
+        """Remember how it went; what is lost of that is lost."""
+        code = outcome.failure.code if outcome.failure else "ok"
+        log.info("%s rendered: %s", id, code)
+        try:
+            await self._books.history.note(id, f"rendered: {code}", self._engine.executor)
+            if (made := outcome.result) is not None:
+                await self._books.paces.add(made.made_by, speech_s=made.duration_s, took_s=took_s)
+        except errors.StoreError as e:
+            log.warning("%s: not remembered: %s", id, e.code)
+
+    async def _sketch(self, id: JobId) -> str:
+        """Make the preview: one try, and nobody hears of it when it fails."""
+        ticket = await self._books.line.ticket(id)
+        if ticket is None or ticket.is_decided:
+            return Outcome().to_json()
+        try:
+            request = replace(await requests.read(self._store, id), preview=True)
+            async with asyncio.timeout(self._limit_s):
+                preview = await self._render(request, id, lambda _: None)
+            await self._books.line.keep_preview(id, preview)
+        except (errors.BoltiError, TimeoutError) as e:
+            log.warning("%s has no preview: %s", id, type(e).__name__)
+            return Outcome(failure=failure_of(e)).to_json()
+        return Outcome(result=preview).to_json()
 
     async def _try_all(self, id: JobId) -> Outcome:
         for attempt in range(1, self._attempts + 1):
@@ -127,7 +173,7 @@ class Renders:
         return Outcome(failure=failure)
 
     async def _try(self, id: JobId) -> RenderResult:
-        request = requests.load(await self._store.read(requests.request_key(id)))
+        request = await requests.read(self._store, id)
         news = _News(self._rows, id)
         reporter = asyncio.create_task(news.report())
         try:

@@ -9,6 +9,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from pipeline.jobs.ports import Requests
 from pipeline.types import ArtifactKey, JobId, RenderRequest
 
 _REQUEST: Final = TypeAdapter(RenderRequest)
@@ -27,3 +28,8 @@ def dump(request: RenderRequest) -> bytes:
 def load(data: bytes) -> RenderRequest:
     """Read a request again."""
     return _REQUEST.validate_json(data)
+
+
+async def read(store: Requests, id: JobId) -> RenderRequest:
+    """Fetch what was asked for. Raises ``ArtifactMissing``, ``StoreUnavailable``."""
+    return load(await store.read(request_key(id)))

@@ -15,7 +15,8 @@ from collections.abc import Awaitable, Callable
 
 from pipeline import errors
 from pipeline.jobs.engine import Engine
-from pipeline.jobs.ports import Rows
+from pipeline.jobs.ports import Books, LineRows
+from pipeline.line import LineMode
 from pipeline.types import Failure, JobId
 
 MEND_INTERVAL_S = 60.0
@@ -55,15 +56,20 @@ async def recover(engine: Engine) -> None:
             log.warning("%r is gone: %d of its workflows go on elsewhere", executor, count)
 
 
+async def obey(engine: Engine, line: LineRows) -> None:
+    """Hold or let go of all renders, as the line says; a start may have set them otherwise."""
+    await engine.hold_renders((await line.mode()).mode is LineMode.PAUSED)
+
+
 async def mend(
-    engine: Engine, rows: Rows, give_up: Callable[[JobId, Failure], Awaitable[None]]
+    engine: Engine, books: Books, give_up: Callable[[JobId, Failure], Awaitable[None]]
 ) -> None:
     """Enqueue each open order that was not, and end each whose workflow ended without it."""
-    for job in await rows.unfinished():
-        lost = await engine.is_order_lost(job.id)
+    for ticket in await books.line.tickets():
+        lost = await engine.is_order_lost(ticket.id, ticket.tries)
         if lost is None:
-            log.warning("%s was accepted and not enqueued", job.id)
-            await engine.start_order(job.id)
+            log.warning("%s was accepted and not enqueued", ticket.id)
+            await engine.start_order(ticket.id, ticket.tries)
         elif lost:
             failure = Failure(code="internal", detail="its workflow ended", retryable=False)
-            await give_up(job.id, failure)
+            await give_up(ticket.id, failure)

@@ -145,6 +145,8 @@ class LipsyncSettings(Section):
     """Frames per second of the video."""
     limit_s: float = Field(default=900.0, ge=1, le=7200)
     """Longest time one render may take; then its process is killed."""
+    silence_s: float = Field(default=300.0, ge=1, le=3600)
+    """Longest time one render may show no progress; then its process is killed."""
 
 
 class LatentSyncSettings(Section):
@@ -190,6 +192,13 @@ class JobsSettings(Section):
     """How often the work of dead processes is looked for."""
     open_per_owner: int = Field(default=3, ge=1, le=100)
     """How many unfinished jobs one person may have."""
+    open_in_all: int = Field(default=200, ge=1, le=100_000)
+    """With so many unfinished jobs the line is full: no new one is taken."""
+    renders: tuple[Literal["auto", "latentsync", "warp"], ...] = ("auto",)
+    """Which engines this process renders with. auto: warp, and latentsync where a GPU and its
+    weights are; [] for a bot that leaves all rendering to workers."""
+    previews: bool = True
+    """While a video waits for a GPU, show a quick preview by the warp engine."""
     attempts: int = Field(default=3, ge=1, le=20)
     """How often a render is tried when its process dies."""
 

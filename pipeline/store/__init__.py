@@ -1,6 +1,6 @@
 """What is kept: bytes by key, and small rows.
 
-The port ``ArtifactStore`` and ``create()``; the rows (drafts, outbox, orders) live in the
+The port ``ArtifactStore`` and ``create()``; the rows (drafts, outbox, orders, line) live in the
 database of the jobs and have one class each in the file of their name. Nothing here knows what a
 portrait is or when to delete one. This module is light: obstore is imported when a store is
 created, SQLAlchemy by the files of the rows.

@@ -7,7 +7,7 @@ Each verb is one transaction and may be repeated. Nothing here starts or stops a
 ``sending`` is a mark beside the state, not a state: an order that is being sent is still running,
 but can be cancelled no more.
 
-Where the next one goes: another fact of an order is a column, and a verb that writes it.
+Where the next one goes: another fact is a column of ``order_table.py``, and a verb here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,17 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from pipeline import errors
-from pipeline.store.database import METADATA, Database, UtcTime
+from pipeline.line import OpenLimits
+from pipeline.store.database import Database
+from pipeline.store.history import HISTORY, record
+from pipeline.store.order_table import (
+    OPEN,
+    ORDERS,
+    PROGRESS,
+    RESULT,
+    progress_of,
+    turn_now,
+)
 from pipeline.types import (
     Failure,
     Job,
@@ -28,35 +38,9 @@ from pipeline.types import (
     Owner,
     Progress,
     RenderResult,
-    Stage,
 )
 
-ORDERS = sa.Table(
-    "orders",
-    METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("owner", sa.Text, nullable=False),
-    sa.Column("reply_to", sa.Text, nullable=False),
-    sa.Column("created_at", UtcTime, nullable=False),
-    sa.Column("turn", sa.Integer, nullable=False),  # its place in the line: lower goes first
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("sending", sa.Boolean, nullable=False),  # too late to cancel
-    sa.Column("receipt", sa.Text),  # what the door returned when it announced the order
-    sa.Column("progress", sa.Text),
-    sa.Column("result", sa.Text),
-    sa.Column("failure", sa.Text),
-    sa.Column("finished_at", UtcTime),
-    sa.Index("orders_by_owner", "owner", "state"),
-    sa.Index("orders_by_state", "state", "finished_at"),
-)
-
-TURNS_SINCE: Final = datetime(2026, 1, 1, tzinfo=UTC)
-"""A turn counts seconds from here, so that it fits 31 bits until 2094."""
-
-_OPEN: Final = (JobState.QUEUED.value, JobState.RUNNING.value)
 _FAILURE: Final = TypeAdapter(Failure)
-_RESULT: Final = TypeAdapter(RenderResult)
-_PROGRESS: Final = TypeAdapter(Progress)
 
 
 class Orders:
@@ -66,36 +50,41 @@ class Orders:
         self._database = database
 
     async def add(
-        self, id: JobId, *, owner: Owner, reply_to: str, limit: int, handicap_s: float
+        self,
+        id: JobId,
+        *,
+        owner: Owner,
+        reply_to: str,
+        limits: OpenLimits,
+        handicap_s: float,
+        speech_s: float | None = None,
+        delay_s: float = 0.0,
     ) -> Job:
         """Accept an order, or return the one that has this id already.
 
-        Its turn is now, plus ``handicap_s`` for each order that its owner has open. Raises
-        ``TooManyJobs`` when those are ``limit``; counted and added in one transaction.
+        Its turn is now, plus ``delay_s``, plus ``handicap_s`` for each order that its owner has
+        open. Raises ``TooManyJobs``, ``LineFull``; counted and added in one
+        transaction.
         """
-        now = datetime.now(UTC)
-        open_orders = sa.select(sa.func.count()).where(
-            ORDERS.c.owner == owner, ORDERS.c.state.in_(_OPEN)
-        )
 
         def work(connection: sa.Connection) -> Job:
-            self._database.serialize(connection, f"orders of {owner}")
+            self._database.serialize(connection, "orders")
             if row := connection.execute(_by_id(id)).one_or_none():
                 return _job(row)
-            count = connection.execute(open_orders).scalar_one()
-            if count >= limit:
-                raise errors.TooManyJobs(limit)
-            turn = int((now - TURNS_SINCE).total_seconds() + count * handicap_s)
+            own = _check_limits(connection, owner, limits)
             values: dict[str, Any] = {
                 "id": id,
                 "owner": owner,
                 "reply_to": reply_to,
-                "created_at": now,
-                "turn": turn,
+                "created_at": datetime.now(UTC),
+                "turn": turn_now(delay_s + own * handicap_s),
                 "state": JobState.QUEUED.value,
                 "sending": False,
+                "speech_s": speech_s,
+                "tries": 0,
             }
             connection.execute(sa.insert(ORDERS).values(values))
+            record(connection, id, "accepted")
             return _job(connection.execute(_by_id(id)).one())
 
         return await self._database.write(work)
@@ -109,17 +98,17 @@ class Orders:
         """List the orders of one owner, the oldest first."""
         query = sa.select(ORDERS).where(ORDERS.c.owner == owner)
         if unfinished:
-            query = query.where(ORDERS.c.state.in_(_OPEN))
+            query = query.where(ORDERS.c.state.in_(OPEN))
         return await self._jobs(query)
 
     async def unfinished(self) -> list[Job]:
         """List all orders that are not final, the oldest first."""
-        return await self._jobs(sa.select(ORDERS).where(ORDERS.c.state.in_(_OPEN)))
+        return await self._jobs(sa.select(ORDERS).where(ORDERS.c.state.in_(OPEN)))
 
     async def finished_before(self, before: datetime) -> list[JobId]:
         """List the orders that became final before a time."""
         query = sa.select(ORDERS.c.id).where(
-            ORDERS.c.state.not_in(_OPEN), ORDERS.c.finished_at < before
+            ORDERS.c.state.not_in(OPEN), ORDERS.c.finished_at < before
         )
 
         def work(connection: sa.Connection) -> list[JobId]:
@@ -129,17 +118,13 @@ class Orders:
 
     async def delete(self, id: JobId) -> None:
         """Delete a final order; any other stays."""
-        delete = sa.delete(ORDERS).where(ORDERS.c.id == id, ORDERS.c.state.not_in(_OPEN))
+        delete = sa.delete(ORDERS).where(ORDERS.c.id == id, ORDERS.c.state.not_in(OPEN))
 
         def work(connection: sa.Connection) -> None:
-            connection.execute(delete)
+            if connection.execute(delete).rowcount:
+                connection.execute(sa.delete(HISTORY).where(HISTORY.c.job_id == id))
 
         await self._database.write(work)
-
-    async def turn(self, id: JobId) -> int | None:
-        """Return the order's turn while it waits to be made or is made; None once decided."""
-        row = await self._row(id)
-        return row.turn if row and row.state in _OPEN and not row.sending else None
 
     async def receipt(self, id: JobId) -> str | None:
         """Return what the door gave back when it announced the order."""
@@ -148,27 +133,32 @@ class Orders:
 
     async def keep_receipt(self, id: JobId, receipt: str) -> None:
         """Store what the door gave back when it announced the order."""
-        await self._change(id, {"receipt": receipt})
+        await self._change(id, {"receipt": receipt}, what="announced")
 
-    async def start(self, id: JobId) -> bool:
-        """Mark the order as being made; False if it is cancelled, sent, or gone."""
-        change = {"state": JobState.RUNNING.value, "progress": None}
-        return await self._change(id, change, ORDERS.c.state.in_(_OPEN), ~ORDERS.c.sending)
+    async def start(self, id: JobId, *, by: str) -> bool:
+        """Mark the order as being made by a worker; False if it is cancelled, sent, or gone."""
+        change = {
+            "state": JobState.RUNNING.value,
+            "progress": None,
+            "started_at": datetime.now(UTC),
+        }
+        when = (ORDERS.c.state.in_(OPEN), ~ORDERS.c.sending)
+        return await self._change(id, change, *when, what="render begun", by=by)
 
     async def report(self, id: JobId, progress: Progress) -> None:
         """Store how far the order is; only the newest is kept."""
-        change = {"progress": _PROGRESS.dump_json(progress).decode()}
+        change = {"progress": PROGRESS.dump_json(progress).decode()}
         await self._change(id, change, ORDERS.c.state == JobState.RUNNING.value)
 
     async def progress(self, id: JobId) -> Progress | None:
         """Tell how far the order is; None when it is final or not known."""
         row = await self._row(id)
-        return _progress(row) if row else None
+        return progress_of(row) if row else None
 
     async def start_sending(self, id: JobId, result: RenderResult) -> bool:
         """Take the right to deliver; False if the order was cancelled first. No way back."""
-        change = {"sending": True, "result": _RESULT.dump_json(result).decode()}
-        if await self._change(id, change, ORDERS.c.state.in_(_OPEN)):
+        change = {"sending": True, "result": RESULT.dump_json(result).decode()}
+        if await self._change(id, change, ORDERS.c.state.in_(OPEN), what="sending"):
             return True
         row = await self._row(id)
         return row is not None and row.state == JobState.SUCCEEDED.value
@@ -183,29 +173,43 @@ class Orders:
         row = await self._row(id)
         return row is not None and row.state == JobState.FAILED.value
 
-    async def cancel(self, id: JobId, *, by: Owner) -> bool:
-        """Cancel an order for its owner; False if it is final or being sent.
+    async def cancel(self, id: JobId, *, by: Owner, entitled: bool = False) -> bool:
+        """Cancel an order for its owner, or for whom its door entitles; False if too late.
 
-        Raises ``JobNotFound`` for everybody else.
+        Who did it stands in the history. Raises ``JobNotFound`` for everybody else.
         """
         row = await self._row(id)
-        if row is None or row.owner != by:
+        if row is None or (row.owner != by and not entitled):
             raise errors.JobNotFound(id)
-        return await self._end(id, JobState.CANCELLED, {}, ~ORDERS.c.sending)
+        return await self._end(id, JobState.CANCELLED, {}, ~ORDERS.c.sending, by=by)
 
     async def _end(
-        self, id: JobId, state: JobState, values: dict[str, Any], *also: sa.ColumnElement[bool]
+        self,
+        id: JobId,
+        state: JobState,
+        values: dict[str, Any],
+        *also: sa.ColumnElement[bool],
+        by: str = "",
     ) -> bool:
         change = values | {"state": state.value, "finished_at": datetime.now(UTC)}
-        return await self._change(id, change, ORDERS.c.state.in_(_OPEN), *also)
+        when = (ORDERS.c.state.in_(OPEN), *also)
+        return await self._change(id, change, *when, what=state.value, by=by)
 
     async def _change(
-        self, id: JobId, values: dict[str, Any], *when: sa.ColumnElement[bool]
+        self,
+        id: JobId,
+        values: dict[str, Any],
+        *when: sa.ColumnElement[bool],
+        what: str = "",
+        by: str = "",
     ) -> bool:
         update = sa.update(ORDERS).where(ORDERS.c.id == id, *when).values(values)
 
         def work(connection: sa.Connection) -> bool:
-            return bool(connection.execute(update).rowcount)
+            done = bool(connection.execute(update).rowcount)
+            if done and what:
+                record(connection, id, what, by)
+            return done
 
         return await self._database.write(work)
 
@@ -223,6 +227,21 @@ class Orders:
         return await self._database.read(work)
 
 
+def _check_limits(connection: sa.Connection, owner: Owner, limits: OpenLimits) -> int:
+    """Return how many orders the owner has open; raise if one more is too many for somebody."""
+
+    def count(*of: sa.ColumnElement[bool]) -> int:
+        query = sa.select(sa.func.count()).where(ORDERS.c.state.in_(OPEN), *of)
+        return int(connection.execute(query).scalar_one())
+
+    own = count(ORDERS.c.owner == owner)
+    if own >= limits.owner:
+        raise errors.TooManyJobs(limits.owner)
+    if limits.total is not None and (waiting := count()) >= limits.total:
+        raise errors.LineFull(waiting)
+    return own
+
+
 def _by_id(id: JobId) -> sa.Select[Any]:
     return sa.select(ORDERS).where(ORDERS.c.id == id)
 
@@ -235,16 +254,5 @@ def _job(row: sa.Row[Any]) -> Job:
         state=JobState(row.state),
         created_at=row.created_at,
         failure=_FAILURE.validate_json(row.failure) if row.failure else None,
-        result=_RESULT.validate_json(row.result) if row.result else None,
+        result=RESULT.validate_json(row.result) if row.result else None,
     )
-
-
-def _progress(row: sa.Row[Any]) -> Progress | None:
-    state = JobState(row.state)
-    if state.is_final:
-        return None
-    if row.sending:
-        return Progress(stage=Stage.SENDING)
-    if row.progress:
-        return _PROGRESS.validate_json(row.progress)
-    return Progress(stage=Stage.WAITING)

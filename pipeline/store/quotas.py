@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from pipeline import errors
 from pipeline.store.database import METADATA, Database, UtcTime
-from pipeline.store.orders import ORDERS
+from pipeline.store.order_table import ORDERS
 from pipeline.types import JobId, JobState, Owner
 
 USES = sa.Table(

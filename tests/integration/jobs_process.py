@@ -16,10 +16,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pipeline.bootstrap import books_on
 from pipeline.jobs import Jobs, QueueName
+from pipeline.line import Standing
 from pipeline.store import create
 from pipeline.store.database import Database
-from pipeline.store.orders import Orders
 from pipeline.store.outbox import Outbox, OutboxState
 from pipeline.types import Failure, Job, JobId, Progress, RenderRequest, RenderResult
 from tests.integration.jobs_world import ASHA, REQUEST, job_id, result_of, settings_in
@@ -32,7 +33,7 @@ class Plan:
     folder: str
     executor: str = "one"
     database: str = ""
-    listen: tuple[str, ...] = ("orders", "renders")
+    listen: tuple[str, ...] = ("orders", "renders-warp")
     jobs: int = 1
     dies_at: str = ""
     render_s: float = 0.0
@@ -69,14 +70,17 @@ class OutboxDoor:
     def __init__(self, story: Story, outbox: Outbox) -> None:
         self._story, self._outbox = story, outbox
 
-    async def announce(self, job: Job, position: int | None) -> str:
+    async def announce(self, job: Job, standing: Standing) -> str:
         self._story.reach("announce")
         self._story.tell("announce", job.id)
         self._story.reach("announced")
         return "1"
 
-    async def show(self, job: Job, receipt: str, progress: Progress, position: int | None) -> None:
+    async def show(self, job: Job, receipt: str, standing: Standing) -> None:
         return
+
+    async def show_preview(self, job: Job, receipt: str, preview: RenderResult) -> None:
+        self._story.tell("preview", job.id)
 
     async def deliver(self, job: Job, receipt: str) -> None:
         await self._outbox.open(job.id)
@@ -116,9 +120,9 @@ async def work(plan: Plan) -> None:
         return result_of(id)
 
     database = Database(settings.database_url)
+    books = books_on(database)
     await database.open()
-    orders = Orders(database)
-    jobs = Jobs(settings=settings, orders=orders, store=create(settings), render=render)
+    jobs = Jobs(settings=settings, books=books, store=create(settings), render=render)
     listen = [QueueName(name) for name in plan.listen]
     await jobs.launch(listen=listen, door=OutboxDoor(story, Outbox(database)))
     print("ready", flush=True)

@@ -8,7 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.bootstrap import books_on
 from pipeline.jobs import Jobs, QueueName
+from pipeline.line import Standing
 from pipeline.settings import JobsSettings, Settings, StoreSettings
 from pipeline.store import create
 from pipeline.store.database import Database
@@ -31,7 +33,10 @@ ASHA, RAVI = Owner("telegram:1"), Owner("telegram:2")
 REQUEST = RenderRequest(
     portrait=ArtifactKey("drafts/a/portrait.png"), script=TextScript(text="नमस्ते")
 )
-BOTH = (QueueName.ORDERS, QueueName.RENDERS)
+BOTH = (QueueName.ORDERS, QueueName.RENDERS_WARP)
+
+
+SPEECH_S = 2.5
 
 
 def job_id(number: int) -> JobId:
@@ -59,6 +64,7 @@ class FakeDoor:
     said: list[tuple[str, JobId]] = field(default_factory=list)
     positions: dict[JobId, int | None] = field(default_factory=dict)
     shown: list[tuple[JobId, Progress, int | None]] = field(default_factory=list)
+    standings: list[tuple[JobId, Standing]] = field(default_factory=list)
     failures: dict[JobId, Failure] = field(default_factory=dict)
     errors: dict[str, list[Exception]] = field(default_factory=dict)
     may_deliver: asyncio.Event = field(default_factory=asyncio.Event)
@@ -74,14 +80,19 @@ class FakeDoor:
             raise errors.pop(0)
         self.said.append((verb, job.id))
 
-    async def announce(self, job: Job, position: int | None) -> str:
+    async def announce(self, job: Job, standing: Standing) -> str:
         self._say("announce", job)
-        self.positions[job.id] = position
+        self.positions[job.id] = standing.position
         return f"message of {job.id}"
 
-    async def show(self, job: Job, receipt: str, progress: Progress, position: int | None) -> None:
+    async def show(self, job: Job, receipt: str, standing: Standing) -> None:
         assert receipt == f"message of {job.id}"
-        self.shown.append((job.id, progress, position))
+        self.shown.append((job.id, standing.progress, standing.position))
+        self.standings.append((job.id, standing))
+
+    async def show_preview(self, job: Job, receipt: str, preview: RenderResult) -> None:
+        assert receipt == f"message of {job.id}"
+        self._say("preview", job)
 
     async def deliver(self, job: Job, receipt: str) -> None:
         assert job.result is not None
@@ -189,12 +200,19 @@ async def opened(
     if not settings.jobs.database:
         await _prepare(settings.data_dir / "bolti.db")
     database = Database(settings.database_url)
+    books = books_on(database)
     await database.open()
-    orders, door, render = Orders(database), door or FakeDoor(), render or FakeRender()
-    jobs = Jobs(settings=settings, orders=orders, store=create(settings), render=render)
+    door, render = door or FakeDoor(), render or FakeRender()
+    jobs = Jobs(
+        settings=settings,
+        books=books,
+        store=create(settings),
+        render=render,
+        measure=lambda _: SPEECH_S,
+    )
     try:
         await jobs.launch(listen=listen, door=door)
-        yield World(jobs, orders, door, render)
+        yield World(jobs, Orders(database), door, render)
     finally:
         await jobs.close()
         await database.close()

@@ -82,10 +82,10 @@ async def test_many_jobs_survive_a_kill_at_every_stage(plan: Plan) -> None:
 
 async def test_a_dead_workers_render_goes_on_at_another_worker(plan: Plan) -> None:
     bot = replace(plan, executor="bot", listen=("orders",))
-    dying = replace(plan, executor="gpu1", listen=("renders",), dies_at="render")
+    dying = replace(plan, executor="gpu1", listen=("renders-warp",), dies_at="render")
     async with running(bot) as at_work:
         await dies(dying)
-        async with running(replace(plan, executor="gpu2", listen=("renders",))):
+        async with running(replace(plan, executor="gpu2", listen=("renders-warp",))):
             assert await asyncio.wait_for(at_work.wait(), LIMIT_S) == 0
 
     assert story(plan) == {"announce": 1, "render": 2, "send": 1}

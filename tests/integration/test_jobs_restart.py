@@ -11,6 +11,7 @@ from dbos import DBOS
 
 from pipeline import errors
 from pipeline.jobs import HANDICAP_S, requests
+from pipeline.line import OpenLimits
 from pipeline.store import create
 from pipeline.types import JobState, Stage
 from tests.integration.jobs_world import (
@@ -75,7 +76,11 @@ async def test_an_order_without_a_workflow_is_picked_up(tmp_path: Path) -> None:
         store = create(settings)
         await store.put_bytes(requests.dump(REQUEST), requests.request_key(job_id(1)))
         await world.orders.add(
-            job_id(1), owner=ASHA, reply_to="{}", limit=3, handicap_s=HANDICAP_S
+            job_id(1),
+            owner=ASHA,
+            reply_to="{}",
+            limits=OpenLimits(owner=3),
+            handicap_s=HANDICAP_S,
         )
 
     async with opened(settings) as world:

@@ -52,6 +52,15 @@ async def test_noise_on_stdout_does_not_break_the_protocol(child: Child) -> None
     assert (await ask(child, "answer"))["pid"] == child.pid
 
 
+async def test_a_child_that_falls_silent_is_killed_long_before_its_limit(child: Child) -> None:
+    before = child.pid
+
+    with pytest.raises(errors.ChildStuck):
+        await child.ask({"do": "hang"}, limit_s=600, silence_s=0.3)
+
+    assert (await ask(child, "answer"))["pid"] != before
+
+
 @pytest.mark.parametrize("size", [100_000, 3_000_000])
 async def test_a_long_answer_arrives_whole(child: Child, size: int) -> None:
     assert len((await ask(child, "big", size=size))["big"]) == size

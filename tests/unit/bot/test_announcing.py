@@ -8,6 +8,7 @@ from telegram.error import TimedOut
 from bot.delivery.progress import status_sentence
 from bot.texts import short_id
 from pipeline import errors
+from pipeline.line import Standing
 from pipeline.types import Failure, Progress, Stage
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
@@ -18,7 +19,7 @@ from tests.unit.bot.updates import ALICE
 async def test_the_announcement_is_silent_and_can_be_cancelled(bot: Bot) -> None:
     job = await finished_job(bot)
 
-    receipt = await bot.delivery.announce(job, 3)
+    receipt = await bot.delivery.announce(job, waiting_at(3))
 
     (call,) = bot.telegram.of("sendMessage")
     assert receipt.isdigit()
@@ -32,7 +33,7 @@ async def test_nobody_to_announce_to_ends_the_order(bot: Bot) -> None:
     bot.telegram.fails("sendMessage", BLOCKED)
 
     with pytest.raises(errors.OwnerUnreachable):
-        await bot.delivery.announce(job, 1)
+        await bot.delivery.announce(job, waiting_at(1))
 
 
 async def test_an_announcement_waits_for_telegram(bot: Bot) -> None:
@@ -40,7 +41,7 @@ async def test_an_announcement_waits_for_telegram(bot: Bot) -> None:
     bot.telegram.fails("sendMessage", TimedOut())
 
     with pytest.raises(errors.DeliveryDelayed):
-        await bot.delivery.announce(job, 1)
+        await bot.delivery.announce(job, waiting_at(1))
 
 
 async def test_a_failure_rings_with_its_sentence_and_the_status_goes(bot: Bot) -> None:
@@ -85,7 +86,7 @@ async def test_an_announcement_finds_a_chat_whose_topic_is_gone(bot: Bot) -> Non
     job = await finished_job(bot)
     bot.telegram.fails("sendMessage", NO_THREAD)
 
-    assert await bot.delivery.announce(job, 1)
+    assert await bot.delivery.announce(job, waiting_at(1))
 
     assert "reply_parameters" not in bot.telegram.of("sendMessage")[1].values
 
@@ -132,3 +133,7 @@ async def test_every_stage_has_a_sentence_and_only_a_measured_percentage(bot: Bo
 
     assert len(set(said)) == len(Stage) + 1
     assert sum("40%" in sentence for sentence in said) == 1
+
+
+def waiting_at(position: int) -> Standing:
+    return Standing(progress=Progress(stage=Stage.WAITING), position=position)

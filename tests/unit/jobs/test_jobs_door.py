@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from pipeline import errors
+from pipeline.bootstrap import books_on
 from pipeline.jobs import Jobs, QueueName, requests
 from pipeline.settings import Settings, StoreSettings
 from pipeline.store import create
 from pipeline.store.database import Database
-from pipeline.store.orders import Orders
 from pipeline.types import ArtifactKey, JobId, RecordedScript, RenderRequest
 from tests.integration.jobs_world import ASHA, REQUEST, FakeRender, job_id
 
@@ -66,7 +66,11 @@ async def test_an_unknown_job_is_not_found(tmp_path: Path) -> None:
 async def jobs_in(folder: Path, *, min_free_bytes: int = 0) -> Jobs:
     settings = Settings(data_dir=folder, store=StoreSettings(min_free_bytes=min_free_bytes))
     database = Database(settings.database_url)
+    books = books_on(database)
     await database.open()
     return Jobs(
-        settings=settings, orders=Orders(database), store=create(settings), render=FakeRender()
+        settings=settings,
+        books=books,
+        store=create(settings),
+        render=FakeRender(),
     )

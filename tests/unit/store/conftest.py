@@ -8,16 +8,31 @@ from pathlib import Path
 import pytest
 
 # Each file of rows brings its table.
-from pipeline.store import access, drafts, orders, outbox, preferences, quotas
+from pipeline.store import (
+    access,
+    drafts,
+    history,
+    line,
+    order_table,
+    outbox,
+    paces,
+    preferences,
+    quotas,
+    workers,
+)
 from pipeline.store.database import Database
 
 TABLES = (
     drafts.DRAFTS,
-    orders.ORDERS,
-    outbox.OUTBOX,
     preferences.PREFERENCES,
     access.ENTRIES,
     quotas.USES,
+    order_table.ORDERS,
+    outbox.OUTBOX,
+    history.HISTORY,
+    line.LINE,
+    paces.PACES,
+    workers.WORKERS,
 )
 
 

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline import errors
+from pipeline.line import OpenLimits
 from pipeline.store.database import Database
+from pipeline.store.line import Line
 from pipeline.store.orders import Orders
 from pipeline.types import Failure, Job, JobId, JobState, Owner, Progress, Stage
 from tests.integration.jobs_world import result_of
@@ -35,18 +37,16 @@ async def test_the_same_id_is_the_same_order_even_at_the_limit(orders: Orders) -
         await add(orders, JobId("tg-2"), limit=1)
 
 
-async def test_each_open_order_of_an_owner_puts_the_next_one_back(orders: Orders) -> None:
+async def test_each_open_order_of_an_owner_puts_the_next_one_back(
+    orders: Orders, line: Line
+) -> None:
     for n in range(3):
         await add(orders, JobId(f"tg-{n}"))
     await add(orders, JobId("tg-other"), owner=RAVI)
 
-    first, second, third = [await orders.turn(JobId(f"tg-{n}")) for n in range(3)]
-    other = await orders.turn(JobId("tg-other"))
+    first, second, third = [await turn(line, f"tg-{n}") for n in range(3)]
+    other = await turn(line, "tg-other")
 
-    assert first is not None
-    assert second is not None
-    assert third is not None
-    assert other is not None
     assert first <= other < second < third
     assert third < 2**31
 
@@ -58,7 +58,7 @@ async def test_a_cancelled_order_cannot_be_sent(orders: Orders) -> None:
 
     assert not await orders.start_sending(JOB, result_of(JOB))
     assert not await orders.fail(JOB, FAILURE)
-    assert not await orders.start(JOB)
+    assert not await orders.start(JOB, by="gpu1")
     assert await state(orders) is JobState.CANCELLED
 
 
@@ -111,7 +111,6 @@ async def test_a_final_order_stays_as_it_is(orders: Orders) -> None:
 
     await orders.succeed(JOB)
     assert not await orders.cancel(JOB, by=ASHA)
-    assert await orders.turn(JOB) is None
     assert await state(orders) is JobState.FAILED
     assert await orders.fail(JOB, FAILURE), "a replay takes the same way"
 
@@ -120,12 +119,12 @@ async def test_progress_is_the_newest_and_ends_with_the_order(orders: Orders) ->
     await add(orders, JOB)
     assert await orders.progress(JOB) == Progress(stage=Stage.WAITING)
 
-    await orders.start(JOB)
+    await orders.start(JOB, by="gpu1")
     for fraction in (0.1, 0.9):
         await orders.report(JOB, Progress(stage=Stage.SYNCING, fraction=fraction))
     assert await orders.progress(JOB) == Progress(stage=Stage.SYNCING, fraction=0.9)
 
-    await orders.start(JOB)  # another worker begins again
+    await orders.start(JOB, by="gpu1")  # another worker begins again
     assert await orders.progress(JOB) == Progress(stage=Stage.WAITING)
     await orders.cancel(JOB, by=ASHA)
     assert await orders.progress(JOB) is None
@@ -168,8 +167,18 @@ async def add(
     orders: Orders, id: JobId, *, owner: Owner = ASHA, limit: int = 3, handicap_s: float = 120
 ) -> Job:
     return await orders.add(
-        id, owner=owner, reply_to='{"chat": 1}', limit=limit, handicap_s=handicap_s
+        id,
+        owner=owner,
+        reply_to='{"chat": 1}',
+        limits=OpenLimits(owner=limit),
+        handicap_s=handicap_s,
     )
+
+
+async def turn(line: Line, id: str) -> int:
+    ticket = await line.ticket(JobId(id))
+    assert ticket is not None
+    return ticket.turn
 
 
 async def state(orders: Orders) -> JobState | None:
@@ -180,3 +189,8 @@ async def state(orders: Orders) -> JobState | None:
 @pytest.fixture
 def orders(database: Database) -> Orders:
     return Orders(database)
+
+
+@pytest.fixture
+def line(database: Database) -> Line:
+    return Line(database)

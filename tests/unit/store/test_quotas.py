@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline import errors
+from pipeline.line import OpenLimits
 from pipeline.store.database import Database
 from pipeline.store.orders import Orders
 from pipeline.store.quotas import Limits, Quotas
@@ -17,6 +18,7 @@ ASHA, RAVI, GROUP = Owner("telegram:1"), Owner("telegram:2"), Owner("telegram:-9
 NOW = datetime.now(UTC)
 MIDNIGHT = NOW - timedelta(hours=6)
 FAILURE = Failure(code="render_failed", detail="", retryable=False)
+OPEN = OpenLimits(owner=99)
 
 
 class Day:
@@ -40,7 +42,7 @@ class Day:
         await self.quotas.take(
             job_id, owner=owner, place=place, limits=self._limits, day_began_at=MIDNIGHT, now=at
         )
-        await self.orders.add(job_id, owner=owner, reply_to="", limit=99, handicap_s=0)
+        await self.orders.add(job_id, owner=owner, reply_to="", limits=OPEN, handicap_s=0)
         return job_id
 
 

@@ -1,0 +1,137 @@
+"""The line of open orders: its mode, and what is known of each order that stands in it.
+
+The same rows as ``orders``, seen by whoever makes the videos: lanes, tries, the length of the
+speech, when a render began, the preview. One query gives the whole line, so that a hundred who
+wait cost as much as one.
+
+Where the next one goes: another fact that decides who goes first is a column of ``ORDERS`` and a
+field of ``Ticket``.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.line import LineMode, LineRow, Ticket
+from pipeline.store.database import METADATA, Database, UtcTime
+from pipeline.store.history import record
+from pipeline.store.order_table import OPEN, ORDERS, RESULT, progress_of, turn_now
+from pipeline.types import EngineName, JobId, JobState, RenderResult
+
+LINE = sa.Table(
+    "line",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("mode", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+)
+_NAME = "line"
+_ANEW = (JobState.FAILED.value, JobState.CANCELLED.value)
+
+
+class Line:
+    """The line of everybody."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def mode(self) -> LineRow:
+        """Tell what operators let happen."""
+
+        def work(connection: sa.Connection) -> LineRow:
+            row = connection.execute(sa.select(LINE)).one_or_none()
+            return LineRow(mode=LineMode(row.mode), by=row.by, at=row.at) if row else LineRow()
+
+        return await self._database.read(work)
+
+    async def set_mode(self, mode: LineMode, by: str) -> None:
+        """Let something else happen; it outlives every process."""
+        values = {"mode": mode.value, "by": by, "at": datetime.now(UTC)}
+        insert = self._database.insert(LINE).values(name=_NAME, **values)
+        upsert = insert.on_conflict_do_update(index_elements=["name"], set_=values)
+
+        def work(connection: sa.Connection) -> None:
+            connection.execute(upsert)
+
+        await self._database.write(work)
+
+    async def ticket(self, id: JobId) -> Ticket | None:
+        """Return what the line knows of one order, open or not."""
+        query = sa.select(ORDERS).where(ORDERS.c.id == id)
+
+        def work(connection: sa.Connection) -> Ticket | None:
+            row = connection.execute(query).one_or_none()
+            return _ticket(row) if row else None
+
+        return await self._database.read(work)
+
+    async def tickets(self) -> list[Ticket]:
+        """List all open orders, whoever goes first first."""
+        query = sa.select(ORDERS).where(ORDERS.c.state.in_(OPEN))
+
+        def work(connection: sa.Connection) -> list[Ticket]:
+            rows = connection.execute(query.order_by(ORDERS.c.turn, ORDERS.c.id))
+            return [_ticket(row) for row in rows]
+
+        return await self._database.read(work)
+
+    async def choose_lane(self, id: JobId, lane: EngineName) -> None:
+        """Record in which engine's line an order stands."""
+        await self._change(id, {"lane": lane.value}, ORDERS.c.state.in_(OPEN))
+
+    async def keep_preview(self, id: JobId, preview: RenderResult) -> bool:
+        """Record the preview of an order that still waits for its video."""
+        change = {"preview": RESULT.dump_json(preview).decode()}
+        return await self._change(
+            id, change, ORDERS.c.state.in_(OPEN), ~ORDERS.c.sending, what="preview made"
+        )
+
+    async def reopen(self, id: JobId, *, by: str) -> bool:
+        """Let a failed or cancelled order be made anew; False for any other."""
+        change = {
+            "state": JobState.QUEUED.value,
+            "tries": sa.func.coalesce(ORDERS.c.tries, 0) + 1,
+            "turn": turn_now(),
+            "sending": False,
+            **dict.fromkeys(
+                ("receipt", "progress", "result", "failure", "finished_at", "started_at")
+            ),
+            "preview": None,
+        }
+        return await self._change(id, change, ORDERS.c.state.in_(_ANEW), what="retried", by=by)
+
+    async def _change(
+        self,
+        id: JobId,
+        values: dict[str, Any],
+        *when: sa.ColumnElement[bool],
+        what: str = "",
+        by: str = "",
+    ) -> bool:
+        update = sa.update(ORDERS).where(ORDERS.c.id == id, *when).values(values)
+
+        def work(connection: sa.Connection) -> bool:
+            done = bool(connection.execute(update).rowcount)
+            if done and what:
+                record(connection, id, what, by)
+            return done
+
+        return await self._database.write(work)
+
+
+def _ticket(row: sa.Row[Any]) -> Ticket:
+    return Ticket(
+        id=JobId(row.id),
+        turn=row.turn,
+        tries=row.tries or 0,
+        lane=EngineName(row.lane) if row.lane else None,
+        speech_s=row.speech_s,
+        is_decided=row.state not in OPEN or row.sending,
+        progress=progress_of(row),
+        started_at=row.started_at,
+        preview=RESULT.validate_json(row.preview) if row.preview else None,
+    )

@@ -1,0 +1,64 @@
+"""The table of the orders, shared by who looks at single orders and who looks at the line.
+
+Where the next one goes: another fact of an order is a column, and a verb that writes it in
+``orders.py`` (what people ask about) or ``line.py`` (what decides who goes first).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from pipeline.store.database import METADATA, UtcTime
+from pipeline.types import JobState, Progress, RenderResult, Stage
+
+ORDERS = sa.Table(
+    "orders",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("reply_to", sa.Text, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("turn", sa.Integer, nullable=False),  # its place in the line: lower goes first
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("sending", sa.Boolean, nullable=False),  # too late to cancel
+    sa.Column("receipt", sa.Text),  # what the door returned when it announced the order
+    sa.Column("progress", sa.Text),
+    sa.Column("result", sa.Text),
+    sa.Column("failure", sa.Text),
+    sa.Column("finished_at", UtcTime),
+    sa.Column("speech_s", sa.Double),  # about how long the speech will be
+    sa.Column("lane", sa.Text),  # in which engine's line it stands
+    sa.Column("tries", sa.Integer),  # how often somebody had it made anew
+    sa.Column("started_at", UtcTime),  # when its render began
+    sa.Column("preview", sa.Text),  # the quick preview
+    sa.Index("orders_by_owner", "owner", "state"),
+    sa.Index("orders_by_state", "state", "finished_at"),
+)
+
+TURNS_SINCE: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""A turn counts seconds from here, so that it fits 31 bits until 2094."""
+
+OPEN: Final = (JobState.QUEUED.value, JobState.RUNNING.value)
+RESULT: Final = TypeAdapter(RenderResult)
+PROGRESS: Final = TypeAdapter(Progress)
+
+
+def turn_now(delay_s: float = 0.0) -> int:
+    """Give the turn of an order that comes now, or is treated as if it came later."""
+    return int((datetime.now(UTC) - TURNS_SINCE).total_seconds() + delay_s)
+
+
+def progress_of(row: sa.Row[Any]) -> Progress | None:
+    """Tell how far the order of a row is; None when it is final."""
+    state = JobState(row.state)
+    if state.is_final:
+        return None
+    if row.sending:
+        return Progress(stage=Stage.SENDING)
+    if row.progress:
+        return PROGRESS.validate_json(row.progress)
+    return Progress(stage=Stage.WAITING)
