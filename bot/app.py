@@ -19,9 +19,20 @@ from bot import access, taps
 from bot.commands import publish_commands
 from bot.context import BotApplication, BotContext
 from bot.delivery import Delivery
-from bot.handlers import conversation, errors, orders, personal
+from bot.gathering import Gathering
+from bot.handlers import (
+    albums,
+    choices,
+    conversation,
+    edits,
+    errors,
+    long_texts,
+    orders,
+    personal,
+)
 from bot.intake import Intake, until_reached
 from bot.texts import Texts
+from bot.turns import Turns
 from pipeline.jobs import QueueName
 from pipeline.settings import Settings, switch_libraries
 
@@ -69,6 +80,10 @@ def build(
         builder = builder.request(request).get_updates_request(request)
     app = cast(BotApplication, builder.build())
     app.services, app.texts, app.unstored = services, texts, set()
+    app.turns, app.voices = Turns(), {}
+    app.gathering = Gathering(
+        app, {albums.ALBUM: albums.settle_album, long_texts.LONG_TEXT: long_texts.settle_text}
+    )
     route(app)
     return app
 
@@ -78,6 +93,10 @@ def route(app: BotApplication) -> None:
     access.register(app)  #        the gate, before all others
     personal.register(app)  #      /start /help /privacy
     orders.register(app)  #        /status /cancel and the buttons of orders under way
+    albums.register(app)  #        several photos sent together
+    long_texts.register(app)  #    a text that Telegram cuts into several, or that is too long
+    edits.register(app)  #         a message that was changed after it was sent
+    choices.register(app)  #       "this face", "yes, make it"
     conversation.register(app)  #  photos, words, and kinds of messages that are not used yet
     personal.register_last(app)  # commands that there are not
     conversation.register_last(app)  # everything else
@@ -98,18 +117,21 @@ async def run(settings: Settings, services: Services, texts: Texts, stop: asynci
         return
     try:
         log.info("Telegram answers; this is bot %d", app.bot.id)
-        voices = {voice.id: voice.label for voice in await services.speaker.voices()}
-        delivery = Delivery(app.bot, services, texts, voices)
+        app.voices = {voice.id: voice for voice in await services.speaker.voices()}
+        labels = {id: voice.label for id, voice in app.voices.items()}
+        delivery = Delivery(app.bot, services, texts, labels)
         await services.jobs.launch(
             listen=(QueueName.ORDERS, *services.render_queues), door=delivery
         )
         await publish_commands(app.bot, texts)
         await app.start()
+        await app.gathering.start()
         intake = Intake(app, poll_timeout_s=settings.telegram.poll_timeout_s, retry_s=retry_s)
         try:
             await intake.run(stop)
         finally:
             log.info("stopping: no new orders, uploads may end")
+            await app.gathering.close()
             await delivery.drain(settings.telegram.drain_s)
             async with asyncio.timeout(CLOSE_LIMIT_S):
                 await services.jobs.close()

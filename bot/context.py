@@ -6,15 +6,20 @@ process. What a new handler needs comes in here as a property.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from telegram import InlineKeyboardMarkup, Message, Update, User
 from telegram.ext import Application, CallbackContext, ExtBot
 
-from bot.address import address_of
+from bot.address import Address, address_of, owner_of
 from bot.texts import FALLBACK_LANGUAGE, Texts, Value
+from bot.turns import Turns
+from pipeline.store.preferences import Preferences
+from pipeline.types import Voice, VoiceId
 
 if TYPE_CHECKING:
+    from bot.gathering import Gathering
     from pipeline.bootstrap import Services
 
 WORDS_PER_S = 2.5
@@ -34,18 +39,33 @@ class BotApplication(
 ):
     """PTB's application with what its handlers need; ``bot.app.build`` fills it."""
 
-    __slots__ = ("services", "texts", "unstored")
+    __slots__ = ("gathering", "services", "texts", "turns", "unstored", "voices")
 
     services: Services
     texts: Texts
+    turns: Turns
+    gathering: Gathering
+    voices: Mapping[VoiceId, Voice]
+    """The voices that were offered when the bot started."""
     unstored: set[int]
     """Updates whose writing failed: the intake does not confirm them, and they come again."""
 
+    async def process_update(self, update: object) -> None:
+        """Handle an update in its chat's turn."""
+        chat = update.effective_chat if isinstance(update, Update) else None
+        if chat is None:
+            await super().process_update(update)
+            return
+        async with self.turns.of(chat.id):
+            await super().process_update(update)
+
 
 class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
-    """The context of one update."""
+    """The context of one update, or of a timer that has run out."""
 
     language: str = FALLBACK_LANGUAGE
+    preferences: Preferences = Preferences()
+    """What the person who caused the update chose, once ``refresh_data`` has looked."""
 
     @classmethod
     def from_update(cls, update: object, application: Any) -> Self:
@@ -55,6 +75,17 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
             code = update.effective_user.language_code
             context.language = context.app.texts.language(code)
         return context
+
+    async def refresh_data(self) -> None:
+        """Read what the person prefers; PTB calls this before the first handler.
+
+        Raises ``StoreUnavailable``.
+        """
+        if self._user_id is None:
+            return
+        self.preferences = await self.services.preferences.get(owner_of(self._user_id))
+        if self.preferences.language is not None:
+            self.language = self.texts.language(self.preferences.language)
 
     @property
     def app(self) -> BotApplication:
@@ -88,10 +119,21 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
         keyboard: InlineKeyboardMarkup | None = None,
         *,
         silent: bool = False,
-    ) -> None:
+    ) -> Message:
         """Answer a message with a sentence, where it was written."""
         address = address_of(message, self.language)
-        await self.bot.send_message(
+        return await self.say(address, sentence, keyboard, silent=silent)
+
+    async def say(
+        self,
+        address: Address,
+        sentence: str,
+        keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        silent: bool = False,
+    ) -> Message:
+        """Say a sentence at an address, as an answer where it names a message."""
+        return await self.bot.send_message(
             address.chat_id,
             sentence,
             message_thread_id=address.thread_id,

@@ -2,7 +2,8 @@
 
 The rules of the draft, without Telegram: what fills a slot, when it is stale, what an order
 takes along. Rows and bytes are kept by the services. Every function may run twice for the same
-update and leaves the same draft and the same order.
+update and leaves the same draft and the same order. What is asked before an order is placed
+stands in ``bot/ordering.py``.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from typing import TYPE_CHECKING
 
 from bot.access import charge
 from bot.address import Address, draft_key, order_id, owner_of
+from bot.wishes import request_for
 from pipeline import errors
 from pipeline.store.drafts import Draft
-from pipeline.types import ArtifactKey, Job, JobId, RenderRequest, TextScript
+from pipeline.types import ArtifactKey, FaceNote, Job, JobId, PortraitVerdict, TextScript
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
+    from pipeline.store.preferences import Preferences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +50,7 @@ async def current_draft(services: Services, sender: Sender) -> Draft:
     now = datetime.now(UTC)
     patience = timedelta(minutes=services.settings.store.draft_minutes)
     if stored is None or stored.updated_at < now - patience:
-        return Draft(
-            key=sender.key, portrait=None, script=None, portrait_message=None, updated_at=now
-        )
+        return Draft(key=sender.key, updated_at=now)
     return stored
 
 
@@ -62,43 +63,83 @@ async def is_ordered(services: Services, sender: Sender) -> bool:
     return True
 
 
-async def keep_portrait(services: Services, sender: Sender, picture: Path) -> Draft:
+def face_of(verdict: PortraitVerdict) -> dict[str, int | str | None]:
+    """Give what a draft remembers of a verdict: who may speak, and what to warn of."""
+    several = len(verdict.choices) > 1
+    return {
+        "face": None if several else verdict.chosen,
+        "face_choices": ",".join(str(n) for n in verdict.choices) if several else None,
+        "face_notes": ",".join(verdict.speaker.notes) or None,
+    }
+
+
+def notes_in(draft: Draft) -> list[FaceNote]:
+    """List what the user was warned of about the face."""
+    return [FaceNote(value) for value in (draft.face_notes or "").split(",") if value]
+
+
+def is_undecided(draft: Draft) -> bool:
+    """Tell whether its person has yet to say which of several faces shall speak."""
+    return draft.portrait is not None and draft.face is None and draft.face_choices is not None
+
+
+async def keep_portrait(
+    services: Services, sender: Sender, picture: Path, verdict: PortraitVerdict
+) -> Draft:
     """Store the checked picture and put it into the draft, in place of an earlier one."""
-    folder = sender.key.replace(":", "_")
-    key = ArtifactKey(f"drafts/{folder}/portrait-{sender.update_id:012d}.png")
-    before = await services.drafts.get(sender.key)
+    key = picture_key(sender.key, sender.update_id)
     await services.store.put(picture, key)
+    return await take_portrait(services, sender, key, **face_of(verdict))
+
+
+async def take_portrait(
+    services: Services, sender: Sender, key: ArtifactKey, **face: int | str | None
+) -> Draft:
+    """Put a stored picture into the draft, in place of an earlier one."""
+    before = await services.drafts.get(sender.key)
     draft = replace(
         await current_draft(services, sender),
         portrait=key,
-        portrait_message=str(sender.address.message_id),
+        portrait_message=_message_of(sender),
         updated_at=datetime.now(UTC),
+        **{"face": None, "face_choices": None, "face_notes": None, **face},  # type: ignore[arg-type]
     )
     await services.drafts.put(draft)
-    if before is not None and before.portrait not in (None, key):
-        await services.store.delete(before.portrait)
+    await _delete_dropped(services, before, draft)
     return draft
+
+
+async def choose_face(services: Services, draft: Draft, number: int) -> Draft:
+    """Let one of several faces speak."""
+    chosen = replace(draft, face=number, updated_at=datetime.now(UTC))
+    await services.drafts.put(chosen)
+    return chosen
 
 
 async def keep_words(services: Services, sender: Sender, words: str) -> Draft:
-    """Put the words into a draft that still lacks its face, in place of earlier ones."""
-    stale = await services.drafts.get(sender.key)
+    """Put the words into the draft, in place of earlier ones."""
+    before = await services.drafts.get(sender.key)
     draft = replace(
-        await current_draft(services, sender), script=words, updated_at=datetime.now(UTC)
+        await current_draft(services, sender),
+        script=words,
+        script_message=_message_of(sender),
+        updated_at=datetime.now(UTC),
     )
     await services.drafts.put(draft)
-    if stale is not None and stale.portrait is not None and draft.portrait is None:
-        await services.store.delete(stale.portrait)
+    await _delete_dropped(services, before, draft)
     return draft
 
 
-async def place_order(services: Services, sender: Sender, draft: Draft, words: str) -> Job | None:
+async def place_order(
+    services: Services, sender: Sender, draft: Draft, preferences: Preferences
+) -> Job | None:
     """Order the video; the face stays in the draft for the next words, the words do not.
 
     None when the face is no longer stored; then the draft keeps the words and waits for a new one.
     Raises ``TooManyJobs``, ``DiskFull``, ``AccessError``; the draft is left as it was.
     """
     assert draft.portrait is not None
+    assert draft.script is not None
     job_id = sender.order_id
     await charge(services, sender)
     portrait = ArtifactKey(f"jobs/{job_id}/portrait.png")
@@ -106,14 +147,14 @@ async def place_order(services: Services, sender: Sender, draft: Draft, words: s
         await services.store.copy(draft.portrait, portrait)
     except errors.ArtifactMissing:
         await services.quotas.give_back(job_id)
-        await services.drafts.put(replace(draft, portrait=None, script=words))
+        await services.drafts.put(replace(draft, portrait=None))
         return None
-    request = RenderRequest(
+    request = request_for(
+        services.settings,
+        preferences,
         portrait=portrait,
-        script=TextScript(text=words),
-        voice_id=services.settings.speech.voice,
-        engine=services.settings.lipsync.engine,
-        size_px=services.settings.lipsync.size_px,
+        script=TextScript(text=draft.script),
+        face=draft.face or 1,
     )
     try:
         job = await services.jobs.submit(
@@ -127,18 +168,42 @@ async def place_order(services: Services, sender: Sender, draft: Draft, words: s
         await services.store.delete(portrait)
         raise
     # Only now: a crash before this line repeats the update, and the same id starts nothing twice.
-    await services.drafts.put(
-        replace(draft, script=None, portrait_message=None, updated_at=datetime.now(UTC))
+    spoken = replace(
+        draft,
+        script=None,
+        script_message=None,
+        card_message=None,
+        portrait_message=None,
+        updated_at=datetime.now(UTC),
     )
+    await services.drafts.put(spoken)
     return job
 
 
 async def drop_draft(services: Services, key: str) -> bool:
-    """Forget a draft and its photo; False when there was none."""
+    """Forget a draft and all that was sent for it; False when there was none."""
+    await services.pieces.delete(key)
     draft = await services.drafts.get(key)
     if draft is None:
         return False
     await services.drafts.delete(key)
-    if draft.portrait is not None:
-        await services.store.delete(draft.portrait)
+    for artifact in draft.artifacts:
+        await services.store.delete(artifact)
     return True
+
+
+def picture_key(draft: str, number: int) -> ArtifactKey:
+    """Name the picture that an update brought for a draft."""
+    return ArtifactKey(f"drafts/{draft.replace(':', '_')}/portrait-{number:012d}.png")
+
+
+def _message_of(sender: Sender) -> str | None:
+    message_id = sender.address.message_id
+    return None if message_id is None else str(message_id)
+
+
+async def _delete_dropped(services: Services, before: Draft | None, after: Draft) -> None:
+    """Delete what the draft had and has no longer."""
+    for key in before.artifacts if before is not None else ():
+        if key not in after.artifacts:
+            await services.store.delete(key)

@@ -13,10 +13,11 @@ from pipeline.types import FaceNote, PortraitVerdict
 
 def notes_of(verdict: PortraitVerdict) -> list[str]:
     """Give the keys of what to say about the face that speaks, in the order to say it."""
-    return [_key(note) for note in verdict.speaker.notes]
+    return [key_of_note(note) for note in verdict.speaker.notes]
 
 
-def _key(note: FaceNote) -> str:
+def key_of_note(note: FaceNote) -> str:
+    """Give the key of the sentence about a note."""
     match note:
         case FaceNote.TURNED:
             return "photo.note.turned"

@@ -24,7 +24,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 from bot.context import BotApplication
 from bot.patience import Patience, asked_pause_s, set_within
 
-KINDS = ("message", "callback_query", "my_chat_member")
+KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 """What the handlers understand; Telegram remembers the list and sends nothing else."""
 UPDATE_LIMIT_S = 180.0
 """Longest work on one update. Handlers check, write and answer; this is a net, not a budget."""

@@ -18,6 +18,7 @@ from bot.texts import Texts, short_id
 from pipeline.types import JobId
 
 COLUMNS = 2
+NUMBER_COLUMNS = 5
 
 
 class Action(StrEnum):
@@ -26,6 +27,12 @@ class Action(StrEnum):
     CANCEL_JOB = "cancel"
     CANCEL_DRAFT = "drop"
     SEND_AGAIN = "again"
+    MAKE = "make"
+    FACE = "face"
+    PHOTO = "photo"
+    CUT = "cut"
+    SHORTEN = "shorten"
+    REDO = "redo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +63,57 @@ def draft_keyboard(texts: Texts, language: str, draft_key: str) -> InlineKeyboar
     return _rows([_button(label, Action.CANCEL_DRAFT, draft_key)])
 
 
+def card_keyboard(texts: Texts, language: str, draft_key: str) -> InlineKeyboardMarkup:
+    """Ask whether the video shall be made."""
+    return _rows(
+        [
+            _button(texts.plain(language, "button.make"), Action.MAKE, draft_key),
+            _button(texts.plain(language, "button.cancel"), Action.CANCEL_DRAFT, draft_key),
+        ]
+    )
+
+
+def faces_keyboard(
+    texts: Texts, language: str, draft_key: str, message_id: int, choices: Iterable[int]
+) -> InlineKeyboardMarkup:
+    """Offer the faces of a photo by their numbers; ``message_id`` is the photo they are in."""
+    return _numbered(
+        [
+            _button(str(number), Action.FACE, f"{number}/{message_id}/{draft_key}")
+            for number in choices
+        ],
+        _button(texts.plain(language, "button.cancel"), Action.CANCEL_DRAFT, draft_key),
+    )
+
+
+def album_keyboard(
+    texts: Texts, language: str, draft_key: str, album: str, choices: Iterable[int]
+) -> InlineKeyboardMarkup:
+    """Offer the photos of an album by their numbers."""
+    return _numbered(
+        [_button(str(number), Action.PHOTO, f"{number}/{album}") for number in choices],
+        _button(texts.plain(language, "button.cancel"), Action.CANCEL_DRAFT, draft_key),
+    )
+
+
+def overlong_keyboard(
+    texts: Texts, language: str, draft_key: str, limit_s: int
+) -> InlineKeyboardMarkup:
+    """Offer to speak the beginning of words that are too long."""
+    first = texts.plain(language, "button.cut", limit_s=limit_s)
+    return _rows(
+        [
+            _button(first, Action.CUT, draft_key),
+            _button(texts.plain(language, "button.shorten"), Action.SHORTEN, draft_key),
+        ]
+    )
+
+
+def redo_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboardMarkup:
+    """Offer to stop a video whose words were changed, and to make it anew."""
+    return _rows([_button(texts.plain(language, "button.redo"), Action.REDO, job_id)])
+
+
 def job_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboardMarkup:
     """Offer to cancel the job."""
     return _rows([_button(texts.plain(language, "button.cancel"), Action.CANCEL_JOB, job_id)])
@@ -80,6 +138,13 @@ def again_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboard
 
 def _button(label: str, action: Action, target: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(label, callback_data=Tap(action=action, target=target).pack())
+
+
+def _numbered(
+    numbers: list[InlineKeyboardButton], last: InlineKeyboardButton
+) -> InlineKeyboardMarkup:
+    rows = [numbers[i : i + NUMBER_COLUMNS] for i in range(0, len(numbers), NUMBER_COLUMNS)]
+    return InlineKeyboardMarkup([*rows, [last]])
 
 
 def _rows(buttons: Iterable[InlineKeyboardButton]) -> InlineKeyboardMarkup:

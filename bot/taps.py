@@ -10,14 +10,17 @@ file in ``bot/handlers/`` of its concern; a test holds that no action is without
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 
 from telegram import CallbackQuery, Message, Update
+from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler
 
 from bot.address import Address, address_of, drafter, owner_of
 from bot.context import BotApplication, BotContext, sender_of
+from bot.drafts import Sender
 from bot.keyboards import Action, unpack
 from pipeline import errors
 from pipeline.types import Job, JobId
@@ -39,12 +42,33 @@ class Tapped:
         message = self.query.message
         return message if isinstance(message, Message) else None
 
+    @property
+    def answered_message_id(self) -> str | None:
+        """The message that the button's message answers, where it answers one."""
+        answered = None if self.message is None else self.message.reply_to_message
+        return None if answered is None else str(answered.message_id)
+
+    async def settles(self, sentence: str) -> None:
+        """Let the button's message say what came of it, without buttons.
+
+        Cosmetic: a message that cannot be edited any more stays as it is.
+        """
+        edit = self.query.edit_message_text
+        if self.message is not None and self.message.text is None:
+            edit = self.query.edit_message_caption  # type: ignore[assignment]
+        try:
+            await edit(sentence)
+        except BadRequest as e:
+            log.debug("the message of a button is not edited: %s", e)
+
     def address(self, language: str) -> Address:
         """Give the chat and topic of the button."""
         if self.message is not None:
             return address_of(self.message, language).asked_by(None)
         return Address(chat_id=self.user_id, language=language)
 
+
+log = logging.getLogger(__name__)
 
 TapHandler = Callable[[Tapped, BotContext], Awaitable[None]]
 
@@ -64,6 +88,15 @@ async def on_old_button(update: Update, context: BotContext) -> None:
     """Say that the button is out of date."""
     assert update.callback_query is not None
     await update.callback_query.answer(context.texts.plain(context.language, "tap.old"))
+
+
+def sender_of_tap(tapped: Tapped, context: BotContext) -> Sender:
+    """Say who fills a draft by this tap; what it answers is not known yet."""
+    return Sender(
+        user_id=tapped.user_id,
+        update_id=tapped.update_id,
+        address=tapped.address(context.language),
+    )
 
 
 async def is_drafters(tapped: Tapped, draft_key: str, context: BotContext) -> bool:

@@ -10,7 +10,7 @@ Where the next one goes: a part that a door uses is a field of ``Services``, mad
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +23,11 @@ from pipeline.footage.desk import FootageDesk
 from pipeline.jobs import QueueName, queue_of
 from pipeline.portrait.desk import MODULE as PORTRAIT_MODULE
 from pipeline.portrait.desk import PortraitDesk
+from pipeline.portrait.numbered import draw_faces, draw_sheet
 from pipeline.render import Renderer, VideoMaker
 from pipeline.settings import Settings, child_environment
 from pipeline.speech import Synthesizer
-from pipeline.speech.text import ScriptPlan, check_script
+from pipeline.speech.text import ScriptPlan, beginning, check_script
 from pipeline.store import ArtifactStore
 from pipeline.types import EngineChoice, EngineName, PortraitVerdict, RenderRequest, TextScript
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from pipeline.store.drafts import Drafts
     from pipeline.store.orders import Orders
     from pipeline.store.outbox import Outbox
+    from pipeline.store.pieces import Pieces
     from pipeline.store.preferences import PreferenceRows
     from pipeline.store.quotas import Quotas
 
@@ -64,6 +66,7 @@ class Records:
 
     store: ArtifactStore
     drafts: Drafts
+    pieces: Pieces
     outbox: Outbox
     orders: Orders
     preferences: PreferenceRows
@@ -79,6 +82,7 @@ class Services:
     settings: Settings
     store: ArtifactStore
     drafts: Drafts
+    pieces: Pieces
     outbox: Outbox
     preferences: PreferenceRows
     access: Access
@@ -103,6 +107,19 @@ class Services:
     def check_script(self, text: str) -> ScriptPlan:
         """Say whether a text can be spoken, and how long it takes. Raises ``ScriptError``."""
         return check_script(text, self.settings.speech)
+
+    def cut_script(self, text: str) -> str:
+        """Give as much of the beginning of a text as may be spoken."""
+        return beginning(text, self.settings.speech)
+
+    async def show_faces(self, picture: Path, verdict: PortraitVerdict) -> bytes:
+        """Draw a checked photo with the numbers of the faces that can speak, as JPEG."""
+        boxes = {number: verdict.faces[number - 1].box for number in verdict.choices}
+        return await asyncio.to_thread(draw_faces, picture, boxes)
+
+    async def show_sheet(self, pictures: Mapping[int, Path]) -> bytes:
+        """Draw several checked photos side by side, with their numbers, as JPEG."""
+        return await asyncio.to_thread(draw_sheet, pictures)
 
 
 @asynccontextmanager
@@ -146,6 +163,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
     from pipeline.store.drafts import Drafts
     from pipeline.store.orders import Orders
     from pipeline.store.outbox import Outbox
+    from pipeline.store.pieces import Pieces
     from pipeline.store.preferences import PreferenceRows
     from pipeline.store.quotas import Quotas
 
@@ -157,6 +175,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
         yield Records(
             store=artifacts,
             drafts=Drafts(database),
+            pieces=Pieces(database),
             outbox=Outbox(database),
             orders=Orders(database),
             preferences=PreferenceRows(database),
@@ -261,6 +280,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 settings=settings,
                 store=records.store,
                 drafts=records.drafts,
+                pieces=records.pieces,
                 outbox=records.outbox,
                 preferences=records.preferences,
                 access=records.access,

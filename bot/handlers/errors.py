@@ -11,6 +11,7 @@ from __future__ import annotations
 import html
 import logging
 import re
+from contextlib import suppress
 
 from telegram import Update
 from telegram.constants import CallbackQueryLimit
@@ -35,6 +36,9 @@ async def on_error(update: object, context: BotContext) -> None:
     if not isinstance(update, Update):
         log.error("error outside an update", exc_info=context.error)
         return
+    # The language that somebody chose; while the store is away, that of their Telegram will do.
+    with suppress(errors.StoreUnavailable):
+        await context.refresh_data()
     match context.error:
         case errors.StoreUnavailable() as error:
             context.app.unstored.add(update.update_id)
@@ -63,7 +67,7 @@ async def tell(update: Update, context: BotContext, sentence: str) -> None:
             plain = html.unescape(TAG.sub("", sentence))
             toast = plain[: CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH]
             await update.callback_query.answer(toast, show_alert=True)
-        elif update.message is not None:
-            await context.reply(update.message, sentence)
+        elif (message := update.message or update.edited_message) is not None:
+            await context.reply(message, sentence)
     except TelegramError as e:
         log.warning("update %d: sentence not sent: %s", update.update_id, type(e).__name__)

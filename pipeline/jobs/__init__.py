@@ -141,6 +141,10 @@ class Jobs:
             raise errors.JobNotFound(id)
         return job
 
+    async def request(self, id: JobId) -> RenderRequest:
+        """Return what was asked for; raises ``ArtifactMissing`` once that is deleted."""
+        return requests.load(await self._store.read(requests.request_key(id)))
+
     async def of_owner(self, owner: Owner, *, unfinished: bool = True) -> list[Job]:
         """List the jobs of one owner, the oldest first."""
         return await self._orders.of_owner(owner, unfinished=unfinished)

@@ -25,6 +25,8 @@ SURELY_TOO_LONG = 8
 TYPICAL_CHARS_PER_S = 14.0
 
 MAX_SENTENCE_CHARS = 600
+LEAST_SHARE_OF_SENTENCES = 0.6
+"""A beginning is cut after a sentence, unless that throws away more than the rest of this."""
 
 _ABBREVIATIONS = frozenset(
     ("mr", "mrs", "ms", "dr", "st", "no", "rs", "vs", "e.g", "i.e", "shri", "smt", "prof")
@@ -72,6 +74,35 @@ def plan_script(text: str, limits: SpeechSettings) -> ScriptPlan:
     if len(cleaned) > limits.max_chars:
         raise _too_many_chars(len(cleaned), duration_s, limits)
     return ScriptPlan(text=cleaned, sentences=tuple(sentences(cleaned)), duration_s=duration_s)
+
+
+def beginning(text: str, limits: SpeechSettings) -> str:
+    """Give as many words of the beginning as may be spoken; whole sentences, if that is most.
+
+    Raises ``ScriptError`` where not even one word may be.
+    """
+    words = [match.end() for match in re.finditer(r"\S+", text[: limits.max_chars])]
+    fits, too_many = 0, len(words) + 1
+    while too_many - fits > 1:
+        count = (fits + too_many) // 2
+        if _may_be_spoken(text[: words[count - 1]], limits):
+            fits = count
+        else:
+            too_many = count
+    cut = text[: words[fits - 1]] if fits else text
+    whole = max((match.end() for match in re.finditer(r"[.!?।॥]+(?=\s)", cut)), default=0)
+    return cut[:whole] if whole > len(cut) * LEAST_SHARE_OF_SENTENCES else cut
+
+
+def _may_be_spoken(text: str, limits: SpeechSettings) -> bool:
+    """Tell whether a text is short enough; one without a word yet is."""
+    try:
+        check_script(text, limits)
+    except errors.ScriptTooLong:
+        return False
+    except errors.ScriptError:
+        return True
+    return True
 
 
 def sentences(text: str) -> Iterator[str]:

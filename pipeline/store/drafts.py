@@ -23,6 +23,12 @@ DRAFTS = sa.Table(
     sa.Column("portrait", sa.Text),
     sa.Column("script", sa.Text),
     sa.Column("portrait_message", sa.Text),
+    sa.Column("face", sa.Integer),
+    sa.Column("face_choices", sa.Text),
+    sa.Column("face_notes", sa.Text),
+    sa.Column("script_message", sa.Text),
+    sa.Column("overlong", sa.Text),
+    sa.Column("card_message", sa.Text),
     sa.Column("updated_at", UtcTime, nullable=False, index=True),
 )
 
@@ -36,7 +42,24 @@ class Draft:
     script: str | None = None
     portrait_message: str | None = None
     """Where the photo came from, as the door writes it."""
+    face: int | None = None
+    """Which of several faces speaks; None while its person has yet to say."""
+    face_choices: str | None = None
+    """The numbers of the faces that could, where there are several: ``1,3``."""
+    face_notes: str | None = None
+    """What its person was warned of about the face, as the door writes it."""
+    script_message: str | None = None
+    """Where the words came from, as the door writes it."""
+    overlong: str | None = None
+    """Words that are too long, until their person says whether their beginning will do."""
+    card_message: str | None = None
+    """The question that waits for an answer before the video is made, as the door writes it."""
     updated_at: datetime
+
+    @property
+    def artifacts(self) -> tuple[ArtifactKey, ...]:
+        """List what is stored for this draft, and goes with it."""
+        return tuple(key for key in (self.portrait,) if key is not None)
 
 
 class Drafts:

@@ -61,11 +61,13 @@ async def bot(settings: Settings, texts: Texts) -> AsyncIterator[Bot]:
     telegram = FakeTelegram()
     as_services = cast(Services, services)
     app = build(settings, as_services, texts, telegram)
+    app.gathering.quiet_s = 3600.0  # tests say when a batch is whole
     await app.initialize()
     voices = {VoiceId("embedded-en-in-f"): "Asha"}
     delivery = Delivery(app.bot, as_services, texts, voices)
     telegram.calls.clear()
     yield Bot(app=app, telegram=telegram, services=services, delivery=delivery)
+    await app.gathering.close()
     await delivery.drain(0.1)
     await app.shutdown()
     await database.close()

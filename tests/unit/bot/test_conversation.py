@@ -10,7 +10,7 @@ import pytest
 
 from bot.address import unpack_address
 from pipeline import errors
-from pipeline.types import ArtifactKey, FaceNote, JobId, TextScript
+from pipeline.types import ArtifactKey, JobId, TextScript
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.updates import ALICE, BOB, document, message, photo, tap, text
@@ -58,26 +58,6 @@ async def test_the_verdict_answers_the_photo_and_says_the_limit(bot: Bot) -> Non
     assert "60 seconds, about 150 words" in call.text
     assert call.values["reply_parameters"]["message_id"] == 7
     assert list(call.buttons) == ["Cancel"]
-
-
-async def test_several_faces_are_counted_and_the_largest_speaks(bot: Bot) -> None:
-    bot.services.look = lambda: make_verdict(faces=3)
-
-    await bot.hears(photo(1))
-
-    assert "I see 3 faces; the largest one will speak" in bot.telegram.texts[0]
-
-
-async def test_what_the_user_should_know_of_the_face_is_said(bot: Bot) -> None:
-    seen = make_verdict()
-    (one,) = seen.faces
-    noted = replace(one, notes=(FaceNote.TURNED, FaceNote.DRAWN))
-    bot.services.look = lambda: replace(seen, faces=(noted,))
-
-    await bot.hears(photo(1))
-
-    assert "far to the side" in bot.telegram.texts[0]
-    assert "looks like a drawing" in bot.telegram.texts[0]
 
 
 @pytest.mark.parametrize("caption", ["ok", "/say hello", "🎉🎉🎉🎉"])

@@ -50,6 +50,26 @@ def photo(update_id: int, *, size_bytes: int = 50_000, **more: Any) -> Json:
     return message(update_id, photo=sizes, **more)
 
 
+def sticker(update_id: int, *, is_animated: bool = False, **more: Any) -> Json:
+    """Send a sticker."""
+    held = {
+        "file_id": f"sticker-{update_id}",
+        "file_unique_id": "t",
+        "type": "regular",
+        "width": 512,
+        "height": 512,
+        "is_animated": is_animated,
+        "is_video": False,
+    }
+    return message(update_id, sticker=held, **more)
+
+
+def edited(update_id: int, message_id: int, words: str, *, user: int = ALICE) -> Json:
+    """Change the words of a message that was sent before."""
+    new = message(message_id, user=user, text=words, edit_date=1_700_000_100)
+    return {"update_id": update_id, "edited_message": new["message"]}
+
+
 def document(update_id: int, mime_type: str, *, size_bytes: int = 50_000, **more: Any) -> Json:
     """Send a file as it is."""
     held = {

@@ -1,0 +1,65 @@
+"""The buttons of a draft: which of several faces speaks, and "yes, make it"."""
+
+from __future__ import annotations
+
+from telegram.error import BadRequest
+
+from bot import taps
+from bot.context import BotApplication, BotContext
+from bot.drafts import choose_face, current_draft, is_ordered, picture_key
+from bot.keyboards import Action, faces_keyboard
+from bot.ordering import answers, go_on
+from bot.taps import Tapped, is_drafters, sender_of_tap
+from pipeline.store.drafts import Draft
+
+
+def register(app: BotApplication) -> None:
+    """Add the buttons."""
+    taps.register(app, {Action.FACE: on_face, Action.MAKE: on_make})
+
+
+async def on_face(tapped: Tapped, context: BotContext) -> None:
+    """Let the face with this number speak."""
+    number, _, rest = tapped.target.partition("/")
+    photo, _, key = rest.partition("/")
+    if not await is_drafters(tapped, key, context):
+        return
+    sender = sender_of_tap(tapped, context)
+    if await is_ordered(context.services, sender):
+        return
+    draft = await current_draft(context.services, sender)
+    choices = (draft.face_choices or "").split(",")
+    if number not in choices or draft.portrait != picture_key(key, int(photo)):
+        await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
+        return
+    await tapped.query.answer()
+    draft = await choose_face(context.services, draft, int(number))
+    keyboard = faces_keyboard(context.texts, context.language, key, int(photo), map(int, choices))
+    try:
+        await tapped.query.edit_message_caption(
+            context.t("face.chosen", number=number), reply_markup=keyboard
+        )
+    except BadRequest as e:  # the same face a second time
+        if "not modified" not in e.message.lower():
+            raise
+    await go_on(answers(sender, _request_of(draft)), draft, context)
+
+
+async def on_make(tapped: Tapped, context: BotContext) -> None:
+    """Make the video of the draft as it is now."""
+    if not await is_drafters(tapped, tapped.target, context):
+        return
+    sender = sender_of_tap(tapped, context)
+    if await is_ordered(context.services, sender):
+        return
+    draft = await current_draft(context.services, sender)
+    if draft.portrait is None or draft.script is None:
+        await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
+        return
+    await tapped.query.answer()
+    await go_on(answers(sender, _request_of(draft)), draft, context, agreed=True)
+
+
+def _request_of(draft: Draft) -> str | None:
+    """Give the message that the video answers: the words, or the photo with its caption."""
+    return draft.script_message or draft.portrait_message

@@ -1,0 +1,122 @@
+"""What comes next for a draft: ask for what is missing, ask before it is made, or order it.
+
+A video starts at once. Only a warning about the face, a speech above ``telegram.confirm_above_s``
+or the person's own wish asks first. Whoever fills a slot, or answers a question, ends here; so
+whatever else must be known before an order (an agreement, a quota) is one more step in
+``go_on``.
+
+Not known here: where face and words came from (``bot/handlers``).
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from telegram.error import BadRequest, Forbidden
+
+from bot.context import BotContext
+from bot.drafts import Sender, is_undecided, notes_in, place_order
+from bot.faces import key_of_note
+from bot.keyboards import card_keyboard, draft_keyboard
+from bot.reactions import Sign, react
+from pipeline.store.drafts import Draft
+
+EXCERPT_CHARS = 60
+
+log = logging.getLogger(__name__)
+
+
+async def go_on(
+    sender: Sender,
+    draft: Draft,
+    context: BotContext,
+    *,
+    agreed: bool = False,
+    silent: bool = False,
+) -> bool:
+    """Do what comes next; True when the video is ordered.
+
+    ``agreed``: the person has just said that it shall be made. ``silent``: somebody has said
+    already what is missing. Raises as ``place_order`` does, and ``ScriptError``.
+    """
+    if draft.portrait is None or is_undecided(draft) or draft.script is None:
+        if not silent:
+            await _ask_for_more(sender, draft, context)
+        return False
+    spoken_s = context.services.check_script(draft.script).duration_s
+    if not agreed and _is_asked_first(draft, spoken_s, context):
+        await _ask_first(sender, draft, spoken_s, context)
+        return False
+    return await _order(sender, draft, context)
+
+
+def excerpt(words: str) -> str:
+    """Shorten words so that they are recognised, on one line."""
+    line = " ".join(words.split())
+    return line if len(line) <= EXCERPT_CHARS else line[:EXCERPT_CHARS].rstrip() + "…"
+
+
+async def _ask_for_more(sender: Sender, draft: Draft, context: BotContext) -> None:
+    if draft.portrait is None:
+        key = "words.good" if draft.script is not None else "status.none"
+    elif is_undecided(draft):
+        key = "face.tap_first"
+    else:
+        key = "photo.now_words"
+    keyboard = draft_keyboard(context.texts, context.language, draft.key)
+    limits = context.script_limits if key == "photo.now_words" else {}
+    await context.say(sender.address, context.t(key, **limits), keyboard)
+
+
+def _is_asked_first(draft: Draft, spoken_s: float, context: BotContext) -> bool:
+    limit_s = context.services.settings.telegram.confirm_above_s
+    return bool(context.preferences.confirm or notes_in(draft) or spoken_s > limit_s)
+
+
+async def _ask_first(sender: Sender, draft: Draft, spoken_s: float, context: BotContext) -> None:
+    assert draft.script is not None
+    await remove_card(sender, draft, context)
+    voice_id = context.preferences.voice or context.services.settings.speech.voice
+    voice = context.app.voices.get(voice_id)
+    lines = [
+        context.t("card.ready"),
+        context.t(
+            "card.words",
+            words=excerpt(draft.script),
+            seconds=round(spoken_s),
+            voice=voice.label if voice else voice_id,
+        ),
+        *(context.t(key_of_note(note)) for note in notes_in(draft)),
+        context.t("card.change"),
+    ]
+    keyboard = card_keyboard(context.texts, context.language, draft.key)
+    card = await context.say(sender.address, "\n".join(lines), keyboard)
+    await context.services.drafts.put(replace(draft, card_message=str(card.message_id)))
+
+
+async def remove_card(sender: Sender, draft: Draft, context: BotContext) -> None:
+    """Take the question away that waited for an answer: there is a newer one, or none."""
+    if draft.card_message is None:
+        return
+    try:
+        await context.bot.delete_message(sender.address.chat_id, int(draft.card_message))
+    except (BadRequest, Forbidden) as e:
+        log.debug("card %s not deleted: %s", draft.card_message, e)
+
+
+async def _order(sender: Sender, draft: Draft, context: BotContext) -> bool:
+    """Order the video; the order announces itself in a message of its own."""
+    if await place_order(context.services, sender, draft, context.preferences) is None:
+        await _ask_for_more(sender, replace(draft, portrait=None), context)
+        return False
+    await remove_card(sender, draft, context)
+    await react(context.bot, sender.address, Sign.SEEN)
+    return True
+
+
+def answers(sender: Sender, message_id: str | None) -> Sender:
+    """Let what follows answer a message that came earlier."""
+    if message_id is None:
+        return sender
+    return replace(sender, address=sender.address.asked_by(int(message_id)))
