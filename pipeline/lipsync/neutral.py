@@ -22,10 +22,12 @@ from pipeline.portrait.pose import Pose
 
 OPEN_E = 0.025
 """A photo whose inner lips are further apart than this shows an open mouth."""
-MARGIN_E = 0.007
+MARGIN_E = 0.012
 """How far the contours of an open mouth move into the lip: else teeth fringe a closed mouth."""
-SLIT = 0.82
-"""Where the closed slit lies between lower (0) and upper (1) lip: the jaw closes most of it."""
+LIFTED_E, LIFTED_SHARE, MOST_LIFTED = 0.035, 0.19, 0.42
+"""How far the upper lip comes down to close: a smile has lifted it by much the same whatever the
+gap, a dropped jaw by a share of it; never more than this part of the gap. A fixed share (0.18)
+left the upper lip of a smile too thin: small openings then read as wide ones."""
 ARCH_E = (-0.030, 0.085)
 """How far the closed slit may arch above and below the chord between the corners."""
 TRAVEL = (0.10, 0.58)
@@ -155,7 +157,8 @@ class _Moves:
         corners = [lips.UPPER_INNER[0], lips.UPPER_INNER[-1]]
         ends = upper[[0, -1]] - self._closing * self._jaw[corners]
         gaps = np.maximum(0.0, (lower - upper) @ ydir)
-        target: Points = SLIT * upper + (1.0 - SLIT) * lower
+        share = _lifted_share(self._closing)
+        target: Points = upper + share * (lower - upper)
         t = _along(np.concatenate([ends[:1], target[1:-1], ends[1:]]))
         chord = ends[0] + t[:, None] * (ends[1] - ends[0])
         if self._closing > 0.0:
@@ -183,7 +186,7 @@ class _Moves:
             (lips.LOWER_OUTER, self._lower, 0.0, 0.9),
         ):
             rows = list(outer_rows)
-            close[rows[inner]] = 0.9 * (self._slit - contour)[inner]
+            close[rows[inner]] = 0.95 * (self._slit - contour)[inner]
             up[rows] = lift * raised
             rounding[rows] = spread * raised
             press[rows[inner]] = PRESSED * (self._slit - self._points[rows] - close[rows])[inner]
@@ -193,6 +196,11 @@ class _Moves:
     def _rows(self, rows: tuple[int, ...]) -> Points:
         result: Points = self._points[list(rows)]
         return result
+
+
+def _lifted_share(gap_e: float) -> float:
+    """Return the part of the gap that the upper lip bridges; the jaw closes the rest."""
+    return min(MOST_LIFTED, LIFTED_SHARE + LIFTED_E / gap_e) if gap_e > 0.0 else MOST_LIFTED
 
 
 def _along(contour: Points) -> NDArray[np.float64]:

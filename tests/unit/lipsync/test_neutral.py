@@ -50,6 +50,13 @@ def test_closing_brings_the_chin_up() -> None:
     assert neutral.lower.moves[:, 0, 1].min() < -0.05
 
 
+def test_a_smile_has_lifted_the_upper_lip_and_a_dropped_jaw_has_not() -> None:
+    bridged = [np.abs(mouth(gap).upper_inner.moves[5, 0]).max() / gap for gap in (0.12, 0.36)]
+
+    assert bridged[0] == pytest.approx(0.42, abs=0.08)
+    assert bridged[1] == pytest.approx(0.29, abs=0.08)
+
+
 def test_the_gap_opens_by_what_was_asked() -> None:
     neutral = mouth(0.1)
 
