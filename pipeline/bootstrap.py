@@ -25,6 +25,7 @@ from pipeline.portrait.desk import MODULE as PORTRAIT_MODULE
 from pipeline.portrait.desk import PortraitDesk
 from pipeline.portrait.numbered import draw_faces, draw_sheet
 from pipeline.render import Renderer, VideoMaker
+from pipeline.safety.seal import Seal
 from pipeline.settings import Settings, child_environment
 from pipeline.speech import Synthesizer
 from pipeline.speech.text import ScriptPlan, beginning, check_script
@@ -269,6 +270,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             render=renderer.render,
             measure=lambda request: _speech_length(settings, request),
         )
+        await Seal(settings.provenance_in_place).open()  # said at start, not in somebody\'s chat
         if queues:
             await workshop.studio.start()  # its models load while the rest comes up
         stop = asyncio.Event()

@@ -8,15 +8,17 @@ queue, no door and no codec.
 from __future__ import annotations
 
 import asyncio
+import secrets
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import assert_never
 
 from pipeline import errors
 from pipeline.child import Child, Message
+from pipeline.safety.seal import ROOM_BYTES, Seal
 from pipeline.scratch import JOURNAL, JobFolders
 from pipeline.settings import Settings
 from pipeline.speech import Synthesizer
@@ -53,6 +55,11 @@ class Recording:
     path: Path
 
 
+def local_job() -> JobId:
+    """Name a render that no queue knows."""
+    return JobId(f"local-{secrets.token_hex(6)}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoOrder:
     """One video to make of files."""
@@ -73,6 +80,8 @@ class VideoOrder:
     source: SourceKind = SourceKind.PHOTO
     face: int = 1
     """Which of several faces speaks, counted from the largest."""
+    job_id: JobId = field(default_factory=local_job)
+    """What the signature names; for a render without a job something that is only known here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,20 +96,23 @@ class MadeVideo:
 
 
 class VideoMaker:
-    """Speaks the script, then has the studio film it."""
+    """Speaks the script, has the studio film it, then signs the video."""
 
     def __init__(self, speaker: Synthesizer, studio: Child, settings: Settings) -> None:
         self._speaker, self._studio, self._settings = speaker, studio, settings
+        self._seal = Seal(settings.provenance_in_place)
 
     async def make(self, order: VideoOrder, on_progress: OnProgress) -> MadeVideo:
         """Make the video in the scratch folder; a cancelled task kills the studio.
 
-        Raises ``ScriptError``, ``SpeechError``, ``EngineError``, ``PortraitError``, ``DiskFull``.
+        Raises ``ScriptError``, ``SpeechError``, ``EngineError`` (``VideoNotSigned`` is one),
+        ``PortraitError``, ``DiskFull``, ``SettingsInvalid``.
         """
         watch = _Watch(on_progress)
         await self._require_disk(order.scratch)
         watch(Progress(stage=Stage.SPEAKING))
         speech = await self._speak(order)
+        sealing = await self._seal.begin(order.job_id)
         studio_order = StudioOrder(
             portrait=order.portrait,
             speech=speech,
@@ -110,7 +122,7 @@ class VideoMaker:
             motion=order.motion or self._settings.lipsync.motion,
             size_px=order.size_px,
             fps=self._settings.lipsync.fps,
-            max_bytes=order.max_bytes,
+            max_bytes=order.max_bytes - ROOM_BYTES,
             label=self._settings.label.text,
             latentsync=self._settings.latentsync_in_place,
             journal=order.journal and order.journal / "frames",
@@ -130,8 +142,14 @@ class VideoMaker:
                 on_progress=on_message,
             )
         )
+        size_bytes = await self._seal.sign(answer.video.path, sealing, answer.video.made_by)
+        if size_bytes > order.max_bytes:
+            raise errors.RenderFailed(
+                f"The signed video has {size_bytes / 1e6:.1f} MB; the limit is "
+                f"{order.max_bytes / 1e6:.1f} MB. Choose a smaller size or a shorter script."
+            )
         return MadeVideo(
-            video=answer.video,
+            video=replace(answer.video, size_bytes=size_bytes),
             speech=speech,
             engine_reason=answer.engine_reason,
             timings_s=watch.end(),
@@ -197,7 +215,8 @@ class Renderer:
         name = f"{job_id}-preview" if request.preview else job_id
         maker = self._sketching if _is_quick(request) else self._maker
         async with self._folders.open(JobId(name)) as scratch:
-            made = await maker.make(await self._order(request, scratch), on_progress)
+            order = await self._order(request, job_id, scratch)
+            made = await maker.make(order, on_progress)
             prefix = "preview-" if request.preview else ""
             video = ArtifactKey(f"jobs/{job_id}/{prefix}out.mp4")
             thumbnail = ArtifactKey(f"jobs/{job_id}/{prefix}thumb.jpg")
@@ -219,7 +238,7 @@ class Renderer:
             notes=made.notes,
         )
 
-    async def _order(self, request: RenderRequest, scratch: Path) -> VideoOrder:
+    async def _order(self, request: RenderRequest, job_id: JobId, scratch: Path) -> VideoOrder:
         script: TextScript | Recording
         match request.script:
             case TextScript():
@@ -240,6 +259,7 @@ class Renderer:
             scratch=scratch,
             journal=scratch / JOURNAL,
             face=request.face,
+            job_id=job_id,
         )
 
 

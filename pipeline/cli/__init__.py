@@ -35,6 +35,7 @@ COMMANDS = {
     "settings": "pipeline.cli.settings",
     "worker": "pipeline.cli.service",
     "prune": "pipeline.cli.service",
+    "provenance": "pipeline.cli.provenance",
     "demo": "pipeline.cli.demo",
 }
 """Each command and the module that is imported when it is asked for."""

@@ -110,11 +110,13 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
     """Make the video beside its place, then put it there."""
     from pipeline.bootstrap import open_workshop
     from pipeline.render import Recording, VideoOrder
+    from pipeline.safety.seal import signer_file
     from pipeline.speech.subtitles import srt
     from pipeline.speech.text import check_script
     from pipeline.types import TextScript
 
     begun_s = time.monotonic()
+    signed_before = signer_file(settings.provenance_in_place).is_file()
     await require_engine(kind_of(order.photo), order.engine, settings)
     keep = kept_speech(settings)
     async with beside(order.out) as scratch, open_workshop(settings, keep=keep) as workshop:
@@ -154,6 +156,10 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
             await asyncio.to_thread(subtitles.write_text, srt(made.speech.words, spoken), "utf-8")
             await put_in_place(subtitles, order.out.with_suffix(".srt"))
         await put_in_place(made.video.path, order.out)
+    if not signed_before:
+        shown.note(
+            "Made a certificate that signs your videos; `bolti provenance show` tells of it."
+        )
     if change := other_voice(made.speech):
         shown.note(change)
     video = made.video

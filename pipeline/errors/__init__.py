@@ -41,7 +41,8 @@
     │   ├── WeightsUnusable
     │   ├── WeightsNotPulled
     │   ├── MemoryExhausted
-    │   └── DeviceFault            retryable
+    │   ├── DeviceFault            retryable
+    │   └── VideoNotSigned
     ├── JobError
     │   ├── JobNotFound
     │   ├── JobCancelled
@@ -90,6 +91,7 @@ from pipeline.errors.engine import (
     MemoryExhausted,
     PhotosOnly,
     RenderFailed,
+    VideoNotSigned,
     WeightsNotPulled,
     WeightsUnusable,
 )
@@ -205,6 +207,7 @@ __all__ = [
     "StoreUnavailable",
     "TooManyJobs",
     "TranscriberUnavailable",
+    "VideoNotSigned",
     "VideoTooLarge",
     "VideoTooSmall",
     "VideoUnreadable",

@@ -127,3 +127,16 @@ class DeviceFault(EngineError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"The device reported a fault ({reason}). Try again.")
+
+
+class VideoNotSigned(EngineError):
+    """The finished video could not be signed, so it is given to nobody."""
+
+    code = "not_signed"
+    exit_code = 57
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The video could not be signed ({reason}), so it was thrown away. `bolti provenance "
+            "show` says who signs; `bolti provenance init --again` makes a new certificate."
+        )

@@ -1,5 +1,6 @@
-"""WHAT WE OWE THE PERSON IN THE PICTURE: today the visible label, in every frame.
+"""WHAT WE OWE THE PERSON IN THE PICTURE: the label in every frame, and the seal of every video.
 
-Knows pixels and words; knows no engine, no file format, no Telegram. Consent, provenance and
-reports are modules beside ``label``.
+``label`` draws; ``seal`` signs (``provenance``, with the certificate of ``certificate``) and says
+what the invisible mark holds (``mark``). Knows pixels, words and files; knows no engine, no codec,
+no Telegram. Consent and reports are modules beside them.
 """

@@ -12,11 +12,11 @@ from pipeline.settings.load import (
     switch_libraries,
 )
 from pipeline.settings.providers import EdgeSettings, OpenAISettings, OpenAIVoice
+from pipeline.settings.safety import LabelSettings, ProvenanceSettings
 from pipeline.settings.section import Section
 from pipeline.settings.tree import (
     FootageSettings,
     JobsSettings,
-    LabelSettings,
     LatentSyncSettings,
     LipsyncSettings,
     LogSettings,
@@ -39,6 +39,7 @@ __all__ = [
     "OpenAISettings",
     "OpenAIVoice",
     "PortraitSettings",
+    "ProvenanceSettings",
     "Section",
     "Settings",
     "SpeechSettings",

@@ -17,6 +17,7 @@ from pydantic import Field, SecretStr, model_validator
 from pipeline import errors
 from pipeline.settings.access import AccessSettings
 from pipeline.settings.providers import EdgeSettings, OpenAISettings
+from pipeline.settings.safety import LabelSettings, ProvenanceSettings
 from pipeline.settings.section import Section
 from pipeline.types import EngineChoice, Motion, VoiceId
 
@@ -174,13 +175,6 @@ class LatentSyncSettings(Section):
     """The noise that every video starts from; the same seed makes the same video again."""
 
 
-class LabelSettings(Section):
-    """The visible label. It is in every frame; no setting turns it off."""
-
-    text: str = Field(default="AI-generated", max_length=40, pattern=r"(^|\W)AI(\W|$)")
-    """What the label says; it must name AI."""
-
-
 class JobsSettings(Section):
     """The queue of orders and renders."""
 
@@ -238,6 +232,7 @@ class Settings(Section):
     lipsync: LipsyncSettings = LipsyncSettings()
     latentsync: LatentSyncSettings = LatentSyncSettings()
     label: LabelSettings = LabelSettings()
+    provenance: ProvenanceSettings = ProvenanceSettings()
     jobs: JobsSettings = JobsSettings()
     store: StoreSettings = StoreSettings()
     log: LogSettings = LogSettings()
@@ -262,6 +257,12 @@ class Settings(Section):
         """The section ``latentsync`` ; its weights are by default in ``data_dir``."""
         folder = Path(self.latentsync.weights or self.data_dir / "weights").resolve()
         return self.latentsync.model_copy(update={"weights": str(folder)})
+
+    @property
+    def provenance_in_place(self) -> ProvenanceSettings:
+        """The section ``provenance``; its folder is by default in ``data_dir``."""
+        folder = Path(self.provenance.folder or self.data_dir / "provenance").resolve()
+        return self.provenance.model_copy(update={"folder": str(folder)})
 
     @property
     def scratch_dir(self) -> Path:

@@ -25,7 +25,8 @@ async def time_demo() -> list[tuple[str, float, float, MadeVideo]]:
     text = SAMPLE_SCRIPT.read_text(encoding="utf-8")
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        async with open_workshop(Settings(speech=offline.SPEECH)) as workshop:
+        settings = Settings(data_dir=Path(folder) / "data", speech=offline.SPEECH)
+        async with open_workshop(settings) as workshop:
             for name in ("cold", "warm"):
                 async with scratch_folder(Path(folder), name) as scratch:
                     begun_s = time.monotonic()

@@ -53,8 +53,10 @@ def test_a_photo_and_a_text_become_a_video(tmp_path: Path) -> None:
         "looking at the face",
         "speaking the words",
         "moving the lips",
+        "Made a certificate that signs your videos; `bolti provenance show` tells of it.",
     ]
-    assert files(tmp_path) == ["out.mp4", "out.srt"]
+    assert files(tmp_path) == ["data", "out.mp4", "out.srt"]
+    assert files(tmp_path / "data") == ["provenance"], "who signs is kept, nothing else"
     assert "\nGood morning.\n" in (tmp_path / "out.srt").read_text(encoding="utf-8")
     assert next(read_frames(tmp_path / "out.mp4")).shape[0] == 256
 
@@ -169,7 +171,8 @@ def test_each_mistake_gets_one_sentence_and_a_status_and_leaves_nothing(
     assert said[-1].startswith("bolti: ")
     assert "Traceback" not in ended.stderr
     assert ended.stdout == ""
-    assert files(wrong) == before
+    left = [name for name in files(wrong) if name != "data"]  # who signs, if it came so far
+    assert left == before
 
 
 def test_an_error_is_a_json_line_too_and_the_old_video_stays(tmp_path: Path) -> None:
@@ -217,7 +220,7 @@ def test_ctrl_c_ends_every_process_and_leaves_nothing(tmp_path: Path, stage: str
     assert said == "bolti: Cancelled.\n"
     assert children or stage != "syncing", "somebody moves the lips"
     assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
-    assert files(tmp_path) == ["out.mp4"]
+    assert [name for name in files(tmp_path) if name != "data"] == ["out.mp4"]
     assert (tmp_path / "out.mp4").read_bytes() == b"the old one"
 
 

@@ -39,7 +39,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     said: list[Progress] = []
 
     async def work() -> MadeVideo:
-        async with open_workshop(Settings(speech=offline.SPEECH)) as workshop:
+        async with open_workshop(Settings(data_dir=scratch, speech=offline.SPEECH)) as workshop:
             portrait = scratch / "portrait.png"
             await workshop.portraits.check(faces.hopper(), portrait)
             order = VideoOrder(
