@@ -23,6 +23,7 @@ from bot.gathering import Gathering
 from bot.handlers import (
     albums,
     choices,
+    consent,
     conversation,
     edits,
     errors,
@@ -97,6 +98,7 @@ def route(app: BotApplication) -> None:
     long_texts.register(app)  #    a text that Telegram cuts into several, or that is too long
     edits.register(app)  #         a message that was changed after it was sent
     choices.register(app)  #       "this face", "yes, make it"
+    consent.register(app)  #       /terms; what is agreed to before the first video
     conversation.register(app)  #  photos, words, and kinds of messages that are not used yet
     personal.register_last(app)  # commands that there are not
     conversation.register_last(app)  # everything else

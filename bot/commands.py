@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 
 from bot.texts import FALLBACK_LANGUAGE, Texts
 
-PRIVATE_COMMANDS = ("start", "help", "status", "cancel", "privacy")
+PRIVATE_COMMANDS = ("start", "help", "status", "cancel", "terms", "privacy")
 EVERYWHERE_COMMANDS = ("start", "help")
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,15 @@ from bot.address import Address, draft_key, order_id, owner_of
 from bot.wishes import request_for
 from pipeline import errors
 from pipeline.store.drafts import Draft
-from pipeline.types import ArtifactKey, FaceNote, Job, JobId, PortraitVerdict, TextScript
+from pipeline.types import (
+    ArtifactKey,
+    ConsentId,
+    FaceNote,
+    Job,
+    JobId,
+    PortraitVerdict,
+    TextScript,
+)
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
@@ -131,7 +139,11 @@ async def keep_words(services: Services, sender: Sender, words: str) -> Draft:
 
 
 async def place_order(
-    services: Services, sender: Sender, draft: Draft, preferences: Preferences
+    services: Services,
+    sender: Sender,
+    draft: Draft,
+    preferences: Preferences,
+    consent: ConsentId,
 ) -> Job | None:
     """Order the video; the face stays in the draft for the next words, the words do not.
 
@@ -152,6 +164,7 @@ async def place_order(
     request = request_for(
         services.settings,
         preferences,
+        consent,
         portrait=portrait,
         script=TextScript(text=draft.script),
         face=draft.face or 1,

@@ -33,6 +33,8 @@ class Action(StrEnum):
     CUT = "cut"
     SHORTEN = "shorten"
     REDO = "redo"
+    AGREE = "agree"
+    WITHDRAW = "unagree"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,17 @@ def jobs_keyboard(texts: Texts, language: str, ids: Iterable[JobId]) -> InlineKe
 def again_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboardMarkup:
     """Offer to send a video again whose delivery is not known."""
     return _rows([_button(texts.plain(language, "button.again"), Action.SEND_AGAIN, job_id)])
+
+
+def consent_keyboard(texts: Texts, language: str, target: str) -> InlineKeyboardMarkup:
+    """Offer to agree; ``target`` is the beginning of the wording's version, a dot, the draft."""
+    return _rows([_button(texts.plain(language, "button.agree"), Action.AGREE, target)])
+
+
+def terms_keyboard(texts: Texts, language: str, user_id: int) -> InlineKeyboardMarkup:
+    """Offer to take one's agreement back."""
+    label = texts.plain(language, "button.withdraw")
+    return _rows([_button(label, Action.WITHDRAW, str(user_id))])
 
 
 def _button(label: str, action: Action, target: str) -> InlineKeyboardButton:

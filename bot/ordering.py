@@ -15,12 +15,14 @@ from dataclasses import replace
 
 from telegram.error import BadRequest, Forbidden
 
+from bot.agreement import consent_or_card
 from bot.context import BotContext
 from bot.drafts import Sender, is_undecided, notes_in, place_order
 from bot.faces import key_of_note
 from bot.keyboards import card_keyboard, draft_keyboard
 from bot.reactions import Sign, react
 from pipeline.store.drafts import Draft
+from pipeline.types import ConsentId
 
 EXCERPT_CHARS = 60
 
@@ -45,10 +47,13 @@ async def go_on(
             await _ask_for_more(sender, draft, context)
         return False
     spoken_s = context.services.check_script(draft.script).duration_s
+    consent = await consent_or_card(sender, context)
+    if consent is None:
+        return False
     if not agreed and _is_asked_first(draft, spoken_s, context):
         await _ask_first(sender, draft, spoken_s, context)
         return False
-    return await _order(sender, draft, context)
+    return await _order(sender, draft, consent, context)
 
 
 def excerpt(words: str) -> str:
@@ -105,9 +110,10 @@ async def remove_card(sender: Sender, draft: Draft, context: BotContext) -> None
         log.debug("card %s not deleted: %s", draft.card_message, e)
 
 
-async def _order(sender: Sender, draft: Draft, context: BotContext) -> bool:
+async def _order(sender: Sender, draft: Draft, consent: ConsentId, context: BotContext) -> bool:
     """Order the video; the order announces itself in a message of its own."""
-    if await place_order(context.services, sender, draft, context.preferences) is None:
+    placed = await place_order(context.services, sender, draft, context.preferences, consent)
+    if placed is None:
         await _ask_for_more(sender, replace(draft, portrait=None), context)
         return False
     await remove_card(sender, draft, context)

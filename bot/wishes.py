@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from pipeline.settings import Settings
 from pipeline.store.preferences import Preferences
-from pipeline.types import ArtifactKey, Quality, RenderRequest, Script, Shape
+from pipeline.types import ArtifactKey, ConsentId, Quality, RenderRequest, Script, Shape
 
 
 def request_for(
     settings: Settings,
     preferences: Preferences,
+    consent: ConsentId,
     *,
     portrait: ArtifactKey,
     script: Script,
@@ -22,6 +23,7 @@ def request_for(
     return RenderRequest(
         portrait=portrait,
         script=script,
+        consent=consent,
         face=face,
         voice_id=preferences.voice or settings.speech.voice,
         engine=settings.lipsync.engine,

@@ -184,13 +184,20 @@ else:
 # ## Run image to video
 #
 # `auto` takes LatentSync where a GPU and its weights are, else the quick animation.
+#
+# Tick `i_have_consent` if this is true: I am 18 or older; I am the person in the photo, or that
+# person has agreed to this video; I will not use it to deceive, harass or hurt anyone. The whole
+# text is in `config/consent`. The sample portrait needs no tick.
 
 # %%
 # @title { display-mode: "form" }
 engine = "auto"  # @param ["auto", "latentsync", "warp"]
+i_have_consent = False  # @param {type:"boolean"}
 
+if not i_have_consent and source_image != sample():
+    raise SystemExit("Please read the text above, tick i_have_consent, and run this cell again.")
 result = WORK / "result.mp4"
-bolti("render", source_image, *said, "-o", result, "--engine", engine)
+bolti("render", source_image, *said, "-o", result, "--engine", engine, "--i-have-consent")
 
 # %% [markdown]
 # ## See the result

@@ -1,10 +1,11 @@
 """Settings become objects, here and nowhere else.
 
 ``open_workshop`` holds what makes one video of files: the command line needs no more.
-``open_services`` adds what keeps and repeats: store, rows, jobs. Both are context managers that
-let go of every process and connection. Heavy modules are imported where they are first needed.
+``open_services`` adds what keeps and repeats: the records and the jobs. Both are context managers
+that let go of every process and connection. Heavy modules are imported where they are needed.
 
-Where the next one goes: a part that a door uses is a field of ``Services``, made here.
+Where the next one goes: a part that a door uses is a field of ``Services``, made here; a kind of
+row is a field of ``Records``.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import errors, speech, store
+from pipeline import errors, speech
 from pipeline.child import Child
 from pipeline.footage.desk import MODULE as FOOTAGE_MODULE
 from pipeline.footage.desk import FootageDesk
@@ -24,24 +25,16 @@ from pipeline.jobs import QueueName, queue_of
 from pipeline.portrait.desk import MODULE as PORTRAIT_MODULE
 from pipeline.portrait.desk import PortraitDesk
 from pipeline.portrait.numbered import draw_faces, draw_sheet
+from pipeline.records import Records, open_records
 from pipeline.render import Renderer, VideoMaker
 from pipeline.safety.seal import Seal
 from pipeline.settings import Settings, child_environment
 from pipeline.speech import Synthesizer
 from pipeline.speech.text import ScriptPlan, beginning, check_script
-from pipeline.store import ArtifactStore
 from pipeline.types import EngineChoice, EngineName, PortraitVerdict, RenderRequest, TextScript
 
 if TYPE_CHECKING:
-    from pipeline.jobs import Books, Jobs
-    from pipeline.store.access import Access
-    from pipeline.store.database import Database
-    from pipeline.store.drafts import Drafts
-    from pipeline.store.orders import Orders
-    from pipeline.store.outbox import Outbox
-    from pipeline.store.pieces import Pieces
-    from pipeline.store.preferences import PreferenceRows
-    from pipeline.store.quotas import Quotas
+    from pipeline.jobs import Jobs
 
 STUDIO_MODULE = "pipeline.studio"
 GPU = Path("/dev/nvidiactl")
@@ -62,32 +55,10 @@ class Workshop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Records:
-    """What is kept: bytes and rows."""
-
-    store: ArtifactStore
-    drafts: Drafts
-    pieces: Pieces
-    outbox: Outbox
-    orders: Orders
-    preferences: PreferenceRows
-    access: Access
-    quotas: Quotas
-    books: Books
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
+class Services(Records):
     """Everything that a door or a worker uses."""
 
     settings: Settings
-    store: ArtifactStore
-    drafts: Drafts
-    pieces: Pieces
-    outbox: Outbox
-    preferences: PreferenceRows
-    access: Access
-    quotas: Quotas
     jobs: Jobs
     renderer: Renderer
     portraits: PortraitDesk
@@ -154,56 +125,6 @@ async def open_workshop(
             sketcher=sketcher,
             maker=VideoMaker(speaker, studio, settings),
         )
-
-
-@asynccontextmanager
-async def open_records(settings: Settings) -> AsyncIterator[Records]:
-    """Open store and database, making what is absent. Raises ``StoreUnavailable``."""
-    from pipeline.store.access import Access
-    from pipeline.store.database import Database
-    from pipeline.store.drafts import Drafts
-    from pipeline.store.orders import Orders
-    from pipeline.store.outbox import Outbox
-    from pipeline.store.pieces import Pieces
-    from pipeline.store.preferences import PreferenceRows
-    from pipeline.store.quotas import Quotas
-
-    artifacts = await asyncio.to_thread(store.create, settings)
-    database = Database(settings.database_url)
-    books = books_on(database)  # its tables are made when the database is opened
-    try:
-        await database.open()
-        yield Records(
-            store=artifacts,
-            drafts=Drafts(database),
-            pieces=Pieces(database),
-            outbox=Outbox(database),
-            orders=Orders(database),
-            preferences=PreferenceRows(database),
-            access=Access(database),
-            quotas=Quotas(database),
-            books=books,
-        )
-    finally:
-        await database.close()
-
-
-def books_on(database: Database) -> Books:
-    """Give the rows of the jobs on a database, which is opened afterwards."""
-    from pipeline.jobs import Books
-    from pipeline.store.history import History
-    from pipeline.store.line import Line
-    from pipeline.store.orders import Orders
-    from pipeline.store.paces import Paces
-    from pipeline.store.workers import Workers
-
-    return Books(
-        orders=Orders(database),
-        line=Line(database),
-        paces=Paces(database),
-        workers=Workers(database),
-        history=History(database),
-    )
 
 
 def render_queues(settings: Settings) -> tuple[QueueName, ...]:
@@ -279,14 +200,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         )
         try:
             yield Services(
+                **{field.name: getattr(records, field.name) for field in fields(records)},
                 settings=settings,
-                store=records.store,
-                drafts=records.drafts,
-                pieces=records.pieces,
-                outbox=records.outbox,
-                preferences=records.preferences,
-                access=records.access,
-                quotas=records.quotas,
                 jobs=jobs,
                 renderer=renderer,
                 portraits=workshop.portraits,

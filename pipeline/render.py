@@ -28,6 +28,7 @@ from pipeline.store import ArtifactStore
 from pipeline.studio import ANSWER, ORDER, PROGRESS, StudioOrder
 from pipeline.types import (
     ArtifactKey,
+    ConsentId,
     EngineChoice,
     JobId,
     Motion,
@@ -71,6 +72,8 @@ class VideoOrder:
     engine: EngineChoice
     size_px: int
     max_bytes: int
+    consent: ConsentId
+    """Who asks has agreed; see ``safety.consent``."""
     scratch: Path
     """A folder of this order alone; the video is left in it."""
     motion: Motion | None = None
@@ -256,6 +259,7 @@ class Renderer:
             motion=request.motion,
             size_px=lipsync.preview_size_px if request.preview else request.size_px,
             max_bytes=request.max_bytes,
+            consent=request.consent,
             scratch=scratch,
             journal=scratch / JOURNAL,
             face=request.face,

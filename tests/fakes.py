@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import errors
+from pipeline.safety.consent import Consents, Handshakes, load_wordings
 from pipeline.settings import Settings
 from pipeline.speech.text import ScriptPlan, beginning, check_script
 from pipeline.store.access import Access
 from pipeline.store.artifacts import ObjectStore
+from pipeline.store.consents import ConsentTable, HandshakeTable
 from pipeline.store.database import Database
 from pipeline.store.drafts import Drafts
 from pipeline.store.outbox import Outbox
@@ -143,11 +145,14 @@ class FakeServices:
     """The services that the bot uses: real rows and artifacts, a queue and a desk that obey."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
+        self.database = database
         self.settings = settings
         self.store = ObjectStore(settings.store_url)
         self.drafts = Drafts(database)
         self.pieces = Pieces(database)
         self.outbox = Outbox(database)
+        self.consents = Consents(ConsentTable(database), load_wordings())
+        self.handshakes = Handshakes(HandshakeTable(database))
         self.preferences = PreferenceRows(database)
         self.access = Access(database)
         self.quotas = Quotas(database)

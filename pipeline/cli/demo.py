@@ -10,6 +10,7 @@ import click
 from pipeline.cli.console import console
 from pipeline.cli.render import FileOrder, make_video
 from pipeline.cli.running import run
+from pipeline.safety.consent import sample_consent
 from pipeline.settings import load_settings
 
 SAMPLE_SCRIPT = Path(__file__).resolve().parents[2] / "config" / "sample.txt"
@@ -34,6 +35,7 @@ def demo(into: Path, as_json: bool) -> None:
         out=(into / "demo.mp4").absolute(),
         engine=settings.lipsync.engine,
         size_px=settings.lipsync.size_px,
+        consent=sample_consent(),
     )
     with console(as_json=as_json) as shown:
         run(make_video(order, settings, shown))

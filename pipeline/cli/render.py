@@ -9,12 +9,13 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.consent import agreed
 from pipeline.cli.console import Console, console
 from pipeline.cli.running import beside, in_file, out_file, put_in_place, run, text_of
 from pipeline.cli.sources import kind_of, look, require_engine
 from pipeline.cli.speech import kept_speech, other_voice
 from pipeline.settings import Settings, load_settings
-from pipeline.types import EngineChoice, Motion, Progress, SourceKind, Stage, VoiceId
+from pipeline.types import ConsentId, EngineChoice, Motion, Progress, SourceKind, Stage, VoiceId
 
 FILE = click.Path(path_type=Path)
 SIZE_LIMITS_PX = (128, 1024)
@@ -35,6 +36,7 @@ class FileOrder:
     voice_id: VoiceId | None = None
     engine: EngineChoice
     size_px: int
+    consent: ConsentId
     motion: Motion | None = None
     """None: as the settings say."""
     srt: bool = False
@@ -60,6 +62,7 @@ class FileOrder:
 @click.option("--face", type=click.IntRange(min=1), help="Which face speaks; 1 is the largest.")
 @click.option("--preview", is_flag=True, help="Quick and small.")
 @click.option("--srt", is_flag=True, help="Write subtitles beside the video, *.srt.")
+@click.option("--i-have-consent", is_flag=True, help="I agree to the terms that are asked for.")
 @click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON lines.")
 def render(
     photo: Path,
@@ -74,6 +77,7 @@ def render(
     face: int | None,
     preview: bool,
     srt: bool,
+    i_have_consent: bool,
     as_json: bool,
 ) -> None:
     """Make PHOTO speak TEXT. A video may stand for the photo where the engine takes videos.
@@ -101,6 +105,7 @@ def render(
         motion=Motion(motion) if motion else None,
         srt=srt,
         face=face,
+        consent=run(agreed(settings, by_flag=i_have_consent, may_ask=not as_json)),
     )
     with console(as_json=as_json) as shown:
         run(make_video(order, settings, shown))
@@ -144,6 +149,7 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
                 motion=order.motion,
                 size_px=order.size_px,
                 max_bytes=MAX_BYTES,
+                consent=order.consent,
                 scratch=scratch,
                 source=source.kind,
                 face=source.face,

@@ -67,8 +67,8 @@ def prune(as_json: bool) -> None:
 
 
 async def _prune(settings: Settings) -> Pruned:
-    from pipeline.bootstrap import open_records
     from pipeline.prune import prune as prune_all
+    from pipeline.records import open_records
 
     async with open_records(settings) as records:
         return await prune_all(

@@ -58,11 +58,14 @@
     │   ├── InvitationUsedUp
     │   ├── DailyLimitReached ── GroupDailyLimitReached
     │   └── GroupLineFull
-    └── StoreError
-        ├── ArtifactMissing
-        ├── FileNotFetched
-        ├── DiskFull               retryable
-        └── StoreUnavailable       retryable
+    ├── StoreError
+    │   ├── ArtifactMissing
+    │   ├── FileNotFetched
+    │   ├── DiskFull               retryable
+    │   └── StoreUnavailable       retryable
+    └── SafetyError            to protect the person in the picture
+        ├── ConsentMissing
+        └── WordingChanged
 
 A class is named for what happened. ``code`` picks the sentence in ``config/texts``, ``retryable``
 tells the caller whether trying again can help, ``exit_code`` is the status of ``bolti``. The text
@@ -128,6 +131,7 @@ from pipeline.errors.portrait import (
     PortraitError,
 )
 from pipeline.errors.root import BoltiError, SettingsInvalid
+from pipeline.errors.safety import ConsentMissing, SafetyError, WordingChanged
 from pipeline.errors.script import (
     NoSpeechFound,
     ScriptEmpty,
@@ -159,6 +163,7 @@ __all__ = [
     "ChildDied",
     "ChildStuck",
     "ChildTimedOut",
+    "ConsentMissing",
     "DailyLimitReached",
     "DeliveryDelayed",
     "DeviceFault",
@@ -194,6 +199,7 @@ __all__ = [
     "PictureUnreadable",
     "PortraitError",
     "RenderFailed",
+    "SafetyError",
     "ScriptEmpty",
     "ScriptError",
     "ScriptTooLong",
@@ -214,6 +220,7 @@ __all__ = [
     "VoiceUnknown",
     "WeightsNotPulled",
     "WeightsUnusable",
+    "WordingChanged",
     "every_error",
     "revive",
     "wire",

@@ -59,7 +59,7 @@ log = logging.getLogger(__name__)
 class Jobs:
     """Accept, show, cancel and deliver jobs.
 
-    ``books`` are the rows (``pipeline.bootstrap.books_on`` an opened database), ``store`` the
+    ``books`` are the rows (``pipeline.records.books_on`` an opened database), ``store`` the
     artifact store, ``render`` what a worker does with a request, ``measure`` says how long the
     speech of a request will be. One instance per process may be launched at a time.
     """

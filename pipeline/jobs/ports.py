@@ -183,7 +183,7 @@ class HistoryRows(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Books:
-    """All rows that the jobs need; ``pipeline.bootstrap.books_on`` makes them on one database."""
+    """All rows that the jobs need; ``pipeline.records.books_on`` makes them on one database."""
 
     orders: Rows
     line: LineRows

@@ -8,9 +8,11 @@ meaning; one that stays inside a package stays there.
 """
 
 from pipeline.types.asked import RecordedScript, RenderRequest, Script, TextScript
+from pipeline.types.consent import Consent, Handshake, Permission
 from pipeline.types.jobs import Failure, Job, JobState
 from pipeline.types.names import (
     ArtifactKey,
+    ConsentId,
     EngineChoice,
     EngineName,
     JobId,
@@ -28,17 +30,21 @@ from pipeline.types.wishes import Quality, Shape
 __all__ = [
     "ArtifactKey",
     "Box",
+    "Consent",
+    "ConsentId",
     "EngineChoice",
     "EngineName",
     "FaceFault",
     "FaceNote",
     "Failure",
+    "Handshake",
     "Job",
     "JobId",
     "JobState",
     "Motion",
     "Note",
     "Owner",
+    "Permission",
     "PortraitVerdict",
     "Progress",
     "Quality",

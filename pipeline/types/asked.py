@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.types.names import ArtifactKey, EngineChoice, Motion, VoiceId
+from pipeline.types.names import ArtifactKey, ConsentId, EngineChoice, Motion, VoiceId
 from pipeline.types.wishes import Quality, Shape
 
 
@@ -41,6 +41,8 @@ class RenderRequest:
 
     portrait: ArtifactKey
     script: Script
+    consent: ConsentId
+    """Who asks has agreed: ``safety.consent`` hands it out, and nobody else."""
     face: int = 1
     """Which of several faces speaks, counted from the largest; ``PortraitVerdict.chosen``, or
     one of its ``choices``."""

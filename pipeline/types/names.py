@@ -15,6 +15,8 @@ JobId = NewType("JobId", str)
 Owner = NewType("Owner", str)
 """Who a job belongs to, as its door writes it: ``telegram:123``."""
 VoiceId = NewType("VoiceId", str)
+ConsentId = NewType("ConsentId", str)
+"""A consent that counts today. Only ``safety.consent`` makes one."""
 
 
 class EngineName(StrEnum):

@@ -14,6 +14,7 @@ from pathlib import Path
 from pipeline.bootstrap import open_workshop
 from pipeline.cli.demo import SAMPLE_SCRIPT, sample_portrait
 from pipeline.render import MadeVideo, VideoOrder
+from pipeline.safety.consent import sample_consent
 from pipeline.scratch import scratch_folder
 from pipeline.settings import Settings
 from pipeline.types import EngineChoice, Stage, TextScript
@@ -35,6 +36,7 @@ async def time_demo() -> list[tuple[str, float, float, MadeVideo]]:
                     looked_s = time.monotonic() - begun_s
                     order = VideoOrder(
                         portrait=scratch / "portrait.png",
+                        consent=sample_consent(),
                         script=TextScript(text=text),
                         voice_id=None,
                         engine=EngineChoice.WARP,

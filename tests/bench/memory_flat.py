@@ -17,6 +17,7 @@ from pathlib import Path
 from pipeline.bootstrap import open_workshop
 from pipeline.cli.demo import sample_portrait
 from pipeline.render import VideoOrder
+from pipeline.safety.consent import sample_consent
 from pipeline.settings import Settings
 from pipeline.types import EngineChoice, TextScript
 from tests import offline
@@ -49,6 +50,7 @@ async def peak_of(duration_s: float, size_px: int = 512) -> Peak:
             made = await workshop.maker.make(
                 VideoOrder(
                     portrait=portrait,
+                    consent=sample_consent(),
                     script=TextScript(text=SENTENCE * max(1, round(duration_s / SENTENCE_S))),
                     voice_id=None,
                     engine=EngineChoice.WARP,

@@ -13,11 +13,17 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.types import Owner
+from tests.agreed import let_agree
 from tests.botapi import transcript
 from tests.botapi.process import ROOT, BotProcess
 from tests.botapi.server import BotApi
+from tests.botapi.state import FIRST_USER_ID
 
 __all__ = ["bot_process", "launch_bot", "server"]
+
+PEOPLE = [Owner(f"telegram:{FIRST_USER_ID + n}") for n in range(40)]
+"""The first so many people of a test."""
 
 LaunchBot = Callable[..., Awaitable[BotProcess]]
 
@@ -37,15 +43,20 @@ async def server(request: pytest.FixtureRequest) -> AsyncIterator[BotApi]:
 async def launch_bot(server: BotApi, tmp_path: Path) -> AsyncIterator[LaunchBot]:
     """Start bots with settings of their own: ``await launch_bot(BOLTI_X__Y="1")``.
 
-    ``until_it_polls=False`` returns at once, for a bot that is expected to end or to wait.
+    ``until_it_polls=False`` returns at once, for a bot that is expected to end or to wait. People
+    have agreed to the terms already, unless ``agreed=False``.
     """
     bots: list[BotProcess] = []
 
-    async def launch(*, until_it_polls: bool = True, **settings: str) -> BotProcess:
+    async def launch(
+        *, until_it_polls: bool = True, agreed: bool = True, **settings: str
+    ) -> BotProcess:
         folder = tmp_path / f"bot-{len(bots) + 1}"
         folder.mkdir()
         bot = BotProcess(server, folder, settings)
         bots.append(bot)
+        if agreed:
+            await let_agree(bot.database_url, PEOPLE)
         await (bot.start() if until_it_polls else bot.launch())
         return bot
 

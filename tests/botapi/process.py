@@ -57,6 +57,12 @@ class BotProcess:
         }
 
     @property
+    def database_url(self) -> str:
+        """The database that this bot keeps its rows in."""
+        own = f"sqlite:///{self.data_dir / 'bolti.db'}"
+        return self._environment.get("BOLTI_JOBS__DATABASE") or own
+
+    @property
     def pid(self) -> int:
         """The process id of the bot that runs now."""
         return self._alive().pid

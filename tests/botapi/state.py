@@ -19,6 +19,8 @@ from tests.botapi.wire import Ask, bad_request, forbidden
 
 BOT_ID = 7_000_000_001
 
+FIRST_USER_ID = 5_000_001
+
 
 @dataclass(slots=True, kw_only=True)
 class TapRecord:
@@ -47,7 +49,7 @@ class State:
     """(the scope as text, the language) -> the commands set there."""
     violations: list[str] = field(default_factory=list)
     _private_ids: Iterable[int] = field(default_factory=lambda: itertools.count(1))
-    _user_ids: Iterable[int] = field(default_factory=lambda: itertools.count(5_000_001))
+    _user_ids: Iterable[int] = field(default_factory=lambda: itertools.count(FIRST_USER_ID))
     _group_ids: Iterable[int] = field(default_factory=lambda: itertools.count(1_000_000_001))
 
     def __post_init__(self) -> None:

@@ -23,9 +23,10 @@ LONG = "I have a very long story to tell you, my friend. " * 12
 def bolti(
     folder: Path, *arguments: str | Path, settings: Sequence[tuple[str, str]] = ()
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command in a folder."""
+    """Run the command in a folder; whoever renders says to have consent."""
+    agreed = ("--i-have-consent",) if "render" in arguments else ()
     return subprocess.run(
-        [*BOLTI, *map(str, arguments)],
+        [*BOLTI, *map(str, arguments), *agreed],
         cwd=folder,
         env=child_environment() | offline.ENVIRONMENT | dict(settings),
         capture_output=True,
@@ -200,6 +201,7 @@ def test_a_traceback_is_shown_on_request(tmp_path: Path) -> None:
 def test_ctrl_c_ends_every_process_and_leaves_nothing(tmp_path: Path, stage: str) -> None:
     (tmp_path / "out.mp4").write_bytes(b"the old one")
     command = [*BOLTI, "render", str(faces.hopper()), LONG, "-o", "out.mp4", "--json"]
+    command.append("--i-have-consent")
     with subprocess.Popen(
         command,
         cwd=tmp_path,

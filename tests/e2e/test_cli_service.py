@@ -99,7 +99,15 @@ def test_voices_are_listed_by_language(tmp_path: Path) -> None:
 
 def test_a_terminal_gets_a_bar_that_goes_away(tmp_path: Path) -> None:
     parent, child = pty.openpty()
-    command = [*BOLTI, "render", str(faces.hopper()), "Good morning.", "-o", "o.mp4"]
+    command = [
+        *BOLTI,
+        "render",
+        str(faces.hopper()),
+        "Good morning.",
+        "-o",
+        "o.mp4",
+        "--i-have-consent",
+    ]
 
     ended = subprocess.run(
         command,
@@ -117,6 +125,53 @@ def test_a_terminal_gets_a_bar_that_goes_away(tmp_path: Path) -> None:
     assert ended.returncode == 0
     assert "100 %  moving the lips" in drawn
     assert drawn.endswith("\r\x1b[K"), "the line is empty at the end"
+
+
+def test_a_render_asks_for_consent_once_in_a_terminal(tmp_path: Path) -> None:
+    command = [*BOLTI, "render", "tiny.png", "Good morning.", "-o", "o.mp4"]
+    Image.new("RGB", (60, 60)).save(tmp_path / "tiny.png")
+
+    def run_in_terminal(typed: str) -> tuple[int, str]:
+        parent, child = pty.openpty()
+        os.write(parent, typed.encode())
+        ended = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env=child_environment(),
+            stdin=child,
+            capture_output=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
+        os.close(child)
+        os.close(parent)
+        return ended.returncode, ended.stderr.decode()
+
+    refused, said = run_in_terminal("n\n")
+    assert refused == 81
+    assert "I am 18 or older" in said
+    agreed, said = run_in_terminal("y\n")
+    assert agreed == 13, "goes on to look at the photo, which is too small"
+    again, said = run_in_terminal("")
+    assert again == 13
+    assert "18 or older" not in said
+
+
+def test_a_render_without_terminal_and_consent_says_what_to_do(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [*BOLTI, "render", str(faces.hopper()), "Good morning.", "-o", "o.mp4"],
+        cwd=tmp_path,
+        env=child_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+
+    assert ended.returncode == 81
+    assert "--i-have-consent" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_demo_writes_a_video_and_its_contact_sheet(tmp_path: Path) -> None:

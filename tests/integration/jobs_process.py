@@ -16,9 +16,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipeline.bootstrap import books_on
 from pipeline.jobs import Jobs, QueueName
 from pipeline.line import Standing
+from pipeline.records import books_on
 from pipeline.store import create
 from pipeline.store.database import Database
 from pipeline.store.outbox import Outbox, OutboxState

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.bootstrap import books_on
 from pipeline.jobs import Jobs, QueueName
 from pipeline.line import Standing
+from pipeline.records import books_on
 from pipeline.settings import JobsSettings, Settings, StoreSettings
 from pipeline.store import create
 from pipeline.store.database import Database
@@ -28,10 +28,11 @@ from pipeline.types import (
     Stage,
     TextScript,
 )
+from tests.agreed import CONSENT
 
 ASHA, RAVI = Owner("telegram:1"), Owner("telegram:2")
 REQUEST = RenderRequest(
-    portrait=ArtifactKey("drafts/a/portrait.png"), script=TextScript(text="नमस्ते")
+    consent=CONSENT, portrait=ArtifactKey("drafts/a/portrait.png"), script=TextScript(text="नमस्ते")
 )
 BOTH = (QueueName.ORDERS, QueueName.RENDERS_WARP)
 

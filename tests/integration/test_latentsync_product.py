@@ -14,10 +14,11 @@ import pytest
 from PIL import Image
 
 from pipeline import errors
-from pipeline.bootstrap import STUDIO_MODULE, open_records, open_workshop
+from pipeline.bootstrap import STUDIO_MODULE, open_workshop
 from pipeline.child import Child
 from pipeline.latentsync.releases import UNET_NAME, Release
 from pipeline.media.read import read_frames
+from pipeline.records import open_records
 from pipeline.render import Renderer
 from pipeline.settings import JobsSettings, Settings, child_environment
 from pipeline.speech import Synthesizer
@@ -36,6 +37,7 @@ from pipeline.types import (
     TextScript,
 )
 from tests import faces, offline, tiny_latentsync
+from tests.agreed import CONSENT
 from tests.integration import tiny_studio
 from tests.measure import spoken
 
@@ -61,7 +63,11 @@ class World:
 
     async def render(self, script: Script = WORDS) -> RenderResult:
         request = RenderRequest(
-            portrait=PORTRAIT, script=script, engine=EngineChoice.LATENTSYNC, size_px=192
+            consent=CONSENT,
+            portrait=PORTRAIT,
+            script=script,
+            engine=EngineChoice.LATENTSYNC,
+            size_px=192,
         )
         return await self.renderer.render(request, JOB, lambda step: self.on_progress(step))
 
@@ -179,7 +185,11 @@ async def test_finished_frames_go_when_the_job_is_cancelled(tmp_path: Path) -> N
 async def test_a_render_cut_off_by_a_stop_goes_on_in_the_next_process(tmp_path: Path) -> None:
     async with world(tmp_path) as (here, studio):
         request = RenderRequest(
-            portrait=PORTRAIT, script=WORDS, engine=EngineChoice.LATENTSYNC, size_px=192
+            consent=CONSENT,
+            portrait=PORTRAIT,
+            script=WORDS,
+            engine=EngineChoice.LATENTSYNC,
+            size_px=192,
         )
         halfway = asyncio.Event()
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from pipeline import errors
-from pipeline.bootstrap import Records, open_records, open_services
+from pipeline.bootstrap import open_services
 from pipeline.line import OpenLimits
 from pipeline.prune import Pruned, prune
+from pipeline.records import Records, open_records
 from pipeline.settings import Settings
 from pipeline.speech import speech_shelf
 from pipeline.store.drafts import Draft

@@ -18,6 +18,7 @@ from pipeline.safety.label import FIRST_S, Label
 from pipeline.settings import Settings
 from pipeline.types import EngineChoice, Motion, Progress, Stage, TextScript
 from tests import faces, offline
+from tests.agreed import CONSENT
 
 WORDS = "Please bring my umbrella. Rain may come before evening."
 FPS = 25
@@ -43,6 +44,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
             portrait = scratch / "portrait.png"
             await workshop.portraits.check(faces.hopper(), portrait)
             order = VideoOrder(
+                consent=CONSENT,
                 portrait=portrait,
                 script=TextScript(text=WORDS),
                 voice_id=None,

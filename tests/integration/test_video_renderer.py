@@ -13,8 +13,9 @@ import pytest
 from PIL import Image
 
 from pipeline import errors
-from pipeline.bootstrap import Records, Workshop, open_records, open_workshop
+from pipeline.bootstrap import Workshop, open_workshop
 from pipeline.media.read import read_frames
+from pipeline.records import Records, open_records
 from pipeline.render import Renderer
 from pipeline.settings import Settings, StoreSettings
 from pipeline.types import (
@@ -31,6 +32,7 @@ from pipeline.types import (
     VoiceId,
 )
 from tests import faces, offline
+from tests.agreed import CONSENT
 
 JOB = JobId("tg-000000000001")
 PORTRAIT = ArtifactKey(f"jobs/{JOB}/portrait.png")
@@ -48,7 +50,9 @@ class World:
 
     def request(self, script: Script, *, preview: bool = False) -> RenderRequest:
         """Ask for a small video."""
-        return RenderRequest(portrait=PORTRAIT, script=script, size_px=256, preview=preview)
+        return RenderRequest(
+            consent=CONSENT, portrait=PORTRAIT, script=script, size_px=256, preview=preview
+        )
 
     async def render(self, request: RenderRequest) -> str:
         """Render, and give the key of the video."""
@@ -152,6 +156,7 @@ async def make_speech(tmp_path: Path) -> Path:
 async def test_a_preview_is_small_and_quick(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         request = RenderRequest(
+            consent=CONSENT,
             portrait=PORTRAIT,
             script=TextScript(text="Hello."),
             engine=EngineChoice.LATENTSYNC,
@@ -187,8 +192,12 @@ async def test_what_cannot_be_spoken_is_an_error_of_the_tree_and_leaves_nothing(
 
 async def test_an_unknown_voice_and_an_engine_that_cannot_run_are_named(tmp_path: Path) -> None:
     words = TextScript(text="Hello.")
-    unknown = RenderRequest(portrait=PORTRAIT, script=words, voice_id=VoiceId("nobody"))
-    diffusion = RenderRequest(portrait=PORTRAIT, script=words, engine=EngineChoice.LATENTSYNC)
+    unknown = RenderRequest(
+        consent=CONSENT, portrait=PORTRAIT, script=words, voice_id=VoiceId("nobody")
+    )
+    diffusion = RenderRequest(
+        consent=CONSENT, portrait=PORTRAIT, script=words, engine=EngineChoice.LATENTSYNC
+    )
     async with world(tmp_path) as here:
         with pytest.raises(errors.VoiceUnknown, match="nobody"):
             await here.render(unknown)

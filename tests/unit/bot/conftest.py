@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 from telegram import Update
 
+from bot.address import owner_of
 from bot.app import build
 from bot.context import BotApplication
 from bot.delivery import Delivery
@@ -19,6 +20,7 @@ from pipeline.settings import Settings, read_settings
 from pipeline.store.database import Database
 from pipeline.types import VoiceId
 from tests.fakes import TOKEN, FakeServices, FakeTelegram
+from tests.unit.bot.updates import ALICE, BOB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,8 @@ async def bot(settings: Settings, texts: Texts) -> AsyncIterator[Bot]:
     database = Database(settings.database_url)
     await database.open()
     services = FakeServices(settings, database)
+    for user in (ALICE, BOB):
+        await services.consents.agree(owner_of(user), services.consents.wording("en").version)
     telegram = FakeTelegram()
     as_services = cast(Services, services)
     app = build(settings, as_services, texts, telegram)

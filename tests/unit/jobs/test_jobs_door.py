@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from pipeline import errors
-from pipeline.bootstrap import books_on
 from pipeline.jobs import Jobs, QueueName, requests
+from pipeline.records import books_on
 from pipeline.settings import Settings, StoreSettings
 from pipeline.store import create
 from pipeline.store.database import Database
 from pipeline.types import ArtifactKey, JobId, RecordedScript, RenderRequest
+from tests.agreed import CONSENT
 from tests.integration.jobs_world import ASHA, REQUEST, FakeRender, job_id
 
 PROBE = "import pipeline.jobs, sys; print(*({'dbos', 'sqlalchemy', 'psycopg'} & set(sys.modules)))"
@@ -32,7 +33,10 @@ def test_importing_it_is_light() -> None:
 
 def test_a_request_is_read_back_as_it_was() -> None:
     recorded = RenderRequest(
-        portrait=ArtifactKey("p"), script=RecordedScript(recording=ArtifactKey("r")), preview=True
+        consent=CONSENT,
+        portrait=ArtifactKey("p"),
+        script=RecordedScript(recording=ArtifactKey("r")),
+        preview=True,
     )
     for request in (REQUEST, recorded):
         assert requests.load(requests.dump(request)) == request

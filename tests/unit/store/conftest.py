@@ -10,6 +10,7 @@ import pytest
 # Each file of rows brings its table.
 from pipeline.store import (
     access,
+    consents,
     drafts,
     history,
     line,
@@ -23,6 +24,7 @@ from pipeline.store import (
 from pipeline.store.database import Database
 
 TABLES = (
+    consents.CONSENTS,
     drafts.DRAFTS,
     preferences.PREFERENCES,
     access.ENTRIES,

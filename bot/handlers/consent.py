@@ -1,0 +1,93 @@
+"""The tap on "I agree", which starts the order that waited, and /terms.
+
+The consent is recorded first; then the order goes on under the tap's own id. A second tap finds
+nothing waiting and starts nothing; after a crash between the two the tap comes again and ends what
+it began. The card stands in ``bot/agreement.py``.
+"""
+
+from __future__ import annotations
+
+from telegram import Update
+from telegram.ext import CommandHandler, filters
+
+from bot import taps
+from bot.address import owner_of
+from bot.agreement import consent_card, wording_html
+from bot.context import BotApplication, BotContext, message_of, sender_of
+from bot.drafts import Sender, current_draft, is_ordered, is_undecided
+from bot.keyboards import Action, terms_keyboard
+from bot.ordering import answers, go_on
+from bot.taps import Tapped, is_drafters
+from pipeline import errors
+from pipeline.store.drafts import Draft
+
+PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+
+
+def register(app: BotApplication) -> None:
+    """Add /terms, and the buttons of the card and of /terms."""
+    app.add_handler(CommandHandler("terms", terms, PRIVATE))
+    taps.register(app, {Action.AGREE: on_agree, Action.WITHDRAW: on_withdraw})
+
+
+async def on_agree(tapped: Tapped, context: BotContext) -> None:
+    """Record the consent, and start the order that waited for it."""
+    version, _, key = tapped.target.partition(".")
+    services, owner = context.services, owner_of(tapped.user_id)
+    if not await is_drafters(tapped, key, context):
+        return
+    knew = await services.consents.current(owner) is not None
+    try:
+        await services.consents.agree(owner, version)
+    except errors.WordingChanged:
+        text, keyboard = consent_card(key, context)
+        await tapped.query.answer(context.texts.plain(context.language, "consent.changed"))
+        await tapped.query.edit_message_text(text, reply_markup=keyboard)
+        return
+    sender = _sender(tapped, context)
+    draft = await current_draft(services, sender)
+    if _waits(draft):
+        said = "consent.thanks"
+        await go_on(
+            answers(sender, draft.script_message or draft.portrait_message), draft, context
+        )
+    elif await is_ordered(services, sender):  # this very tap, after a crash
+        said = "consent.thanks"
+    else:
+        said = "consent.known" if knew else "consent.waited_too_long"
+    await tapped.query.answer(context.texts.plain(context.language, said))
+    if said != "consent.known":
+        await tapped.query.edit_message_text(context.t("consent.agreed"))
+
+
+async def terms(update: Update, context: BotContext) -> None:
+    """Show the wording, and since when the sender agrees to it."""
+    since = await context.services.consents.agreed_at(owner_of(sender_of(update).id))
+    if since is None:
+        told, keyboard = context.t("terms.not_agreed"), None
+    else:
+        told = context.t("terms.agreed", date=since.strftime("%d.%m.%Y"))
+        keyboard = terms_keyboard(context.texts, context.language, sender_of(update).id)
+    shown = "\n\n".join((wording_html(context), told))
+    await context.reply(message_of(update), shown, keyboard)
+
+
+async def on_withdraw(tapped: Tapped, context: BotContext) -> None:
+    """Take the consent back; the next video asks again."""
+    if tapped.target != str(tapped.user_id):
+        toast = context.texts.plain(context.language, "tap.not_yours")
+        await tapped.query.answer(toast, show_alert=True)
+        return
+    await context.services.consents.withdraw(owner_of(tapped.user_id))
+    await tapped.query.answer(context.texts.plain(context.language, "terms.withdrawn"))
+    await tapped.query.edit_message_text(context.t("terms.withdrawn"))
+
+
+def _waits(draft: Draft) -> bool:
+    """Tell whether the agreement was all that the draft lacked."""
+    return draft.portrait is not None and draft.script is not None and not is_undecided(draft)
+
+
+def _sender(tapped: Tapped, context: BotContext) -> Sender:
+    address = tapped.address(context.language)
+    return Sender(user_id=tapped.user_id, update_id=tapped.update_id, address=address)

@@ -1,0 +1,35 @@
+"""Something may not be done, to protect the person in the picture."""
+
+from __future__ import annotations
+
+from pipeline.errors.root import BoltiError
+
+
+class SafetyError(BoltiError):
+    """Something may not be done, to protect the person in the picture."""
+
+    code = "not_allowed"
+    exit_code = 80
+
+
+class ConsentMissing(SafetyError):
+    """Who asks for a video has not agreed to today's wording, or not lately."""
+
+    code = "consent_missing"
+    exit_code = 81
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Before the first video you must agree to how it may be used. Run this in a "
+            "terminal to read and agree, or pass --i-have-consent."
+        )
+
+
+class WordingChanged(SafetyError):
+    """The wording that somebody agrees to is not today's any more."""
+
+    code = "wording_changed"
+    exit_code = 82
+
+    def __init__(self) -> None:
+        super().__init__("The wording has changed. Read it again.")

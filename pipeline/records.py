@@ -1,0 +1,102 @@
+"""What is kept, opened together: the artifact store, and every kind of row on one database.
+
+Needs no engine and no voice: for commands that only look after what is stored, and part of what
+``bootstrap`` makes. What a row means stands in its own file in ``store``.
+
+Where the next one goes: another kind of row is a field here, made in ``open_records``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline import store
+from pipeline.settings import Settings
+from pipeline.store import ArtifactStore
+
+if TYPE_CHECKING:
+    from pipeline.jobs import Books
+    from pipeline.safety.consent import Consents, Handshakes
+    from pipeline.store.access import Access
+    from pipeline.store.database import Database
+    from pipeline.store.drafts import Drafts
+    from pipeline.store.orders import Orders
+    from pipeline.store.outbox import Outbox
+    from pipeline.store.pieces import Pieces
+    from pipeline.store.preferences import PreferenceRows
+    from pipeline.store.quotas import Quotas
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """What is kept: bytes and rows."""
+
+    store: ArtifactStore
+    drafts: Drafts
+    pieces: Pieces
+    outbox: Outbox
+    orders: Orders
+    preferences: PreferenceRows
+    access: Access
+    quotas: Quotas
+    books: Books
+    consents: Consents
+    handshakes: Handshakes
+
+
+@asynccontextmanager
+async def open_records(settings: Settings) -> AsyncIterator[Records]:
+    """Open store and database, making what is absent. Raises ``StoreUnavailable``."""
+    from pipeline.safety.consent import Consents, Handshakes, load_wordings
+    from pipeline.store.access import Access
+    from pipeline.store.consents import ConsentTable, HandshakeTable
+    from pipeline.store.database import Database
+    from pipeline.store.drafts import Drafts
+    from pipeline.store.orders import Orders
+    from pipeline.store.outbox import Outbox
+    from pipeline.store.pieces import Pieces
+    from pipeline.store.preferences import PreferenceRows
+    from pipeline.store.quotas import Quotas
+
+    artifacts = await asyncio.to_thread(store.create, settings)
+    database = Database(settings.database_url)
+    books = books_on(database)  # its tables are made when the database is opened
+    try:
+        await database.open()
+        yield Records(
+            store=artifacts,
+            drafts=Drafts(database),
+            pieces=Pieces(database),
+            outbox=Outbox(database),
+            orders=Orders(database),
+            preferences=PreferenceRows(database),
+            access=Access(database),
+            quotas=Quotas(database),
+            books=books,
+            consents=Consents(ConsentTable(database), await asyncio.to_thread(load_wordings)),
+            handshakes=Handshakes(HandshakeTable(database)),
+        )
+    finally:
+        await database.close()
+
+
+def books_on(database: Database) -> Books:
+    """Give the rows of the jobs on a database, which is opened afterwards."""
+    from pipeline.jobs import Books
+    from pipeline.store.history import History
+    from pipeline.store.line import Line
+    from pipeline.store.orders import Orders
+    from pipeline.store.paces import Paces
+    from pipeline.store.workers import Workers
+
+    return Books(
+        orders=Orders(database),
+        line=Line(database),
+        paces=Paces(database),
+        workers=Workers(database),
+        history=History(database),
+    )

@@ -1,0 +1,145 @@
+"""Nobody orders before they agreed, nothing is lost by being asked, and a tap starts one order."""
+
+from __future__ import annotations
+
+from bot.address import owner_of, unpack_address
+from pipeline.safety.consent import Consents, Wording
+from pipeline.store.consents import ConsentTable
+from pipeline.types import TextScript
+from tests.unit.bot.conftest import Bot
+from tests.unit.bot.updates import BOB, photo, tap, text
+
+CARLA = 503
+"""Has not agreed yet."""
+
+
+def started(bot: Bot) -> list[str]:
+    scripts = [request.script for request in bot.services.jobs.requests.values()]
+    return [script.text for script in scripts if isinstance(script, TextScript)]
+
+
+def agree_button(bot: Bot) -> str:
+    return next(
+        call.buttons["I agree"]
+        for call in reversed(bot.telegram.of("sendMessage", "editMessageText"))
+        if "I agree" in call.buttons
+    )
+
+
+async def test_the_first_order_shows_the_wording_and_waits(bot: Bot) -> None:
+    await bot.hears(photo(1, user=CARLA), text(2, "Good morning.", user=CARLA))
+
+    assert started(bot) == []
+    card = bot.telegram.of("sendMessage")[-1]
+    assert "I am 18 or older." in card.text
+    assert list(card.buttons) == ["I agree"]
+
+
+async def test_the_tap_records_the_consent_and_starts_the_order_that_waited(bot: Bot) -> None:
+    await bot.hears(text(1, "Good morning.", user=CARLA), photo(2, user=CARLA))
+
+    await bot.hears(tap(3, agree_button(bot), user=CARLA))
+
+    assert started(bot) == ["Good morning."]
+    (job_id,) = bot.services.jobs.jobs
+    (request,) = bot.services.jobs.requests.values()
+    assert job_id == "tg-000000000003"
+    assert request.consent == await bot.services.consents.current(owner_of(CARLA))
+    assert unpack_address(bot.services.jobs.jobs[job_id].reply_to).chat_id == CARLA
+    assert bot.telegram.toasts == ["Thank you. Your video is on its way."]
+
+
+async def test_a_second_tap_starts_nothing(bot: Bot) -> None:
+    await bot.hears(photo(1, caption="Good morning.", user=CARLA))
+    button = agree_button(bot)
+
+    await bot.hears(tap(2, button, user=CARLA), tap(3, button, user=CARLA))
+
+    assert started(bot) == ["Good morning."]
+    assert bot.telegram.toasts[-1].startswith("You have agreed already.")
+
+
+async def test_the_same_tap_delivered_twice_starts_one_order(bot: Bot) -> None:
+    await bot.hears(photo(1, caption="Good morning.", user=CARLA))
+    button = agree_button(bot)
+
+    await bot.hears(tap(2, button, user=CARLA), tap(2, button, user=CARLA))
+
+    assert started(bot) == ["Good morning."]
+    assert bot.telegram.toasts[-1] == "Thank you. Your video is on its way."
+
+
+async def test_whoever_agreed_is_not_asked_again(bot: Bot) -> None:
+    await bot.hears(photo(1, caption="Good morning.", user=CARLA))
+    await bot.hears(tap(2, agree_button(bot), user=CARLA))
+
+    await bot.hears(text(3, "Good night.", user=CARLA))
+
+    assert started(bot) == ["Good morning.", "Good night."]
+
+
+async def test_only_the_person_who_asked_can_agree(bot: Bot) -> None:
+    await bot.hears(photo(1, caption="Good morning.", user=CARLA))
+
+    await bot.hears(tap(2, agree_button(bot), user=BOB))
+
+    assert started(bot) == []
+    assert bot.telegram.toasts == ["Only the person who asked can use these buttons."]
+    assert await bot.services.consents.current(owner_of(CARLA)) is None
+
+
+async def test_a_card_of_yesterdays_wording_shows_todays(bot: Bot) -> None:
+    await bot.hears(photo(1, caption="Good morning.", user=CARLA))
+    old = agree_button(bot)
+    bot.services.consents = Consents(
+        ConsentTable(bot.services.database), {"en": Wording(language="en", text="Other words.")}
+    )
+
+    await bot.hears(tap(2, old, user=CARLA))
+    assert started(bot) == []
+    assert bot.telegram.of("editMessageText")[-1].text == "Other words."
+    await bot.hears(tap(3, agree_button(bot), user=CARLA))
+
+    assert started(bot) == ["Good morning."]
+
+
+async def test_words_that_waited_too_long_are_asked_for_again(bot: Bot) -> None:
+    await bot.hears(photo(1, caption="Good morning.", user=CARLA))
+    await bot.services.drafts.delete(f"{CARLA}:0:{CARLA}")
+
+    await bot.hears(tap(2, agree_button(bot), user=CARLA))
+
+    assert started(bot) == []
+    assert bot.telegram.toasts[-1].startswith("Thank you. The photo or the words have waited")
+
+
+async def test_an_order_that_cannot_start_keeps_the_card(bot: Bot) -> None:
+    bot.services.jobs.limit = 0
+    await bot.hears(photo(1, caption="Good morning.", user=CARLA))
+    button = agree_button(bot)
+
+    await bot.hears(tap(2, button, user=CARLA))
+    assert "You already have 0 videos" in bot.telegram.toasts[-1]
+    bot.services.jobs.limit = 3
+    await bot.hears(tap(3, button, user=CARLA))
+
+    assert started(bot) == ["Good morning."]
+
+
+async def test_a_withdrawn_consent_is_asked_for_again(bot: Bot) -> None:
+    await bot.hears(text(1, "/terms", user=BOB))
+    (button,) = bot.telegram.of("sendMessage")[-1].buttons.values()
+    await bot.hears(tap(2, button, user=CARLA), tap(3, button, user=BOB))
+
+    await bot.hears(photo(4, caption="Good morning.", user=BOB))
+
+    assert bot.telegram.toasts[0] == "Only the person who asked can use these buttons."
+    assert started(bot) == []
+    assert "I agree" in bot.telegram.of("sendMessage")[-1].buttons
+
+
+async def test_terms_show_the_wording_to_whoever_has_not_agreed(bot: Bot) -> None:
+    await bot.hears(text(1, "/terms", user=CARLA))
+
+    assert "I am 18 or older." in bot.telegram.texts[-1]
+    assert "You have not agreed to this yet." in bot.telegram.texts[-1]
