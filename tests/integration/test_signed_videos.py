@@ -17,7 +17,8 @@ from cryptography.x509.oid import NameOID
 from PIL import Image
 
 from pipeline import errors
-from pipeline.bootstrap import open_records, open_workshop
+from pipeline.bootstrap import open_workshop
+from pipeline.records import open_records
 from pipeline.render import Renderer
 from pipeline.safety import provenance
 from pipeline.safety.certificate import load_trust
@@ -25,6 +26,7 @@ from pipeline.safety.provenance import Signature
 from pipeline.settings import ProvenanceSettings, Settings
 from pipeline.types import ArtifactKey, JobId, RenderRequest, RenderResult, TextScript
 from tests import faces, offline
+from tests.agreed import CONSENT
 
 JOB = JobId("tg-000000000077")
 PORTRAIT = ArtifactKey(f"jobs/{JOB}/portrait.png")
@@ -40,7 +42,9 @@ async def rendered(
         Image.fromarray(faces.pixels(faces.hopper())).save(folder / "portrait.png")
         await records.store.put(folder / "portrait.png", PORTRAIT)
         renderer = Renderer(workshop.speaker, workshop.studio, records.store, settings)
-        request = RenderRequest(portrait=PORTRAIT, script=TextScript(text=WORDS), size_px=256)
+        request = RenderRequest(
+            consent=CONSENT, portrait=PORTRAIT, script=TextScript(text=WORDS), size_px=256
+        )
         try:
             result = await renderer.render(change(request), JOB, lambda progress: None)
         except errors.BoltiError:
