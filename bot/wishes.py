@@ -5,9 +5,19 @@ Where the next one goes: a preference that changes the video is a line in ``requ
 
 from __future__ import annotations
 
-from pipeline.settings import Settings
+from typing import assert_never
+
+from pipeline.settings import LipsyncSettings, Settings
 from pipeline.store.preferences import Preferences
-from pipeline.types import ArtifactKey, ConsentId, Quality, RenderRequest, Script, Shape
+from pipeline.types import (
+    ArtifactKey,
+    ConsentId,
+    EngineChoice,
+    Quality,
+    RenderRequest,
+    Script,
+    Shape,
+)
 
 
 def request_for(
@@ -20,18 +30,33 @@ def request_for(
     face: int = 1,
 ) -> RenderRequest:
     """Write down everything that the render needs."""
+    quality = preferences.quality or Quality.NORMAL
+    engine, size_px = _made_with(quality, settings.lipsync)
     return RenderRequest(
         portrait=portrait,
         script=script,
         consent=consent,
         face=face,
         voice_id=preferences.voice or settings.speech.voice,
-        engine=settings.lipsync.engine,
+        engine=engine,
         motion=preferences.motion,
-        quality=preferences.quality or Quality.NORMAL,
+        quality=quality,
         rate_pct=preferences.rate_pct or 0,
         pitch_hz=preferences.pitch_hz or 0,
         shape=preferences.shape or Shape.ORIGINAL,
         captions=bool(preferences.captions),
-        size_px=settings.lipsync.size_px,
+        size_px=size_px,
     )
+
+
+def _made_with(quality: Quality, settings: LipsyncSettings) -> tuple[EngineChoice, int]:
+    """Give the engine and the longer side that a quality means here."""
+    match quality:
+        case Quality.FAST:
+            return EngineChoice.WARP, settings.preview_size_px
+        case Quality.NORMAL:
+            return settings.engine, settings.size_px
+        case Quality.BEST:
+            return settings.engine, max(settings.size_px, settings.best_size_px)
+        case _:
+            assert_never(quality)

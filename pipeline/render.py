@@ -8,11 +8,9 @@ queue, no door and no codec.
 from __future__ import annotations
 
 import asyncio
-import secrets
 import shutil
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import assert_never
 
@@ -20,82 +18,30 @@ from pipeline import errors
 from pipeline.child import Child, Message
 from pipeline.safety.seal import ROOM_BYTES, Seal
 from pipeline.scratch import JOURNAL, JobFolders
-from pipeline.settings import Settings
+from pipeline.settings import LatentSyncSettings, Settings
 from pipeline.speech import Synthesizer
 from pipeline.speech.kept import kept_speech
 from pipeline.speech.text import check_script
+from pipeline.stopwatch import OnProgress, Watch
 from pipeline.store import ArtifactStore
 from pipeline.studio import ANSWER, ORDER, PROGRESS, StudioOrder
 from pipeline.types import (
     ArtifactKey,
-    ConsentId,
     EngineChoice,
     JobId,
-    Motion,
-    Note,
     Progress,
+    Quality,
     RecordedScript,
     RenderRequest,
     RenderResult,
-    SourceKind,
     Speech,
     Stage,
     TextScript,
     Utterance,
-    Video,
-    VoiceId,
 )
+from pipeline.video_order import MadeVideo, Recording, VideoOrder
 
-OnProgress = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recording:
-    """A file that is the speech."""
-
-    path: Path
-
-
-def local_job() -> JobId:
-    """Name a render that no queue knows."""
-    return JobId(f"local-{secrets.token_hex(6)}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VideoOrder:
-    """One video to make of files."""
-
-    portrait: Path
-    """What the check of the photo or video wrote."""
-    script: TextScript | Recording
-    voice_id: VoiceId | None
-    engine: EngineChoice
-    size_px: int
-    max_bytes: int
-    consent: ConsentId
-    """Who asks has agreed; see ``safety.consent``."""
-    scratch: Path
-    """A folder of this order alone; the video is left in it."""
-    motion: Motion | None = None
-    """None: as the settings say."""
-    journal: Path | None = None
-    """Where the speech and finished frames are kept for a second try; None keeps none."""
-    source: SourceKind = SourceKind.PHOTO
-    face: int = 1
-    """Which of several faces speaks, counted from the largest."""
-    job_id: JobId = field(default_factory=local_job)
-    """What the signature names; for a render without a job something that is only known here."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MadeVideo:
-    """The video, who spoke, and why and how long."""
-
-    video: Video
-    speech: Speech
-    engine_reason: str
-    timings_s: dict[Stage, float]
-    notes: tuple[Note, ...]
+__all__ = ["MadeVideo", "Recording", "Renderer", "VideoMaker", "VideoOrder"]
 
 
 class VideoMaker:
@@ -111,7 +57,7 @@ class VideoMaker:
         Raises ``ScriptError``, ``SpeechError``, ``EngineError`` (``VideoNotSigned`` is one),
         ``PortraitError``, ``DiskFull``, ``SettingsInvalid``.
         """
-        watch = _Watch(on_progress)
+        watch = Watch(on_progress)
         await self._require_disk(order.scratch)
         watch(Progress(stage=Stage.SPEAKING))
         speech = await self._speak(order)
@@ -127,10 +73,12 @@ class VideoMaker:
             fps=self._settings.lipsync.fps,
             max_bytes=order.max_bytes - ROOM_BYTES,
             label=self._settings.label.text,
-            latentsync=self._settings.latentsync_in_place,
+            latentsync=self._latentsync(order.quality),
             journal=order.journal and order.journal / "frames",
             source=order.source,
             face=order.face,
+            shape=order.shape,
+            captions=self._captions(order),
         )
 
         def on_message(message: Message) -> None:
@@ -166,7 +114,12 @@ class VideoMaker:
             case TextScript(text=text):
                 plan = check_script(text, settings)
                 voice_id = order.voice_id or settings.voice
-                utterance = Utterance(text=plan.text, voice_id=voice_id)
+                utterance = Utterance(
+                    text=plan.text,
+                    voice_id=voice_id,
+                    rate_pct=order.rate_pct,
+                    pitch_hz=order.pitch_hz,
+                )
                 if order.journal is None:
                     return await self._speaker.synthesize(utterance, into)
                 return await kept_speech(
@@ -181,6 +134,21 @@ class VideoMaker:
                 return await recorded_speech(path, into, settings)
             case _:
                 assert_never(order.script)
+
+    def _latentsync(self, quality: Quality) -> LatentSyncSettings:
+        """Say how the GPU engine works: the best quality takes no short cut."""
+        settings = self._settings.latentsync_in_place
+        if quality is not Quality.BEST:
+            return settings
+        return settings.model_copy(update={"step_caching": False})
+
+    def _captions(self, order: VideoOrder) -> str | None:
+        """Give the words to write into the picture; those of a recording nobody knows."""
+        if not order.captions:
+            return None
+        if isinstance(order.script, TextScript):
+            return check_script(order.script.text, self._settings.speech).text
+        return ""
 
     async def _require_disk(self, folder: Path) -> None:
         free_bytes = (await asyncio.to_thread(shutil.disk_usage, folder)).free
@@ -216,7 +184,8 @@ class Renderer:
         made beside the video: its folder and its keys are its own.
         """
         name = f"{job_id}-preview" if request.preview else job_id
-        maker = self._sketching if _is_quick(request) else self._maker
+        is_quick = request.preview or request.engine is EngineChoice.WARP
+        maker = self._sketching if is_quick else self._maker
         async with self._folders.open(JobId(name)) as scratch:
             order = await self._order(request, job_id, scratch)
             made = await maker.make(order, on_progress)
@@ -239,6 +208,7 @@ class Renderer:
             voice_change=made.speech.voice_change,
             timings_s=made.timings_s,
             notes=made.notes,
+            shape=request.shape,
         )
 
     async def _order(self, request: RenderRequest, job_id: JobId, scratch: Path) -> VideoOrder:
@@ -264,32 +234,9 @@ class Renderer:
             journal=scratch / JOURNAL,
             face=request.face,
             job_id=job_id,
+            rate_pct=request.rate_pct,
+            pitch_hz=request.pitch_hz,
+            quality=request.quality,
+            shape=request.shape,
+            captions=request.captions,
         )
-
-
-def _is_quick(request: RenderRequest) -> bool:
-    return request.preview or request.engine is EngineChoice.WARP
-
-
-class _Watch:
-    """Passes progress on and keeps how long each stage took."""
-
-    def __init__(self, on_progress: OnProgress) -> None:
-        self._on_progress = on_progress
-        self._stage: Stage | None = None
-        self._since_s = time.monotonic()
-        self._timings_s: dict[Stage, float] = {}
-
-    def __call__(self, progress: Progress) -> None:
-        if progress.stage is not self._stage:
-            self.end()
-            self._stage = progress.stage
-        self._on_progress(progress)
-
-    def end(self) -> dict[Stage, float]:
-        now_s = time.monotonic()
-        if self._stage is not None:
-            taken_s = self._timings_s.get(self._stage, 0.0) + now_s - self._since_s
-            self._timings_s[self._stage] = round(taken_s, 3)
-        self._since_s = now_s
-        return self._timings_s

@@ -31,6 +31,8 @@ def caption_of(
         lines.append(texts.html(language, why, **names))
     if Note.LOWER_DETAIL in result.notes:
         lines.append(texts.html(language, "video.lower_detail"))
+    if Note.NO_CAPTIONS in result.notes:
+        lines.append(texts.html(language, "video.no_captions"))
     return "\n".join(lines)
 
 

@@ -47,9 +47,9 @@ def draw_faces(picture: Path, boxes: Mapping[int, Box]) -> bytes:
         draw.rounded_rectangle(
             _frame(box, scale, shown.size), badge_px // 4, outline=PAPER, width=badge_px // 8
         )
-    for number, box in boxes.items():  # no frame crosses a number
+    for number, box in boxes.items():  # above the face, and no frame crosses a number
         left, top, _, _ = _frame(box, scale, shown.size)
-        _badge(draw, shown.size, left, top, number, badge_px)
+        _badge(draw, shown.size, left, max(0, top - badge_px), number, badge_px)
     return _jpeg(shown)
 
 

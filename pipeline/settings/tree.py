@@ -142,8 +142,10 @@ class LipsyncSettings(Section):
     """What a still does beside speaking: off, or subtle or lively blinks, sways and nods."""
     size_px: int = Field(default=512, ge=128, le=1024, multiple_of=2)
     """Longer side of the video."""
+    best_size_px: int = Field(default=768, ge=128, le=1024, multiple_of=2)
+    """Longer side of a video of the best quality."""
     preview_size_px: int = Field(default=384, ge=128, le=768, multiple_of=2)
-    """Longer side of a preview."""
+    """Longer side of a preview, and of a video of the fast quality."""
     fps: int = Field(default=25, ge=10, le=60)
     """Frames per second of the video."""
     limit_s: float = Field(default=900.0, ge=1, le=7200)

@@ -1,4 +1,4 @@
-"""Words and their times -> subtitles in the SRT format.
+"""Words and their times -> the cues of subtitles, and those in the SRT format.
 
 A cue is at most two lines of 42 characters and six seconds; it ends with a sentence, at a pause,
 or where it is full. Words are shown with the punctuation of the script. Knows no video.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pipeline.speech.pauses import without_pauses
 from pipeline.types import Timing
@@ -20,18 +21,35 @@ SHORTEST_S = 0.7
 _END = re.compile(r"[.!?।॥۔؟][\"'”’)]*$")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """What is shown from a time to a time; one line of words, to be broken by whoever shows it."""
+
+    start_s: float
+    end_s: float
+    text: str
+
+
 def srt(words: Sequence[Timing], text: str) -> str:
     """Write SRT; ``text`` is the clean script that was spoken. Empty without words."""
-    shown = list(_with_punctuation(words, without_pauses(text)))
-    cues = list(_cues(shown))
-    blocks: list[str] = []
-    for number, cue in enumerate(cues):
-        start_s, end_s = cue[0].start_s, max(cue[-1].end_s, cue[0].start_s + SHORTEST_S)
-        if number + 1 < len(cues):
-            end_s = min(end_s, cues[number + 1][0].start_s)
-        lines = textwrap.wrap(" ".join(word.text for word in cue), LINE_CHARS) or [""]
-        blocks.append(f"{number + 1}\n{_clock(start_s)} --> {_clock(end_s)}\n" + "\n".join(lines))
+    blocks = [
+        f"{number}\n{_clock(cue.start_s)} --> {_clock(cue.end_s)}\n"
+        + "\n".join(textwrap.wrap(cue.text, LINE_CHARS) or [""])
+        for number, cue in enumerate(cues(words, text), start=1)
+    ]
     return "\n\n".join(blocks) + ("\n" if blocks else "")
+
+
+def cues(words: Sequence[Timing], text: str) -> list[Cue]:
+    """Put the words into cues; ``text`` is the clean script that was spoken."""
+    grouped = list(_cues(list(_with_punctuation(words, without_pauses(text)))))
+    made: list[Cue] = []
+    for number, cue in enumerate(grouped):
+        start_s, end_s = cue[0].start_s, max(cue[-1].end_s, cue[0].start_s + SHORTEST_S)
+        if number + 1 < len(grouped):
+            end_s = min(end_s, grouped[number + 1][0].start_s)
+        made.append(Cue(start_s=start_s, end_s=end_s, text=" ".join(word.text for word in cue)))
+    return made
 
 
 def _with_punctuation(words: Sequence[Timing], text: str) -> Iterator[Timing]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from pipeline.settings import LatentSyncSettings
-from pipeline.types import EngineChoice, Motion, Note, SourceKind, Speech, Stage, Video
+from pipeline.types import EngineChoice, Motion, Note, Shape, SourceKind, Speech, Stage, Video
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,9 @@ class StudioOrder:
     source: SourceKind = SourceKind.PHOTO
     face: int = 1
     """Which of several faces speaks, counted from the largest."""
+    shape: Shape = Shape.ORIGINAL
+    captions: str | None = None
+    """The words that were spoken, to be written into the picture; None: not wished for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

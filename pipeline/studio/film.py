@@ -1,8 +1,8 @@
-"""Make one labelled video, frame by frame: look, sync, label, encode.
+"""Make one labelled video, frame by frame: look, sync, shape, label, encode.
 
-Only here do take, label and writer meet; ``takes.py`` looks at the photo or video. Blocking and
-plain, in the studio child. Memory does not grow with the length: a frame is made, marked, encoded
-and forgotten.
+Only here do take, outline, captions, label and writer meet; ``takes.py`` looks at the photo or
+video. Blocking and plain, in the studio child. Memory does not grow with the length: a frame is
+made, marked, encoded and forgotten.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-import numpy as np
-
 from pipeline.lipsync import LipSyncEngine
 from pipeline.media.read import read_wav
 from pipeline.media.sheet import thumbnail
 from pipeline.media.write import VideoWriter
 from pipeline.portrait import FaceFollower, Pixels
 from pipeline.safety.label import Label
+from pipeline.speech.subtitles import cues
 from pipeline.studio import StudioOrder, StudioProgress
+from pipeline.studio.captions import Captions
 from pipeline.studio.journal import kept_through, key_of
+from pipeline.studio.outline import Outline, Plane
 from pipeline.studio.takes import OnNote, Take, take_of
-from pipeline.types import Speech, Stage, Video
+from pipeline.types import Note, Speech, Stage, Video
 
 SAY_EVERY_S = 0.25
 
@@ -50,19 +51,23 @@ def render_video(
     with take_of(order, speech, engine, mesh, looked, on_note) as take:
         # An engine may take long to begin.
         say(StudioProgress(stage=Stage.SYNCING, fraction=0.0))
+        outline = Outline(order.shape, take.width_px, take.height_px, take.focus)
         with VideoWriter(
             order.into,
-            width_px=take.width_px,
-            height_px=take.height_px,
+            width_px=outline.width_px,
+            height_px=outline.height_px,
             fps=order.fps,
             sound=sound,
             max_bytes=order.max_bytes,
         ) as video:
-            label = Label(order.label, take.width_px, take.height_px)
+            plane = outline.plane
+            label = Label(order.label, plane.width_px, plane.height_px)
+            captions = _captions(order, speech, plane, on_note)
             tell = _paced(say, Stage.SYNCING)
             for number, made in enumerate(_frames(order, engine, speech, take)):
-                frame = np.array(made)  # the engine may give the same picture again
-                label.onto(frame, number / order.fps)
+                frame = outline.of(made)  # a fresh one: the engine may give the same again
+                captions.onto(plane.of(frame), number / order.fps)
+                label.onto(plane.of(frame), number / order.fps)
                 if number == 0:
                     thumbnail(frame, order.thumbnail)
                 video.add(frame)
@@ -71,8 +76,8 @@ def render_video(
     return Video(
         path=order.into,
         thumbnail=order.thumbnail,
-        width_px=take.width_px,
-        height_px=take.height_px,
+        width_px=outline.width_px,
+        height_px=outline.height_px,
         fps=order.fps,
         frames=video.frames,
         duration_s=video.frames / order.fps,
@@ -80,6 +85,17 @@ def render_video(
         made_by=engine.name,
         untouched=take.untouched,
     )
+
+
+def _captions(
+    order: StudioOrder, speech: Speech, plane: Plane, on_note: OnNote | None
+) -> Captions:
+    """Draw the words if they are wished for; say so where that cannot be done."""
+    shown = [] if order.captions is None else cues(speech.words, order.captions)
+    captions = Captions(shown, plane.width_px, plane.height_px)
+    if order.captions is not None and not captions.can_be_drawn and on_note is not None:
+        on_note(Note.NO_CAPTIONS)
+    return captions
 
 
 def _frames(

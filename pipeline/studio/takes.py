@@ -18,7 +18,7 @@ from pipeline.lipsync import FilmLipSync, LipSyncEngine
 from pipeline.lipsync.filmed import untouched
 from pipeline.lipsync.track import frame_count
 from pipeline.media.footage import Footage
-from pipeline.portrait import FaceFollower, Pixels
+from pipeline.portrait import FaceFollower, Landmarks, Pixels
 from pipeline.portrait.following import follow_face
 from pipeline.portrait.framing import frame_portrait
 from pipeline.portrait.picture import read_clean
@@ -38,6 +38,8 @@ class Take:
     """Makes the frames from a number on."""
     decided_by: tuple[str | bytes, ...]
     """All that decides the frames, beside the engine and the speech."""
+    focus: tuple[float, float]
+    """The middle of the face in the first frame: x, y in pixels."""
     untouched: tuple[Stretch, ...] = ()
     """Where nobody is seen who could speak."""
 
@@ -101,6 +103,7 @@ def _photo(
         height_px=picture.shape[0],
         frames=frames,
         decided_by=(str(picture.shape), picture.tobytes(), face.landmarks.tobytes()),
+        focus=_middle(face.landmarks),
     )
 
 
@@ -125,8 +128,16 @@ def _film(
         height_px=footage.size.height_px,
         frames=frames,
         decided_by=(_digest(order.portrait), track.landmarks.tobytes()),
+        focus=_middle(track.landmarks[0]),
         untouched=untouched(track, frame_count(speech.duration_s, order.fps), order.fps),
     )
+
+
+def _middle(landmarks: Landmarks) -> tuple[float, float]:
+    """Give the middle of a face; where none is seen, there is no better one than the first."""
+    low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
+    x, y = (float(v) for v in (low + high) / 2)
+    return x, y
 
 
 def _digest(path: Path) -> str:

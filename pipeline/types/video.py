@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.types.names import ArtifactKey, EngineName, Stage, VoiceId
 from pipeline.types.speech import VoiceChange
+from pipeline.types.wishes import Shape
 
 
 class Note(StrEnum):
@@ -16,6 +17,8 @@ class Note(StrEnum):
 
     LOWER_DETAIL = "lower_detail"
     """Memory ran out, so a smaller network made it."""
+    NO_CAPTIONS = "no_captions"
+    """Captions were wished for, but there are no words with times, or no font for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +72,4 @@ class RenderResult:
     voice_change: VoiceChange | None = None
     timings_s: Mapping[Stage, float] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    shape: Shape = Shape.ORIGINAL

@@ -15,7 +15,7 @@ from pipeline.portrait import Face, Landmarks, Pixels
 from pipeline.settings import LatentSyncSettings
 from pipeline.studio import StudioOrder, StudioProgress
 from pipeline.studio.film import render_video
-from pipeline.types import EngineChoice, EngineName, Motion, Note, Speech, Stage
+from pipeline.types import EngineChoice, EngineName, Motion, Note, Shape, Speech, Stage
 
 RATE_HZ = 22050
 
@@ -205,3 +205,34 @@ def test_another_speech_is_another_film(order: StudioOrder) -> None:
     render_video(order, engine, OneFace(), lambda progress: None)
 
     assert engine.begun == [0]
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [(Shape.SQUARE, (192, 192)), (Shape.TALL, (192, 342)), (Shape.ROUND, (192, 192))],
+)
+def test_a_film_of_every_shape_is_labelled_where_everybody_sees_it(
+    order: StudioOrder, shape: Shape, size: tuple[int, int]
+) -> None:
+    video = render_video(
+        replace(order, shape=shape), StillEngine(), OneFace(), lambda progress: None
+    )
+
+    frames = list(read_frames(order.into))
+    middle = frames[-1][size[1] // 2 :, size[0] // 6 : size[0] // 2]
+    assert (video.width_px, video.height_px) == size
+    assert middle.max() > 190, "the letters of the label"
+
+
+def test_captions_that_cannot_be_written_are_told(order: StudioOrder) -> None:
+    notes: list[Note] = []
+
+    render_video(
+        replace(order, captions="Good morning."),
+        StillEngine(),
+        OneFace(),
+        lambda progress: None,
+        notes.append,
+    )
+
+    assert Note.NO_CAPTIONS in notes
