@@ -11,7 +11,7 @@ Where the next one goes: a command that everybody is owed is a word in ``OWED``.
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from telegram import Message, Update
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, TypeHandler
 
-from bot.address import Address, owner_of
+from bot.address import Address, asker_id, owner_of
 from bot.commanding import command_in
 from bot.context import BotApplication, BotContext
 from pipeline import errors
@@ -38,6 +38,9 @@ OWED = frozenset(
 """Commands about one's own rights: no ban and no list takes them away."""
 INVITED_BY = "i_"
 """How the payload of an invitation's deep link begins."""
+
+KEEP_USES = timedelta(days=3)
+"""Longer than any day is, wherever its midnight."""
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +78,7 @@ async def check_access(services: Services, person_id: int, chat_id: int) -> None
     if person_id in settings.admins:
         return
     who, where = owner_of(person_id), owner_of(chat_id)
-    found = await services.access.entries(who, where)
+    found = await services.community.access.entries(who, where)
     standings = {found[who].standing, found[where].standing}
     if Standing.BANNED in standings:
         raise errors.Banned
@@ -90,7 +93,7 @@ async def charge(services: Services, sender: Sender) -> None:
     The same update again is the same order. Raises ``AccessError``.
     """
     await check_access(services, sender.user_id, sender.address.chat_id)
-    await services.quotas.take(
+    await services.community.quotas.take(
         sender.order_id,
         owner=owner_of(sender.user_id),
         place=_place(sender.address),
@@ -103,7 +106,7 @@ async def charge(services: Services, sender: Sender) -> None:
 async def check_quota(services: Services, sender: Sender) -> None:
     """Raise what ``charge`` would raise, before anybody is put to any trouble."""
     await check_access(services, sender.user_id, sender.address.chat_id)
-    await services.quotas.check(
+    await services.community.quotas.check(
         owner=owner_of(sender.user_id),
         place=_place(sender.address),
         limits=await _limits(services, sender),
@@ -116,6 +119,13 @@ def day_began_at(services: Services) -> datetime:
     """Give the last midnight where the operators' day begins."""
     zone = ZoneInfo(services.settings.access.time_zone)
     return datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+async def forget_old(services: Services) -> None:
+    """Delete what no limit counts any more, and invitations that nobody can use."""
+    now = datetime.now(UTC)
+    await services.community.quotas.forget_before(now - KEEP_USES)
+    await services.community.access.forget_expired(now)
 
 
 async def _admit(message: Message, context: BotContext) -> None:
@@ -131,20 +141,12 @@ async def _admit(message: Message, context: BotContext) -> None:
 
 async def _redeem(token: str, person_id: int, context: BotContext) -> None:
     services, who = context.services, owner_of(person_id)
-    if (await services.access.entry(who)).standing is Standing.BANNED:
+    if (await services.community.access.entry(who)).standing is Standing.BANNED:
         raise errors.Banned
-    if await services.access.redeem(token, who, datetime.now(UTC)):
+    if await services.community.access.redeem(token, who, datetime.now(UTC)):
         log.info("somebody came by an invitation")
     elif services.settings.access.mode != "open":
         raise errors.InvitationUsedUp
-
-
-def asker_id(message: Message) -> int:
-    """Say who asks: a person, or the group or channel in whose name somebody writes."""
-    if message.sender_chat is not None:
-        return message.sender_chat.id
-    assert message.from_user is not None
-    return message.from_user.id
 
 
 def _place(address: Address) -> Owner | None:
@@ -154,11 +156,19 @@ def _place(address: Address) -> Owner | None:
 async def _limits(services: Services, sender: Sender) -> Limits:
     settings = services.settings.access
     who, where = owner_of(sender.user_id), owner_of(sender.address.chat_id)
-    found = await services.access.entries(who, where)
+    found = await services.community.access.entries(who, where)
     own, group = found[who].jobs_per_day, found[where].jobs_per_day
+    rules = await services.community.groups.rules(where)
     is_admin = sender.user_id in settings.admins
     return Limits(
         per_day=NO_LIMIT if is_admin else settings.jobs_per_day if own is None else own,
-        place_per_day=settings.group_jobs_per_day if group is None else group,
+        place_per_day=_stricter(
+            settings.group_jobs_per_day if group is None else group, rules.jobs_per_day
+        ),
+        place_per_owner_and_day=rules.jobs_per_member,
         place_open=settings.group_open_jobs,
     )
+
+
+def _stricter(*limits: int) -> int:
+    return min((limit for limit in limits if limit != NO_LIMIT), default=NO_LIMIT)

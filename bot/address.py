@@ -70,9 +70,24 @@ def address_of(message: Message, language: str) -> Address:
     )
 
 
+def asker_id(message: Message) -> int:
+    """Say who asks: a person, or the group or channel in whose name somebody writes."""
+    if message.sender_chat is not None:
+        return message.sender_chat.id
+    assert message.from_user is not None
+    return message.from_user.id
+
+
 def owner_of(user_id: int) -> Owner:
     """Give the owner of what this person orders."""
     return Owner(f"telegram:{user_id}")
+
+
+def user_id_of(owner: Owner) -> int | None:
+    """Give the number of a person or chat back; None for owners of another door."""
+    door, _, number = owner.partition(":")
+    is_ours = door == "telegram" and number.lstrip("-").isdigit()
+    return int(number) if is_ours else None
 
 
 def order_id(update_id: int) -> JobId:
@@ -80,9 +95,19 @@ def order_id(update_id: int) -> JobId:
     return JobId(f"tg-{update_id:012d}")
 
 
+def order_number(job_id: JobId) -> int:
+    """Give the number of the update that an order's id came from."""
+    return int(job_id.removeprefix("tg-"))
+
+
 def draft_key(address: Address, user_id: int) -> str:
     """Give the key of one person's draft in one chat and topic."""
-    return f"{address.chat_id}:{address.thread_id or 0}:{user_id}"
+    return f"{_name(address.chat_id)}:{address.thread_id or 0}:{_name(user_id)}"
+
+
+def _name(number: int) -> str:
+    """Write a chat's number so that it may begin the name of a folder: groups are below zero."""
+    return f"g{-number}" if number < 0 else str(number)
 
 
 def drafter(key: str) -> int | None:

@@ -1,7 +1,6 @@
 """The Telegram application: how it is built, what goes where, how it starts and ends.
 
-Groups come with a file of their own in ``bot/handlers/`` and a line in ``route``; until then the
-bot is silent there. Not known here: what a handler does.
+Not known here: what a handler does.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from bot import access, taps
 from bot.commands import publish_commands
 from bot.context import BotApplication, BotContext
 from bot.delivery import Delivery
+from bot.duties import Duties, Duty
 from bot.gathering import Gathering
 from bot.handlers import (
     albums,
@@ -27,9 +27,13 @@ from bot.handlers import (
     conversation,
     edits,
     errors,
+    group_life,
+    group_settings,
     long_texts,
     orders,
+    permission,
     personal,
+    say,
 )
 from bot.intake import Intake, until_reached
 from bot.texts import Texts
@@ -41,6 +45,8 @@ if TYPE_CHECKING:
     from pipeline.bootstrap import Services
 
 CLOSE_LIMIT_S = 15.0
+QUESTIONS_S = 5.0
+OLD_USES_S = 3600.0
 
 log = logging.getLogger(__name__)
 
@@ -99,11 +105,28 @@ def route(app: BotApplication) -> None:
     edits.register(app)  #         a message that was changed after it was sent
     choices.register(app)  #       "this face", "yes, make it"
     consent.register(app)  #       /terms; what is agreed to before the first video
+    say.register(app)  #           /say in groups
+    permission.register(app)  #    whether somebody's photo may speak
+    group_settings.register(app)  # /say_settings
+    group_life.register(app)  #    added, moved, /help and /cancel in groups
     conversation.register(app)  #  photos, words, and kinds of messages that are not used yet
     personal.register_last(app)  # commands that there are not
     conversation.register_last(app)  # everything else
     taps.register_last(app)  #     buttons of older days
     errors.register(app)  #        whatever any of them raised
+
+
+def duties_of(app: BotApplication) -> list[Duty]:
+    """Name what is done regularly."""
+    services = app.services
+    return [
+        Duty(
+            name="questions",
+            act=lambda: permission.end_expired(app.bot, services, app.texts),
+            every_s=QUESTIONS_S,
+        ),
+        Duty(name="uses", act=lambda: access.forget_old(services), every_s=OLD_USES_S),
+    ]
 
 
 async def run(settings: Settings, services: Services, texts: Texts, stop: asyncio.Event) -> None:
@@ -128,12 +151,15 @@ async def run(settings: Settings, services: Services, texts: Texts, stop: asynci
         await publish_commands(app.bot, texts)
         await app.start()
         await app.gathering.start()
+        duties = Duties()
+        duties.begin(*duties_of(app))
         intake = Intake(app, poll_timeout_s=settings.telegram.poll_timeout_s, retry_s=retry_s)
         try:
             await intake.run(stop)
         finally:
             log.info("stopping: no new orders, uploads may end")
             await app.gathering.close()
+            await duties.close()
             await delivery.drain(settings.telegram.drain_s)
             async with asyncio.timeout(CLOSE_LIMIT_S):
                 await services.jobs.close()

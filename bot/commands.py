@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import logging
 
-from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeDefault
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeDefault,
+)
 from telegram.error import TelegramError
 
 from bot.texts import FALLBACK_LANGUAGE, Texts
 
 PRIVATE_COMMANDS = ("start", "help", "status", "cancel", "terms", "privacy")
 EVERYWHERE_COMMANDS = ("start", "help")
+GROUP_COMMANDS = ("say", "cancel", "help")
+GROUP_ADMIN_COMMANDS = ("say_settings",)
 
 log = logging.getLogger(__name__)
 
@@ -33,21 +43,31 @@ def help_lines(texts: Texts, language: str) -> str:
 
 
 async def publish_commands(bot: Bot, texts: Texts) -> None:
-    """Fill Telegram's menu in every language. Decoration: a failure is logged and no more."""
+    """Fill Telegram's menu in every scope and language.
+
+    Decoration: a failure is logged and no more. The narrowest scope that has a list wins, so each
+    list is whole.
+    """
+    scopes: list[tuple[tuple[str, ...], BotCommandScope]] = [
+        (PRIVATE_COMMANDS, BotCommandScopeAllPrivateChats()),
+        (GROUP_COMMANDS, BotCommandScopeAllGroupChats()),
+        (GROUP_COMMANDS + GROUP_ADMIN_COMMANDS, BotCommandScopeAllChatAdministrators()),
+    ]
     try:
         await bot.set_my_commands(
             _menu(EVERYWHERE_COMMANDS, texts, FALLBACK_LANGUAGE), BotCommandScopeDefault()
         )
-        for language in texts.languages:
-            # The list without a language serves everybody for whom there is none.
-            code = None if language == FALLBACK_LANGUAGE else language
-            await bot.set_my_commands(
-                _menu(PRIVATE_COMMANDS, texts, language),
-                BotCommandScopeAllPrivateChats(),
-                language_code=code,
-            )
+        for names, scope in scopes:
+            await _publish(bot, texts, names, scope)
     except TelegramError as e:
         log.warning("the menu of commands could not be set: %s", type(e).__name__)
+
+
+async def _publish(bot: Bot, texts: Texts, names: tuple[str, ...], scope: BotCommandScope) -> None:
+    for language in texts.languages:
+        # The list without a language serves everybody for whom there is none.
+        code = None if language == FALLBACK_LANGUAGE else language
+        await bot.set_my_commands(_menu(names, texts, language), scope, language_code=code)
 
 
 def _menu(names: tuple[str, ...], texts: Texts, language: str) -> list[BotCommand]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from telegram import InlineKeyboardMarkup, Message, Update, User
+from telegram import ForceReply, InlineKeyboardMarkup, Message, Update, User
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.address import Address, address_of, owner_of
@@ -128,7 +128,7 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
         self,
         address: Address,
         sentence: str,
-        keyboard: InlineKeyboardMarkup | None = None,
+        keyboard: InlineKeyboardMarkup | ForceReply | None = None,
         *,
         silent: bool = False,
     ) -> Message:

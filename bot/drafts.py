@@ -158,7 +158,7 @@ async def place_order(
     try:
         await services.store.copy(draft.portrait, portrait)
     except errors.ArtifactMissing:
-        await services.quotas.give_back(job_id)
+        await services.community.quotas.give_back(job_id)
         await services.drafts.put(replace(draft, portrait=None))
         return None
     request = request_for(
@@ -176,8 +176,8 @@ async def place_order(
             owner=owner_of(sender.user_id),
             reply_to=sender.address.pack(),
         )
-    except (errors.TooManyJobs, errors.DiskFull):
-        await services.quotas.give_back(job_id)
+    except (errors.TooManyJobs, errors.LineFull, errors.IntakeClosed, errors.DiskFull):
+        await services.community.quotas.give_back(job_id)
         await services.store.delete(portrait)
         raise
     # Only now: a crash before this line repeats the update, and the same id starts nothing twice.

@@ -35,6 +35,13 @@ class Action(StrEnum):
     REDO = "redo"
     AGREE = "agree"
     WITHDRAW = "unagree"
+    AGREE_HERE = "agreehere"
+    ALLOW_ONCE = "once"
+    ALLOW_ALWAYS = "always"
+    ATTEST = "attest"
+    REFUSE = "refuse"
+    TAKE_BACK = "takeback"
+    GROUP_RULE = "rule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +154,37 @@ def terms_keyboard(texts: Texts, language: str, user_id: int) -> InlineKeyboardM
     """Offer to take one's agreement back."""
     label = texts.plain(language, "button.withdraw")
     return _rows([_button(label, Action.WITHDRAW, str(user_id))])
+
+
+def agree_here_keyboard(texts: Texts, language: str, target: str) -> InlineKeyboardMarkup:
+    """Offer to agree in a group; ``target`` is the wording's version, a dot, the question."""
+    return _rows([_button(texts.plain(language, "button.agree"), Action.AGREE_HERE, target)])
+
+
+def permission_keyboard(texts: Texts, language: str, question: JobId) -> InlineKeyboardMarkup:
+    """Let a member say whether their photo may speak."""
+    return _rows(
+        [
+            _button(texts.plain(language, "button.allow_once"), Action.ALLOW_ONCE, question),
+            _button(texts.plain(language, "button.allow_always"), Action.ALLOW_ALWAYS, question),
+            _button(texts.plain(language, "button.refuse"), Action.REFUSE, question),
+        ]
+    )
+
+
+def attest_keyboard(texts: Texts, language: str, question: JobId) -> InlineKeyboardMarkup:
+    """Let somebody say that they have the permission of whom the photo shows."""
+    return _rows(
+        [
+            _button(texts.plain(language, "button.attest"), Action.ATTEST, question),
+            _button(texts.plain(language, "button.refuse"), Action.REFUSE, question),
+        ]
+    )
+
+
+def take_back_keyboard(texts: Texts, language: str, pair: str) -> InlineKeyboardMarkup:
+    """Let somebody take an "always" back; ``pair`` is ``<who asks>:<whose photos>``."""
+    return _rows([_button(texts.plain(language, "button.take_back"), Action.TAKE_BACK, pair)])
 
 
 def _button(label: str, action: Action, target: str) -> InlineKeyboardButton:

@@ -103,7 +103,7 @@ async def is_drafters(tapped: Tapped, draft_key: str, context: BotContext) -> bo
     """Tell whether the draft is the tapper's; if not, the tap is answered here."""
     if drafter(draft_key) == tapped.user_id:
         return True
-    await _refuse(tapped, context)
+    await refuse(tapped, context)
     return False
 
 
@@ -115,12 +115,13 @@ async def owned_job(tapped: Tapped, job_id: JobId, context: BotContext) -> Job |
         await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
         return None
     if job.owner != owner_of(tapped.user_id):
-        await _refuse(tapped, context)
+        await refuse(tapped, context)
         return None
     return job
 
 
-async def _refuse(tapped: Tapped, context: BotContext) -> None:
+async def refuse(tapped: Tapped, context: BotContext) -> None:
+    """Say that the button is somebody else's."""
     toast = context.texts.plain(context.language, "tap.not_yours")
     await tapped.query.answer(toast, show_alert=True)
 

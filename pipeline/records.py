@@ -21,14 +21,13 @@ from pipeline.store import ArtifactStore
 if TYPE_CHECKING:
     from pipeline.jobs import Books
     from pipeline.safety.consent import Consents, Handshakes
-    from pipeline.store.access import Access
+    from pipeline.store.community import Community
     from pipeline.store.database import Database
     from pipeline.store.drafts import Drafts
     from pipeline.store.orders import Orders
     from pipeline.store.outbox import Outbox
     from pipeline.store.pieces import Pieces
     from pipeline.store.preferences import PreferenceRows
-    from pipeline.store.quotas import Quotas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +40,7 @@ class Records:
     outbox: Outbox
     orders: Orders
     preferences: PreferenceRows
-    access: Access
-    quotas: Quotas
+    community: Community
     books: Books
     consents: Consents
     handshakes: Handshakes
@@ -52,7 +50,7 @@ class Records:
 async def open_records(settings: Settings) -> AsyncIterator[Records]:
     """Open store and database, making what is absent. Raises ``StoreUnavailable``."""
     from pipeline.safety.consent import Consents, Handshakes, load_wordings
-    from pipeline.store.access import Access
+    from pipeline.store.community import open_community
     from pipeline.store.consents import ConsentTable, HandshakeTable
     from pipeline.store.database import Database
     from pipeline.store.drafts import Drafts
@@ -60,7 +58,6 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
     from pipeline.store.outbox import Outbox
     from pipeline.store.pieces import Pieces
     from pipeline.store.preferences import PreferenceRows
-    from pipeline.store.quotas import Quotas
 
     artifacts = await asyncio.to_thread(store.create, settings)
     database = Database(settings.database_url)
@@ -74,8 +71,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
             outbox=Outbox(database),
             orders=Orders(database),
             preferences=PreferenceRows(database),
-            access=Access(database),
-            quotas=Quotas(database),
+            community=open_community(database),
             books=books,
             consents=Consents(ConsentTable(database), await asyncio.to_thread(load_wordings)),
             handshakes=Handshakes(HandshakeTable(database)),

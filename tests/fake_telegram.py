@@ -13,6 +13,8 @@ from typing import Any
 
 from telegram.request import BaseRequest, RequestData
 
+from tests.members import member
+
 TOKEN = "123456789:AAFakeFakeFakeFakeFakeFakeFakeFake_00"
 BOT = {"id": 123456789, "is_bot": True, "first_name": "Bolti", "username": "bolti_test_bot"}
 
@@ -58,6 +60,7 @@ class FakeTelegram(BaseRequest):
         """Updates that getUpdates hands out until they are confirmed."""
         self.photo = b"a photo"
         self.photo_size_bytes: int | None = None
+        self.group_admins: set[int] = set()
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._message_id = 1000
 
@@ -118,6 +121,8 @@ class FakeTelegram(BaseRequest):
         match name:
             case "getMe":
                 return BOT
+            case "getChatMember":
+                return member(values["user_id"], self.group_admins)
             case "getUpdates":
                 offset = values.get("offset", 0)
                 self.waiting = [u for u in self.waiting if u["update_id"] >= offset]

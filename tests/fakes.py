@@ -15,15 +15,14 @@ from pipeline import errors
 from pipeline.safety.consent import Consents, Handshakes, load_wordings
 from pipeline.settings import Settings
 from pipeline.speech.text import ScriptPlan, beginning, check_script
-from pipeline.store.access import Access
 from pipeline.store.artifacts import ObjectStore
+from pipeline.store.community import open_community
 from pipeline.store.consents import ConsentTable, HandshakeTable
 from pipeline.store.database import Database
 from pipeline.store.drafts import Drafts
 from pipeline.store.outbox import Outbox
 from pipeline.store.pieces import Pieces
 from pipeline.store.preferences import PreferenceRows
-from pipeline.store.quotas import Quotas
 from pipeline.types import (
     Job,
     JobId,
@@ -153,9 +152,8 @@ class FakeServices:
         self.outbox = Outbox(database)
         self.consents = Consents(ConsentTable(database), load_wordings())
         self.handshakes = Handshakes(HandshakeTable(database))
+        self.community = open_community(database)
         self.preferences = PreferenceRows(database)
-        self.access = Access(database)
-        self.quotas = Quotas(database)
         self.jobs = FakeJobs()
         self.speaker = FakeSpeaker()
         self.look: Callable[[], Verdict] = make_verdict

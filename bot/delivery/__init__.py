@@ -53,7 +53,12 @@ class Delivery:
         self._voices = voices
         telegram = services.settings.telegram
         self._send_limit_s = telegram.send_timeout_s
-        self._board = ProgressBoard(bot, texts, interval_s=telegram.progress_interval_s)
+        self._board = ProgressBoard(
+            bot,
+            texts,
+            interval_s=telegram.progress_interval_s,
+            group_interval_s=telegram.group_progress_interval_s,
+        )
         self._uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
         self._uploading = 0
         self._quiet = asyncio.Event()
@@ -225,6 +230,8 @@ class Delivery:
             if "not modified" not in e.message.lower():
                 log.info("status %s cannot be edited: %s", receipt, e)
                 await self._tell(job_id, address, text, keyboard)
+        except ChatMigrated as e:  # the status message stayed behind
+            await self._tell(job_id, address.moved_to(e.new_chat_id), text, keyboard)
         except Forbidden as e:
             log.info("status %s: %s", receipt, type(e).__name__)
         except TelegramError as e:
@@ -275,7 +282,7 @@ class Delivery:
     async def _remove(self, address: Address, receipt: str) -> None:
         try:
             await self._bot.delete_message(address.chat_id, int(receipt))
-        except (BadRequest, Forbidden) as e:  # already deleted counts as done
+        except (BadRequest, Forbidden, ChatMigrated) as e:  # already deleted counts as done
             log.debug("status %s not deleted: %s", receipt, e)
         except TelegramError as e:
             raise delayed(e) from e

@@ -5,7 +5,8 @@ else at most every ``interval_s``, and only if the text changed. In private chat
 "recording a video…" while the render runs. All of this is cosmetic: it may fail, and it never
 raises.
 
-Not known here: jobs and queues. Groups want a longer interval and no chat action.
+Not known here: jobs and queues. In groups every edit keeps a longer pace, since Telegram counts
+whatever a bot does there (20 a minute), and there is no chat action.
 """
 
 from __future__ import annotations
@@ -93,10 +94,13 @@ class Line:
 class ProgressBoard:
     """The status messages of all orders that are under way."""
 
-    def __init__(self, bot: Bot, texts: Texts, *, interval_s: float) -> None:
+    def __init__(
+        self, bot: Bot, texts: Texts, *, interval_s: float, group_interval_s: float = 0.0
+    ) -> None:
         self._bot = bot
         self._texts = texts
         self._interval_s = interval_s
+        self._group_interval_s = max(interval_s, group_interval_s)
         self._lines: dict[JobId, Line] = {}
         self._tasks: dict[JobId, asyncio.Task[None]] = {}
 
@@ -176,6 +180,8 @@ class ProgressBoard:
             await set_within(line.news, min(due) - now())
 
     def _edit_due(self, line: Line) -> float:
+        if not line.address.is_private:
+            return line.edited_at + self._group_interval_s
         if line.shown is None or line.shown.stage is not line.wanted.stage:
             return line.edited_at
         return line.edited_at + self._interval_s

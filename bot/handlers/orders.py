@@ -12,6 +12,7 @@ from telegram.ext import ChatMemberHandler, CommandHandler, filters
 
 from bot import taps
 from bot.address import address_of, draft_key, owner_of
+from bot.cancelling import job_to_cancel
 from bot.context import BotApplication, BotContext, message_of, sender_of
 from bot.delivery.progress import status_sentence
 from bot.drafts import Sender, current_draft, drop_draft
@@ -55,7 +56,7 @@ async def cancel(update: Update, context: BotContext) -> None:
         keyboard = jobs_keyboard(context.texts, context.language, (job.id for job in jobs))
         await context.reply(message, context.t("cancel.which", count=len(jobs)), keyboard)
     elif jobs:
-        await context.reply(message, await _cancel_job(jobs[0].id, user_id, context))
+        await context.reply(message, await _cancel_job(jobs[0], context))
     else:
         key = draft_key(address_of(message, context.language), user_id)
         dropped = await drop_draft(context.services, key)
@@ -64,9 +65,9 @@ async def cancel(update: Update, context: BotContext) -> None:
 
 async def on_cancel_job(tapped: Tapped, context: BotContext) -> None:
     """Cancel the job of the button; the order itself edits its message."""
-    job = await owned_job(tapped, JobId(tapped.target), context)
+    job = await job_to_cancel(tapped, context)
     if job is not None:
-        await tapped.query.answer(await _cancel_job(job.id, tapped.user_id, context))
+        await tapped.query.answer(await _cancel_job(job, context))
 
 
 async def on_send_again(tapped: Tapped, context: BotContext) -> None:
@@ -97,11 +98,11 @@ async def on_membership(update: Update, context: BotContext) -> None:
         await context.services.jobs.cancel(job.id, by=owner)
 
 
-async def _cancel_job(job_id: JobId, user_id: int, context: BotContext) -> str:
+async def _cancel_job(job: Job, context: BotContext) -> str:
     """Cancel, and say in plain words what came of it; the order itself edits its message."""
-    cancelled = await context.services.jobs.cancel(job_id, by=owner_of(user_id))
+    cancelled = await context.services.jobs.cancel(job.id, by=job.owner)
     key = "cancel.done" if cancelled else "cancel.too_late"
-    return context.texts.plain(context.language, key, id=short_id(job_id))
+    return context.texts.plain(context.language, key, id=short_id(job.id))
 
 
 async def _send_again(job_id: JobId, context: BotContext) -> str:

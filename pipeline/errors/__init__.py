@@ -57,7 +57,9 @@
     │   ├── Banned
     │   ├── InvitationUsedUp
     │   ├── DailyLimitReached ── GroupDailyLimitReached
-    │   └── GroupLineFull
+    │   ├── GroupLineFull
+    │   ├── GroupSwitchedOff
+    │   └── GroupAdminsOnly
     ├── StoreError
     │   ├── ArtifactMissing
     │   ├── FileNotFetched
@@ -79,8 +81,10 @@ from pipeline.errors.access import (
     AccessError,
     Banned,
     DailyLimitReached,
+    GroupAdminsOnly,
     GroupDailyLimitReached,
     GroupLineFull,
+    GroupSwitchedOff,
     InvitationUsedUp,
     NotInvited,
 )
@@ -177,8 +181,10 @@ __all__ = [
     "FileNotFetched",
     "FilmedFaceTooSmall",
     "FootageError",
+    "GroupAdminsOnly",
     "GroupDailyLimitReached",
     "GroupLineFull",
+    "GroupSwitchedOff",
     "IntakeClosed",
     "InvitationUsedUp",
     "JobCancelled",

@@ -9,14 +9,14 @@ class AccessError(BoltiError):
     """Somebody may not have this."""
 
     code = "access_refused"
-    exit_code = 80
+    exit_code = 90
 
 
 class NotInvited(AccessError):
     """The bot is not open to everybody, and nobody let this person in."""
 
     code = "not_invited"
-    exit_code = 81
+    exit_code = 91
 
     def __init__(self) -> None:
         super().__init__("This bot is not open to everybody. Ask whoever runs it to let you in.")
@@ -26,7 +26,7 @@ class Banned(AccessError):
     """An operator has shut this person or group out."""
 
     code = "banned"
-    exit_code = 82
+    exit_code = 92
 
     def __init__(self) -> None:
         super().__init__("Whoever runs this bot has shut this account out.")
@@ -36,7 +36,7 @@ class InvitationUsedUp(AccessError):
     """The link was made for fewer people, or is too old, or was never made."""
 
     code = "invitation_used_up"
-    exit_code = 83
+    exit_code = 93
 
     def __init__(self) -> None:
         super().__init__("This invitation is no longer good. Ask for a new link.")
@@ -46,7 +46,7 @@ class DailyLimitReached(AccessError):
     """A person has ordered as many videos today as one may."""
 
     code = "daily_limit"
-    exit_code = 84
+    exit_code = 94
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"{limit} videos were ordered today, and more may be tomorrow.")
@@ -61,14 +61,14 @@ class GroupDailyLimitReached(DailyLimitReached):
     """A group has ordered as many videos today as one may."""
 
     code = "group_daily_limit"
-    exit_code = 85
+    exit_code = 95
 
 
 class GroupLineFull(AccessError):
     """A group has as many unfinished videos as one may have."""
 
     code = "group_line_full"
-    exit_code = 86
+    exit_code = 96
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"This group has {limit} videos in progress. Try again in a few minutes.")
@@ -77,3 +77,23 @@ class GroupLineFull(AccessError):
     def values(self) -> dict[str, str | int | float]:
         """Give the limit."""
         return {"limit": self.limit}
+
+
+class GroupSwitchedOff(AccessError):
+    """A group's admins have switched the bot off there."""
+
+    code = "group_switched_off"
+    exit_code = 97
+
+    def __init__(self) -> None:
+        super().__init__("The admins of this group have switched this off.")
+
+
+class GroupAdminsOnly(AccessError):
+    """A group's admins keep the bot to themselves."""
+
+    code = "group_admins_only"
+    exit_code = 98
+
+    def __init__(self) -> None:
+        super().__init__("In this group only its admins may do this.")

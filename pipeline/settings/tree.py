@@ -37,6 +37,8 @@ class TelegramSettings(Section):
     """Shortest time between two edits of one progress message, stage changes apart."""
     confirm_above_s: float = Field(default=30.0, ge=0, le=600)
     """A speech longer than this is made only after its person has said yes."""
+    group_progress_interval_s: float = Field(default=10.0, ge=0, le=300)
+    """Shortest time between two edits of one progress message in a group."""
     send_timeout_s: float = Field(default=300.0, ge=1, le=3600)
     """How long the upload of one video may take before its outcome counts as unknown."""
     drain_s: float = Field(default=10.0, ge=0, le=300)

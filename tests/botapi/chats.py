@@ -10,7 +10,7 @@ from typing import Literal
 from tests.botapi.schema import Json
 from tests.botapi.wire import bad_request
 
-ChatType = Literal["private", "supergroup"]
+ChatType = Literal["private", "group", "supergroup"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +46,8 @@ class Chat:
     is_started: bool = True
     blocks_bot: bool = False
     allows_reactions: bool = True
+    moved_to: int | None = None
+    """The supergroup that this group has become."""
 
     def visible(self, message_id: int) -> Entry | None:
         """Find a message that is still there."""

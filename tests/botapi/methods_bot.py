@@ -117,6 +117,15 @@ async def get_chat_member(state: State, ask: Ask) -> Json:
     )
 
 
+async def leave_chat(state: State, ask: Ask) -> bool:
+    """Leave a group or a channel."""
+    chat = state.chat_of(ask)
+    if chat.type == "private":
+        raise bad_request("chat member status can't be changed in private chats")
+    chat.members.pop(state.bot["id"], None)
+    return True
+
+
 METHODS: Mapping[str, Answer] = {
     "getMe": get_me,
     "getUpdates": get_updates,
@@ -128,6 +137,7 @@ METHODS: Mapping[str, Answer] = {
     "deleteMyCommands": delete_my_commands,
     "getChat": get_chat,
     "getChatMember": get_chat_member,
+    "leaveChat": leave_chat,
 }
 
 

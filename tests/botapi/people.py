@@ -46,6 +46,8 @@ class Person(Viewer):
     def __init__(self, state: State, user: Json, chat: Chat) -> None:
         super().__init__(state, chat, str(user["first_name"]))
         self.user = user
+        self.manner: Json = {}
+        """What their messages carry besides: a topic, the name of a chat."""
 
     async def sends_text(self, text: str, *, reply_to: Shown | None = None) -> Shown:
         """Send a text; a long one goes as several messages, and the last is given back."""
@@ -72,10 +74,12 @@ class Person(Viewer):
             shown.append(self._say({**part, **captioned, "media_group_id": group}, None))
         return shown
 
-    async def sends_voice(self, path: Path, duration: int) -> Shown:
+    async def sends_voice(
+        self, path: Path, duration: int, *, reply_to: Shown | None = None
+    ) -> Shown:
         """Send a recorded note of so many seconds."""
         sound = await asyncio.to_thread(path.read_bytes)
-        return self._say(content.voice(self._state.files, sound, duration), None)
+        return self._say(content.voice(self._state.files, sound, duration), reply_to)
 
     async def sends_document(
         self, path: Path, mime_type: str, caption: str | None = None
@@ -165,7 +169,7 @@ class Person(Viewer):
         if target is not None:
             quoted = {k: v for k, v in target.message.items() if k != "reply_to_message"}
             part = {**part, "reply_to_message": quoted}
-        entry = self.chat.add(self.user, part, from_bot=False)
+        entry = self.chat.add(self.user, {**part, **self.manner}, from_bot=False)
         self.chat.is_started = True
         self._state.changed(self.chat, entry, EventKind.SENT, self.name)
         if self._is_for_bot(entry):
@@ -201,17 +205,3 @@ class Person(Viewer):
     def _bot_as(self, status: str) -> Json:
         until = {"until_date": 0} if status == "kicked" else {}
         return {"status": status, "user": self._state.bot, **until}
-
-
-class Group:
-    """A supergroup; its people act in it through ``member``."""
-
-    def __init__(self, state: State, chat: Chat) -> None:
-        self.chat = chat
-        self._state = state
-
-    def member(self, person: Person) -> Person:
-        """Give the same person, standing in this group."""
-        if person.user["id"] not in self.chat.members:
-            raise ValueError(f"{person.name} is no member of {self.chat.wire['title']}.")
-        return Person(self._state, person.user, self.chat)

@@ -16,9 +16,10 @@ from aiohttp import web
 from tests.botapi import limits
 from tests.botapi.dispatch import ANSWERS, Dispatcher
 from tests.botapi.faults import Fault
+from tests.botapi.groups import Group
 from tests.botapi.journal import EventKind
 from tests.botapi.outbox import Call
-from tests.botapi.people import Group, Person
+from tests.botapi.people import Person
 from tests.botapi.schema import Json
 from tests.botapi.state import BOT_ID, State
 
@@ -97,6 +98,11 @@ class BotApi:
         """Open a supergroup with these people and the bot."""
         people = list(members)
         return Group(self.state, self.state.supergroup(title, [p.user for p in people]))
+
+    def group(self, title: str, members: Iterable[Person]) -> Group:
+        """Open a small group with these people and the bot; it may become a supergroup."""
+        people = list(members)
+        return Group(self.state, self.state.group(title, [p.user for p in people]))
 
     def fail(self, method: str, *faults: Fault) -> None:
         """Let the next calls of a method meet these faults, one each."""

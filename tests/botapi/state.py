@@ -15,7 +15,7 @@ from tests.botapi.files import FileStore
 from tests.botapi.journal import EventKind, Journal, Pulse
 from tests.botapi.schema import Json, SchemaViolation
 from tests.botapi.updates import UpdateQueue
-from tests.botapi.wire import Ask, bad_request, forbidden
+from tests.botapi.wire import ApiError, Ask, bad_request, forbidden
 
 BOT_ID = 7_000_000_001
 
@@ -50,6 +50,7 @@ class State:
     violations: list[str] = field(default_factory=list)
     _private_ids: Iterable[int] = field(default_factory=lambda: itertools.count(1))
     _user_ids: Iterable[int] = field(default_factory=lambda: itertools.count(FIRST_USER_ID))
+    _small_group_ids: Iterable[int] = field(default_factory=lambda: itertools.count(4_000_001))
     _group_ids: Iterable[int] = field(default_factory=lambda: itertools.count(1_000_000_001))
 
     def __post_init__(self) -> None:
@@ -96,6 +97,19 @@ class State:
         self.chats[chat.id] = chat
         return chat
 
+    def group(self, title: str, members: Iterable[Json]) -> Chat:
+        """Open a small group, of the kind that may become a supergroup."""
+        chat_id = -next(iter(self._small_group_ids))
+        chat = Chat(
+            id=chat_id,
+            type="group",
+            wire={"id": chat_id, "type": "group", "title": title},
+            message_ids=iter(self._private_ids),
+            members={user["id"]: user for user in [*members, self.bot]},
+        )
+        self.chats[chat.id] = chat
+        return chat
+
     def chat_of(self, ask: Ask) -> Chat:
         """Find the chat that a request names, or raise the 400."""
         named = ask.text("chat_id")
@@ -107,6 +121,12 @@ class State:
     def writable_chat_of(self, ask: Ask) -> Chat:
         """Find the chat that a request writes to; raises 400, or 403 where the bot may not."""
         chat = self.chat_of(ask)
+        if chat.moved_to is not None:
+            raise ApiError(
+                400,
+                "Bad Request: group chat was upgraded to a supergroup chat",
+                {"migrate_to_chat_id": chat.moved_to},
+            )
         if chat.blocks_bot:
             raise forbidden("bot was blocked by the user")
         if not chat.is_started:

@@ -47,7 +47,7 @@ async def test_whoever_is_not_on_the_list_reads_one_kind_sentence(bot: Bot) -> N
 
 
 async def test_what_everybody_is_owed_passes(bot: Bot) -> None:
-    await bot.services.access.set_standing(owner_of(ALICE), Standing.BANNED)
+    await bot.services.community.access.set_standing(owner_of(ALICE), Standing.BANNED)
 
     await bot.hears(text(1, "/privacy"))
 
@@ -56,7 +56,7 @@ async def test_what_everybody_is_owed_passes(bot: Bot) -> None:
 
 @pytest.mark.parametrize("access", [AccessSettings(mode="invite")])
 async def test_an_invitation_lets_in_whoever_opens_it_first(bot: Bot) -> None:
-    token = await bot.services.access.invite(
+    token = await bot.services.community.access.invite(
         uses=1, expires_at=datetime.now(UTC) + timedelta(days=1)
     )
 
@@ -72,10 +72,10 @@ async def test_an_invitation_lets_in_whoever_opens_it_first(bot: Bot) -> None:
 
 @pytest.mark.parametrize("access", [AccessSettings(allowed=(BOB,))])
 async def test_a_ban_goes_before_every_list(bot: Bot) -> None:
-    await bot.services.access.set_standing(owner_of(BOB), Standing.BANNED)
+    await bot.services.community.access.set_standing(owner_of(BOB), Standing.BANNED)
 
     await bot.hears(photo(1, user=BOB))
-    await bot.services.access.set_standing(owner_of(BOB), Standing.ORDINARY)
+    await bot.services.community.access.set_standing(owner_of(BOB), Standing.ORDINARY)
     await bot.hears(photo(2, user=BOB))
 
     assert bot.telegram.texts[0].startswith("I can't make videos for you any more.")
@@ -114,7 +114,7 @@ async def test_an_order_that_is_refused_for_other_reasons_uses_nothing_up(bot: B
 
 @pytest.mark.parametrize("access", [AccessSettings(jobs_per_day=1)])
 async def test_one_may_have_a_limit_of_their_own(bot: Bot) -> None:
-    await bot.services.access.set_jobs_per_day(owner_of(ALICE), 0)
+    await bot.services.community.access.set_jobs_per_day(owner_of(ALICE), 0)
 
     await bot.hears(photo(1), text(2, "One."), text(3, "Two."))
 

@@ -248,10 +248,8 @@ async def test_what_is_not_used_gets_one_kind_sentence_and_keeps_the_draft(
     assert words_of(bot) == ["Good morning."]
 
 
-async def test_the_bot_is_silent_in_groups(bot: Bot) -> None:
-    await bot.hears(
-        photo(1, chat=-1001), text(2, "Hello", chat=-1001), text(3, "/start", chat=-1001)
-    )
+async def test_the_bot_takes_no_photos_and_words_from_groups(bot: Bot) -> None:
+    await bot.hears(photo(1, chat=-1001), text(2, "Hello", chat=-1001))
 
     assert bot.telegram.calls == []
 

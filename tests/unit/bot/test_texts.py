@@ -124,7 +124,8 @@ def test_values_are_escaped_in_messages_and_plain_in_buttons(texts: Texts) -> No
 def test_markup_of_the_texts_is_what_telegram_knows(texts: Texts, language: str) -> None:
     for key in texts.keys(language):
         sentence = str(texts._sentences[language][key])
-        assert set(re.findall(r"<(/?\w+)", sentence)) <= {"b", "/b", "i", "/i", "code", "/code"}
+        known = {"b", "/b", "i", "/i", "code", "/code", "a", "/a"}
+        assert set(re.findall(r"<(/?\w+)", sentence)) <= known
         assert sentence.count("<b>") == sentence.count("</b>")
 
 
