@@ -8,6 +8,7 @@ stands in ``bot/ordering.py``.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from bot.access import charge
 from bot.address import Address, draft_key, order_id, owner_of
 from bot.wishes import request_for
 from pipeline import errors
+from pipeline.safety.audit import Event
 from pipeline.store.drafts import Draft
 from pipeline.types import (
     ArtifactKey,
@@ -180,6 +182,7 @@ async def place_order(
         await services.community.quotas.give_back(job_id)
         await services.store.delete(portrait)
         raise
+    await record_order(services, job, consent, portrait)
     # Only now: a crash before this line repeats the update, and the same id starts nothing twice.
     spoken = replace(
         draft,
@@ -191,6 +194,16 @@ async def place_order(
     )
     await services.drafts.put(spoken)
     return job
+
+
+async def record_order(
+    services: Services, job: Job, consent: ConsentId, portrait: ArtifactKey
+) -> None:
+    """Put the order into the audit trail: by whom, with which consent, of which photo."""
+    photo = hashlib.sha256(await services.store.read(portrait)).hexdigest()
+    await services.audit.record(
+        Event.ORDERED, who=job.owner, about=job.id, consent=consent, photo=photo
+    )
 
 
 async def drop_draft(services: Services, key: str) -> bool:

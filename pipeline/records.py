@@ -20,6 +20,7 @@ from pipeline.store import ArtifactStore
 
 if TYPE_CHECKING:
     from pipeline.jobs import Books
+    from pipeline.safety.audit import Audit
     from pipeline.safety.consent import Consents, Handshakes
     from pipeline.store.community import Community
     from pipeline.store.database import Database
@@ -42,6 +43,7 @@ class Records:
     preferences: PreferenceRows
     community: Community
     books: Books
+    audit: Audit
     consents: Consents
     handshakes: Handshakes
 
@@ -49,7 +51,9 @@ class Records:
 @asynccontextmanager
 async def open_records(settings: Settings) -> AsyncIterator[Records]:
     """Open store and database, making what is absent. Raises ``StoreUnavailable``."""
+    from pipeline.safety.audit import Audit
     from pipeline.safety.consent import Consents, Handshakes, load_wordings
+    from pipeline.store.audit import AuditTable
     from pipeline.store.community import open_community
     from pipeline.store.consents import ConsentTable, HandshakeTable
     from pipeline.store.database import Database
@@ -61,6 +65,9 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
 
     artifacts = await asyncio.to_thread(store.create, settings)
     database = Database(settings.database_url)
+    key = await asyncio.to_thread(audit_key, settings)
+    audit = Audit(AuditTable(database), key)
+    wordings = await asyncio.to_thread(load_wordings)
     books = books_on(database)  # its tables are made when the database is opened
     try:
         await database.open()
@@ -73,11 +80,20 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
             preferences=PreferenceRows(database),
             community=open_community(database),
             books=books,
-            consents=Consents(ConsentTable(database), await asyncio.to_thread(load_wordings)),
+            audit=audit,
+            consents=Consents(ConsentTable(database), wordings, audit=audit),
             handshakes=Handshakes(HandshakeTable(database)),
         )
     finally:
         await database.close()
+
+
+def audit_key(settings: Settings) -> bytes:
+    """Give the key of the audit trail. Blocking; raises ``SettingsInvalid``."""
+    from pipeline.safety.keys import secret_key
+
+    path = settings.data_dir.resolve() / "keys" / "audit.key"
+    return secret_key(settings.privacy.audit_key, path, "audit")
 
 
 def books_on(database: Database) -> Books:

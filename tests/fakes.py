@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import errors
+from pipeline.safety.audit import Audit
 from pipeline.safety.consent import Consents, Handshakes, load_wordings
 from pipeline.settings import Settings
 from pipeline.speech.text import ScriptPlan, beginning, check_script
 from pipeline.store.artifacts import ObjectStore
+from pipeline.store.audit import AuditTable
 from pipeline.store.community import open_community
 from pipeline.store.consents import ConsentTable, HandshakeTable
 from pipeline.store.database import Database
@@ -150,7 +152,8 @@ class FakeServices:
         self.drafts = Drafts(database)
         self.pieces = Pieces(database)
         self.outbox = Outbox(database)
-        self.consents = Consents(ConsentTable(database), load_wordings())
+        self.audit = Audit(AuditTable(database), b"a key of a test")
+        self.consents = Consents(ConsentTable(database), load_wordings(), audit=self.audit)
         self.handshakes = Handshakes(HandshakeTable(database))
         self.community = open_community(database)
         self.preferences = PreferenceRows(database)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from telegram import Bot, InlineKeyboardMarkup, Message
@@ -20,6 +19,8 @@ from bot.address import Address, unpack_address
 from bot.delivery.caption import caption_of
 from bot.delivery.outbox import Outcome, delayed, judge, send_once
 from bot.delivery.progress import ProgressBoard, Wanted, status_sentence
+from bot.delivery.record import record_delivery
+from bot.delivery.stored import stored_video
 from bot.keyboards import again_keyboard, job_keyboard
 from bot.reactions import Sign, react
 from bot.texts import Texts, short_id
@@ -139,7 +140,7 @@ class Delivery:
                 scratch_folder(settings.scratch_dir, f"send-{job.id}") as folder,
             ):
                 try:
-                    video, thumbnail = await self._fetch(result, folder)
+                    video, thumbnail = await stored_video(self._services.store, result, folder)
                 except errors.ArtifactMissing:
                     log.exception("%s: the video is no longer stored", job.id)
                     await outbox.claim(job.id)
@@ -153,17 +154,12 @@ class Delivery:
                 )
             if outcome is Outcome.BLOCKED:
                 await self._cancel_all_of(job)
+            elif outcome is None:
+                await record_delivery(self._services, job, video)
         finally:
             self._uploading -= 1
             if not self._uploading:
                 self._quiet.set()
-
-    async def _fetch(self, result: RenderResult, folder: Path) -> tuple[bytes, bytes]:
-        # Bytes, not an open file: PTB's limiter may repeat the call, and a read file is empty.
-        store = self._services.store
-        video = await store.fetch(result.video, folder / "video.mp4")
-        thumbnail = await store.fetch(result.thumbnail, folder / "thumb.jpg")
-        return await asyncio.to_thread(lambda: (video.read_bytes(), thumbnail.read_bytes()))
 
     async def _send_video(
         self, job: Job, result: RenderResult, address: Address, video: bytes, thumbnail: bytes

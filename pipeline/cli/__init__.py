@@ -36,6 +36,7 @@ COMMANDS = {
     "worker": "pipeline.cli.service",
     "prune": "pipeline.cli.service",
     "provenance": "pipeline.cli.provenance",
+    "audit": "pipeline.cli.audit",
     "demo": "pipeline.cli.demo",
 }
 """Each command and the module that is imported when it is asked for."""

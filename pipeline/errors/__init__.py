@@ -66,6 +66,7 @@
     │   ├── DiskFull               retryable
     │   └── StoreUnavailable       retryable
     └── SafetyError            to protect the person in the picture
+        ├── AuditBroken
         ├── ConsentMissing
         └── WordingChanged
 
@@ -135,7 +136,7 @@ from pipeline.errors.portrait import (
     PortraitError,
 )
 from pipeline.errors.root import BoltiError, SettingsInvalid
-from pipeline.errors.safety import ConsentMissing, SafetyError, WordingChanged
+from pipeline.errors.safety import AuditBroken, ConsentMissing, SafetyError, WordingChanged
 from pipeline.errors.script import (
     NoSpeechFound,
     ScriptEmpty,
@@ -162,6 +163,7 @@ from pipeline.errors.store import (
 __all__ = [
     "AccessError",
     "ArtifactMissing",
+    "AuditBroken",
     "Banned",
     "BoltiError",
     "ChildDied",

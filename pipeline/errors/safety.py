@@ -12,6 +12,20 @@ class SafetyError(BoltiError):
     exit_code = 80
 
 
+class AuditBroken(SafetyError):
+    """A row of the audit trail was changed, removed, added or swapped."""
+
+    code = "audit_broken"
+    exit_code = 83
+
+    def __init__(self, row: int) -> None:
+        super().__init__(
+            f"The audit trail does not hold at row {row}: that row, or the one before it, was "
+            "changed or removed. Compare it with a backup."
+        )
+        self.row = row
+
+
 class ConsentMissing(SafetyError):
     """Who asks for a video has not agreed to today's wording, or not lately."""
 

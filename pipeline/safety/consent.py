@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline import errors
+from pipeline.safety.audit import Audit, Event
 from pipeline.types import Consent, ConsentId, Handshake, Owner, Permission
 
 FOLDER = Path(__file__).resolve().parents[2] / "config" / "consent"
@@ -79,8 +80,9 @@ class Consents:
         rows: ConsentRows,
         wordings: Mapping[str, Wording],
         now: Callable[[], datetime] = _now,
+        audit: Audit | None = None,
     ) -> None:
-        self._rows, self._wordings, self._now = rows, wordings, now
+        self._rows, self._wordings, self._now, self._audit = rows, wordings, now, audit
 
     def wording(self, language: str) -> Wording:
         """Give today's wording in a language; in English where there is none."""
@@ -122,11 +124,17 @@ class Consents:
             agreed_at=self._now(),
         )
         await self._rows.add(consent, shown.text)
+        if self._audit is not None:
+            told = {"wording": shown.version, "language": shown.language}
+            await self._audit.record(Event.CONSENT_GIVEN, who=owner, about=consent.id, **told)
         return ConsentId(consent.id)
 
     async def withdraw(self, owner: Owner) -> bool:
         """Take back what the person agreed to; False if there was nothing."""
-        return await self._rows.withdraw(owner, self._now())
+        withdrawn = await self._rows.withdraw(owner, self._now())
+        if withdrawn and self._audit is not None:
+            await self._audit.record(Event.CONSENT_WITHDRAWN, who=owner)
+        return withdrawn
 
     def _counts(self, consent: Consent) -> bool:
         versions = {wording.version for wording in self._wordings.values()}

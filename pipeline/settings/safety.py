@@ -19,6 +19,14 @@ class LabelSettings(Section):
     """What the label says; it must name AI."""
 
 
+class PrivacySettings(Section):
+    """What keeps people's data apart from their names."""
+
+    audit_key: SecretStr | None = None
+    """The secret under which the audit trail is chained and names no person. Unset: one is made
+    and kept in data_dir. Changing it makes the trail so far unreadable."""
+
+
 class ProvenanceSettings(Section):
     """The signature (C2PA) and the invisible mark. Every video carries both."""
 

@@ -17,7 +17,7 @@ from pydantic import Field, SecretStr, model_validator
 from pipeline import errors
 from pipeline.settings.access import AccessSettings
 from pipeline.settings.providers import EdgeSettings, OpenAISettings
-from pipeline.settings.safety import LabelSettings, ProvenanceSettings
+from pipeline.settings.safety import LabelSettings, PrivacySettings, ProvenanceSettings
 from pipeline.settings.section import Section
 from pipeline.types import EngineChoice, Motion, VoiceId
 
@@ -237,6 +237,7 @@ class Settings(Section):
     latentsync: LatentSyncSettings = LatentSyncSettings()
     label: LabelSettings = LabelSettings()
     provenance: ProvenanceSettings = ProvenanceSettings()
+    privacy: PrivacySettings = PrivacySettings()
     jobs: JobsSettings = JobsSettings()
     store: StoreSettings = StoreSettings()
     log: LogSettings = LogSettings()

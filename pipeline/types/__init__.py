@@ -8,6 +8,7 @@ meaning; one that stays inside a package stays there.
 """
 
 from pipeline.types.asked import RecordedScript, RenderRequest, Script, TextScript
+from pipeline.types.audit import AuditRow
 from pipeline.types.consent import Consent, Handshake, Permission
 from pipeline.types.jobs import Failure, Job, JobState
 from pipeline.types.names import (
@@ -29,6 +30,7 @@ from pipeline.types.wishes import Quality, Shape
 
 __all__ = [
     "ArtifactKey",
+    "AuditRow",
     "Box",
     "Consent",
     "ConsentId",

@@ -10,6 +10,7 @@ import pytest
 # Each file of rows brings its table.
 from pipeline.store import (
     access,
+    audit,
     consents,
     drafts,
     history,
@@ -24,6 +25,7 @@ from pipeline.store import (
 from pipeline.store.database import Database
 
 TABLES = (
+    audit.AUDIT,
     consents.CONSENTS,
     drafts.DRAFTS,
     preferences.PREFERENCES,
