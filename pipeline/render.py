@@ -73,6 +73,8 @@ class VideoMaker:
             fps=self._settings.lipsync.fps,
             max_bytes=order.max_bytes - ROOM_BYTES,
             label=self._settings.label.text,
+            mark_key=sealing.mark_key.hex(),
+            mark_id=sealing.mark_id,
             latentsync=self._latentsync(order.quality),
             journal=order.journal and order.journal / "frames",
             source=order.source,

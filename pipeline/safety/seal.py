@@ -13,7 +13,7 @@ import logging
 import os
 import secrets
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class Sealing:
     job_id: JobId
     made_at: datetime
     mark_id: int
+    mark_key: bytes = field(repr=False)
 
 
 class Seal:
@@ -56,7 +57,7 @@ class Seal:
         await self.open()
         key = await asyncio.to_thread(mark_key, self._settings)
         now = datetime.now(UTC)
-        return Sealing(job_id=job_id, made_at=now, mark_id=mark_id(key, job_id, now))
+        return Sealing(job_id=job_id, made_at=now, mark_id=mark_id(key, job_id, now), mark_key=key)
 
     async def sign(self, video: Path, sealing: Sealing, engine: EngineName) -> int:
         """Sign a finished video, the last thing done to it; give its size in bytes.

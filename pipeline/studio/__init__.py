@@ -7,7 +7,7 @@ Knows one video at a time; knows no job, no store, no Telegram.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -32,6 +32,9 @@ class StudioOrder:
     fps: int
     max_bytes: int
     label: str
+    mark_key: str = field(repr=False)
+    """The key of the invisible mark, in hexadecimal."""
+    mark_id: int
     latentsync: LatentSyncSettings
     """How the GPU engine works; its ``weights`` is a folder."""
     journal: Path | None = None

@@ -17,6 +17,7 @@ from pipeline.media.sheet import thumbnail
 from pipeline.media.write import VideoWriter
 from pipeline.portrait import FaceFollower, Pixels
 from pipeline.safety.label import Label
+from pipeline.safety.watermark import Watermark
 from pipeline.speech.subtitles import cues
 from pipeline.studio import StudioOrder, StudioProgress
 from pipeline.studio.captions import Captions
@@ -61,11 +62,15 @@ def render_video(
             max_bytes=order.max_bytes,
         ) as video:
             plane = outline.plane
+            mark = Watermark(
+                bytes.fromhex(order.mark_key), order.mark_id, outline.width_px, outline.height_px
+            )
             label = Label(order.label, plane.width_px, plane.height_px)
             captions = _captions(order, speech, plane, on_note)
             tell = _paced(say, Stage.SYNCING)
             for number, made in enumerate(_frames(order, engine, speech, take)):
                 frame = outline.of(made)  # a fresh one: the engine may give the same again
+                mark.onto(frame)
                 captions.onto(plane.of(frame), number / order.fps)
                 label.onto(plane.of(frame), number / order.fps)
                 if number == 0:

@@ -14,11 +14,17 @@ from pipeline.bootstrap import open_workshop
 from pipeline.media.read import read_frames, read_sound, read_wav
 from pipeline.portrait import Pixels
 from pipeline.render import MadeVideo, VideoOrder
+from pipeline.safety import provenance
+from pipeline.safety.certificate import load_trust
 from pipeline.safety.label import FIRST_S, Label
+from pipeline.safety.mark import read_mark
+from pipeline.safety.provenance import Signature
+from pipeline.safety.seal import mark_key
 from pipeline.settings import Settings
 from pipeline.types import EngineChoice, Motion, Progress, Stage, TextScript
 from tests import faces, offline
 from tests.agreed import CONSENT
+from tests.measure.reencoded import found_in
 
 WORDS = "Please bring my umbrella. Rain may come before evening."
 FPS = 25
@@ -120,6 +126,18 @@ def test_the_label_is_seen_in_every_frame_at_256_px(film: Film) -> None:
     ]
 
     assert min(likeness) > 0.7
+
+
+def test_it_is_signed_and_its_pictures_say_the_same(film: Film) -> None:
+    settings = Settings(data_dir=film.made.video.path.parent).provenance_in_place
+
+    signed = provenance.read(film.made.video.path, load_trust(settings))
+    found = found_in(film.frames, mark_key(settings))
+
+    assert signed.signature is Signature.OURS_INTACT
+    assert signed.claim is not None
+    assert found.is_ours
+    assert found.mark == read_mark(signed.claim.mark_id)
 
 
 def test_the_large_plate_stands_for_the_first_moment(film: Film) -> None:
