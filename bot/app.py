@@ -19,6 +19,7 @@ from bot.commands import publish_commands
 from bot.context import BotApplication, BotContext
 from bot.delivery import Delivery
 from bot.duties import Duties, Duty
+from bot.errands import Errands
 from bot.gathering import Gathering
 from bot.handlers import (
     albums,
@@ -33,6 +34,8 @@ from bot.handlers import (
     orders,
     permission,
     personal,
+    recording_choices,
+    recordings,
     say,
 )
 from bot.intake import Intake, until_reached
@@ -87,7 +90,7 @@ def build(
         builder = builder.request(request).get_updates_request(request)
     app = cast(BotApplication, builder.build())
     app.services, app.texts, app.unstored = services, texts, set()
-    app.turns, app.voices = Turns(), {}
+    app.turns, app.errands, app.voices = Turns(), Errands(), services.known_voices
     app.gathering = Gathering(
         app, {albums.ALBUM: albums.settle_album, long_texts.LONG_TEXT: long_texts.settle_text}
     )
@@ -103,6 +106,8 @@ def route(app: BotApplication) -> None:
     albums.register(app)  #        several photos sent together
     long_texts.register(app)  #    a text that Telegram cuts into several, or that is too long
     edits.register(app)  #         a message that was changed after it was sent
+    recordings.register(app)  #    voice notes, audio files, the sound of videos
+    recording_choices.register(app)  # their buttons
     choices.register(app)  #       "this face", "yes, make it"
     consent.register(app)  #       /terms; what is agreed to before the first video
     say.register(app)  #           /say in groups
@@ -142,7 +147,6 @@ async def run(settings: Settings, services: Services, texts: Texts, stop: asynci
         return
     try:
         log.info("Telegram answers; this is bot %d", app.bot.id)
-        app.voices = {voice.id: voice for voice in await services.speaker.voices()}
         labels = {id: voice.label for id, voice in app.voices.items()}
         delivery = Delivery(app.bot, services, texts, labels)
         await services.jobs.launch(
@@ -160,6 +164,7 @@ async def run(settings: Settings, services: Services, texts: Texts, stop: asynci
             log.info("stopping: no new orders, uploads may end")
             await app.gathering.close()
             await duties.close()
+            await app.errands.close()
             await delivery.drain(settings.telegram.drain_s)
             async with asyncio.timeout(CLOSE_LIMIT_S):
                 await services.jobs.close()

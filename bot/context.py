@@ -13,6 +13,7 @@ from telegram import ForceReply, InlineKeyboardMarkup, Message, Update, User
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.address import Address, address_of, owner_of
+from bot.errands import Errands
 from bot.texts import FALLBACK_LANGUAGE, Texts, Value
 from bot.turns import Turns
 from pipeline.store.preferences import Preferences
@@ -39,14 +40,15 @@ class BotApplication(
 ):
     """PTB's application with what its handlers need; ``bot.app.build`` fills it."""
 
-    __slots__ = ("gathering", "services", "texts", "turns", "unstored", "voices")
+    __slots__ = ("errands", "gathering", "services", "texts", "turns", "unstored", "voices")
 
     services: Services
     texts: Texts
     turns: Turns
     gathering: Gathering
+    errands: Errands
     voices: Mapping[VoiceId, Voice]
-    """The voices that were offered when the bot started."""
+    """Every voice that is described anywhere, offered just now or not."""
     unstored: set[int]
     """Updates whose writing failed: the intake does not confirm them, and they come again."""
 
@@ -107,6 +109,25 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
         """How long a script may be: in seconds, and in words by a calm rate of speech."""
         max_s = int(self.services.settings.speech.max_s)
         return {"max_s": max_s, "max_words": max(1, round(max_s * WORDS_PER_S))}
+
+    @property
+    def voice_id(self) -> VoiceId:
+        """Whose voice speaks for the person: the one they chose, unless nobody knows it now."""
+        chosen = self.preferences.voice
+        if chosen is None or chosen not in self.app.voices:
+            return self.services.settings.speech.voice
+        return chosen
+
+    @property
+    def voice_label(self) -> str:
+        """The name of that voice with its language: ``Neerja (Indian English, woman)``."""
+        voice = self.app.voices.get(self.voice_id)
+        return voice.label if voice is not None else self.voice_id
+
+    @property
+    def voice_name(self) -> str:
+        """The same without what stands in brackets: ``Neerja``."""
+        return self.voice_label.partition(" (")[0]
 
     def t(self, key: str, /, **values: Value) -> str:
         """Give a sentence in the user's language, as HTML."""

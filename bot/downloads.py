@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from pathlib import Path
+from typing import Protocol
 
 import aiofiles
 from telegram import Bot
@@ -24,23 +25,39 @@ FIRST_PAUSE_S = 0.5
 log = logging.getLogger(__name__)
 
 
-def refuse_by_size(size_bytes: int | None, max_bytes: int) -> None:
-    """Raise ``PictureTooLarge`` for a file that Telegram says is beyond the limit."""
+class TooLarge(Protocol):
+    """An error that says how large a file is and may be."""
+
+    def __call__(self, what: str, limit: str) -> errors.BoltiError:
+        """Make it, of sizes with their units."""
+        ...
+
+
+def refuse_by_size(
+    size_bytes: int | None, max_bytes: int, too_large: TooLarge = errors.PictureTooLarge
+) -> None:
+    """Raise ``too_large`` for a file that Telegram says is beyond the limit."""
     limit_bytes = min(max_bytes, FileSizeLimit.FILESIZE_DOWNLOAD)
     if size_bytes is not None and size_bytes > limit_bytes:
-        raise errors.PictureTooLarge(f"{size_bytes / 1e6:.1f} MB", f"{limit_bytes / 1e6:g} MB")
+        raise too_large(f"{size_bytes / 1e6:.1f} MB", f"{limit_bytes / 1e6:g} MB")
 
 
-async def download(bot: Bot, file_id: str, into: Path, max_bytes: int) -> Path:
+async def download(
+    bot: Bot,
+    file_id: str,
+    into: Path,
+    max_bytes: int,
+    too_large: TooLarge = errors.PictureTooLarge,
+) -> Path:
     """Fetch the file; network flaps are tried again.
 
-    Raises ``PictureTooLarge``, ``FileNotFetched``.
+    Raises ``too_large``, ``FileNotFetched``, ``DiskFull``.
     """
     pause_s = FIRST_PAUSE_S
     for attempt in range(1, ATTEMPTS + 1):
         try:
             async with asyncio.timeout(ATTEMPT_LIMIT_S):
-                return await _download_once(bot, file_id, into, max_bytes)
+                return await _download_once(bot, file_id, into, max_bytes, too_large)
         except (BadRequest, Forbidden, InvalidToken) as e:  # 404 of a file reads as InvalidToken
             raise errors.FileNotFetched(type(e).__name__) from e
         except (NetworkError, TimeoutError, TelegramError) as e:
@@ -52,14 +69,16 @@ async def download(bot: Bot, file_id: str, into: Path, max_bytes: int) -> Path:
     raise AssertionError("the last attempt returns or raises")
 
 
-async def _download_once(bot: Bot, file_id: str, into: Path, max_bytes: int) -> Path:
+async def _download_once(
+    bot: Bot, file_id: str, into: Path, max_bytes: int, too_large: TooLarge
+) -> Path:
     file = await bot.get_file(file_id)
-    refuse_by_size(file.file_size, max_bytes)
+    refuse_by_size(file.file_size, max_bytes, too_large)
     content = await file.download_as_bytearray()
-    refuse_by_size(len(content), max_bytes)
+    refuse_by_size(len(content), max_bytes, too_large)
     try:
         async with aiofiles.open(into, "wb") as target:
             await target.write(content)
     except OSError as e:
-        raise errors.DiskFull("the photo") from e
+        raise errors.DiskFull("a file that was sent") from e
     return into

@@ -1,4 +1,7 @@
-"""A request in the making: one face, some words, in any order; when both are there, an order.
+"""A request in the making: one face and something to say, in any order; with both, an order.
+
+What is said are words or a recording (``bot/said.py``). The last one sent wins; words stay beneath
+a recording, so that they can be taken instead.
 
 The rules of the draft, without Telegram: what fills a slot, when it is stale, what an order
 takes along. Rows and bytes are kept by the services. Every function may run twice for the same
@@ -16,19 +19,12 @@ from typing import TYPE_CHECKING
 
 from bot.access import charge
 from bot.address import Address, draft_key, order_id, owner_of
+from bot.said import delete_dropped, said_in, taken_along, without_recording
 from bot.wishes import request_for
 from pipeline import errors
 from pipeline.safety.audit import Event
 from pipeline.store.drafts import Draft
-from pipeline.types import (
-    ArtifactKey,
-    ConsentId,
-    FaceNote,
-    Job,
-    JobId,
-    PortraitVerdict,
-    TextScript,
-)
+from pipeline.types import ArtifactKey, ConsentId, FaceNote, Job, JobId, PortraitVerdict
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
@@ -110,12 +106,12 @@ async def take_portrait(
     draft = replace(
         await current_draft(services, sender),
         portrait=key,
-        portrait_message=_message_of(sender),
+        portrait_message=message_id_of(sender),
         updated_at=datetime.now(UTC),
         **{"face": None, "face_choices": None, "face_notes": None, **face},  # type: ignore[arg-type]
     )
     await services.drafts.put(draft)
-    await _delete_dropped(services, before, draft)
+    await delete_dropped(services, before, draft)
     return draft
 
 
@@ -130,13 +126,13 @@ async def keep_words(services: Services, sender: Sender, words: str) -> Draft:
     """Put the words into the draft, in place of earlier ones."""
     before = await services.drafts.get(sender.key)
     draft = replace(
-        await current_draft(services, sender),
+        without_recording(await current_draft(services, sender)),
         script=words,
-        script_message=_message_of(sender),
+        script_message=message_id_of(sender),
         updated_at=datetime.now(UTC),
     )
     await services.drafts.put(draft)
-    await _delete_dropped(services, before, draft)
+    await delete_dropped(services, before, draft)
     return draft
 
 
@@ -149,11 +145,13 @@ async def place_order(
 ) -> Job | None:
     """Order the video; the face stays in the draft for the next words, the words do not.
 
-    None when the face is no longer stored; then the draft keeps the words and waits for a new one.
-    Raises ``TooManyJobs``, ``DiskFull``, ``AccessError``; the draft is left as it was.
+    None when the face is no longer stored; then the draft keeps what is said, and waits for a new
+    one. Raises ``TooManyJobs``, ``DiskFull``, ``AccessError``; the draft is left as it was. Raises
+    ``ArtifactMissing`` when the recording is no longer stored.
     """
+    said = said_in(draft)
     assert draft.portrait is not None
-    assert draft.script is not None
+    assert said is not None
     job_id = sender.order_id
     await charge(services, sender)
     portrait = ArtifactKey(f"jobs/{job_id}/portrait.png")
@@ -163,12 +161,18 @@ async def place_order(
         await services.community.quotas.give_back(job_id)
         await services.drafts.put(replace(draft, portrait=None))
         return None
+    try:
+        said = await taken_along(services, said, job_id)
+    except errors.ArtifactMissing:
+        await services.community.quotas.give_back(job_id)
+        await services.drafts.put(without_recording(draft))
+        raise
     request = request_for(
         services.settings,
         preferences,
         consent,
         portrait=portrait,
-        script=TextScript(text=draft.script),
+        script=said,
         face=draft.face or 1,
     )
     try:
@@ -180,12 +184,12 @@ async def place_order(
         )
     except (errors.TooManyJobs, errors.LineFull, errors.IntakeClosed, errors.DiskFull):
         await services.community.quotas.give_back(job_id)
-        await services.store.delete(portrait)
+        await services.store.delete_under(f"jobs/{job_id}")
         raise
     await record_order(services, job, consent, portrait)
     # Only now: a crash before this line repeats the update, and the same id starts nothing twice.
     spoken = replace(
-        draft,
+        without_recording(draft),
         script=None,
         script_message=None,
         card_message=None,
@@ -193,6 +197,7 @@ async def place_order(
         updated_at=datetime.now(UTC),
     )
     await services.drafts.put(spoken)
+    await delete_dropped(services, draft, spoken)
     return job
 
 
@@ -223,13 +228,7 @@ def picture_key(draft: str, number: int) -> ArtifactKey:
     return ArtifactKey(f"drafts/{draft.replace(':', '_')}/portrait-{number:012d}.png")
 
 
-def _message_of(sender: Sender) -> str | None:
+def message_id_of(sender: Sender) -> str | None:
+    """Give the message that fills a slot, as drafts keep it."""
     message_id = sender.address.message_id
     return None if message_id is None else str(message_id)
-
-
-async def _delete_dropped(services: Services, before: Draft | None, after: Draft) -> None:
-    """Delete what the draft had and has no longer."""
-    for key in before.artifacts if before is not None else ():
-        if key not in after.artifacts:
-            await services.store.delete(key)

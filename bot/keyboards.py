@@ -42,6 +42,8 @@ class Action(StrEnum):
     REFUSE = "refuse"
     TAKE_BACK = "takeback"
     GROUP_RULE = "rule"
+    RECORDING = "rec"
+    """What shall become of a recording; ``bot/recording_buttons.py`` has the choices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,10 @@ from bot.agreement import consent_or_card
 from bot.context import BotContext
 from bot.drafts import Sender, is_undecided, notes_in, place_order
 from bot.faces import key_of_note
+from bot.hearing import ask_whose
 from bot.keyboards import card_keyboard, draft_keyboard
 from bot.reactions import Sign, react
+from bot.said import said_in
 from pipeline.store.drafts import Draft
 from pipeline.types import ConsentId
 
@@ -42,11 +44,11 @@ async def go_on(
     ``agreed``: the person has just said that it shall be made. ``silent``: somebody has said
     already what is missing. Raises as ``place_order`` does, and ``ScriptError``.
     """
-    if draft.portrait is None or is_undecided(draft) or draft.script is None:
+    if draft.portrait is None or is_undecided(draft) or said_in(draft) is None:
         if not silent:
             await _ask_for_more(sender, draft, context)
         return False
-    spoken_s = context.services.check_script(draft.script).duration_s
+    spoken_s = _length_s(draft, context)
     consent = await consent_or_card(sender, context)
     if consent is None:
         return False
@@ -62,9 +64,19 @@ def excerpt(words: str) -> str:
     return line if len(line) <= EXCERPT_CHARS else line[:EXCERPT_CHARS].rstrip() + "…"
 
 
+def _length_s(draft: Draft, context: BotContext) -> float:
+    if draft.recording is not None:
+        return draft.recording_s or 0.0
+    return context.services.check_script(draft.script or "").duration_s
+
+
 async def _ask_for_more(sender: Sender, draft: Draft, context: BotContext) -> None:
+    if draft.recording_asked:
+        await ask_whose(sender, draft, context)
+        return
     if draft.portrait is None:
-        key = "words.good" if draft.script is not None else "status.none"
+        words = "words.good" if draft.script is not None else "status.none"
+        key = "recording.now_photo" if draft.recording is not None else words
     elif is_undecided(draft):
         key = "face.tap_first"
     else:
@@ -80,24 +92,25 @@ def _is_asked_first(draft: Draft, spoken_s: float, context: BotContext) -> bool:
 
 
 async def _ask_first(sender: Sender, draft: Draft, spoken_s: float, context: BotContext) -> None:
-    assert draft.script is not None
     await remove_card(sender, draft, context)
-    voice_id = context.preferences.voice or context.services.settings.speech.voice
-    voice = context.app.voices.get(voice_id)
     lines = [
         context.t("card.ready"),
-        context.t(
-            "card.words",
-            words=excerpt(draft.script),
-            seconds=round(spoken_s),
-            voice=voice.label if voice else voice_id,
-        ),
+        _what_is_said(draft, spoken_s, context),
         *(context.t(key_of_note(note)) for note in notes_in(draft)),
         context.t("card.change"),
     ]
     keyboard = card_keyboard(context.texts, context.language, draft.key)
     card = await context.say(sender.address, "\n".join(lines), keyboard)
     await context.services.drafts.put(replace(draft, card_message=str(card.message_id)))
+
+
+def _what_is_said(draft: Draft, spoken_s: float, context: BotContext) -> str:
+    seconds = round(spoken_s)
+    if draft.recording is not None:
+        return context.t("card.recording", seconds=seconds)
+    voice = context.voice_label
+    words = excerpt(draft.script or "")
+    return context.t("card.words", words=words, seconds=seconds, voice=voice)
 
 
 async def remove_card(sender: Sender, draft: Draft, context: BotContext) -> None:

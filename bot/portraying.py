@@ -18,6 +18,7 @@ from bot.downloads import download, refuse_by_size
 from bot.drafts import Sender, is_undecided
 from bot.faces import notes_of
 from bot.keyboards import draft_keyboard, faces_keyboard
+from bot.said import has_something_to_say
 from pipeline.scratch import scratch_folder
 from pipeline.store.drafts import Draft
 from pipeline.types import PortraitVerdict
@@ -82,13 +83,15 @@ async def say_verdict(
         told.append(
             context.t("photo.several", faces=len(verdict.faces), number=str(verdict.chosen))
         )
-    if draft.script is None:
+    if not has_something_to_say(draft):
         key = "photo.now_words" if any(told[1:]) else "photo.good"
         told.append(context.t(key, **context.script_limits))
     sentence = " ".join(part for part in told if part)
     if sentence:
         keyboard = draft_keyboard(context.texts, context.language, draft.key)
-        await context.say(sender.address, sentence, keyboard if draft.script is None else None)
+        await context.say(
+            sender.address, sentence, None if has_something_to_say(draft) else keyboard
+        )
 
 
 async def _show_faces(

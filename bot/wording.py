@@ -14,6 +14,7 @@ from bot.context import BotContext
 from bot.drafts import Sender, current_draft, keep_words
 from bot.keyboards import overlong_keyboard
 from bot.ordering import go_on
+from bot.said import has_something_to_say
 from pipeline import errors
 
 SHORTEST_CAPTION = 3
@@ -31,8 +32,9 @@ async def take_words(sender: Sender, words: str, context: BotContext) -> None:
         return
     before = await current_draft(context.services, sender)
     draft = await keep_words(context.services, sender, words)
-    if before.script is not None and draft.portrait is None:
-        await context.say(sender.address, context.t("words.replaced"))
+    if has_something_to_say(before) and draft.portrait is None:
+        key = "words.replaced" if before.recording is None else "words.replaced_recording"
+        await context.say(sender.address, context.t(key))
         return
     if await go_on(sender, draft, context) and before.portrait_message is None:
         await context.say(sender.address, context.t("photo.same"), silent=True)

@@ -30,8 +30,17 @@ from pipeline.render import Renderer, VideoMaker
 from pipeline.safety.seal import Seal
 from pipeline.settings import Settings, child_environment
 from pipeline.speech import Synthesizer
+from pipeline.speech.desk import RecordingDesk
 from pipeline.speech.text import ScriptPlan, beginning, check_script
-from pipeline.types import EngineChoice, EngineName, PortraitVerdict, RenderRequest, TextScript
+from pipeline.types import (
+    EngineChoice,
+    EngineName,
+    PortraitVerdict,
+    RenderRequest,
+    TextScript,
+    Voice,
+    VoiceId,
+)
 
 if TYPE_CHECKING:
     from pipeline.jobs import Jobs
@@ -51,6 +60,7 @@ class Workshop:
     studio: Child
     sketcher: Child
     """A second studio, for previews beside a render; it starts when first asked."""
+    recordings: RecordingDesk
     maker: VideoMaker
 
 
@@ -63,6 +73,9 @@ class Services(Records):
     renderer: Renderer
     portraits: PortraitDesk
     speaker: Synthesizer
+    recordings: RecordingDesk
+    known_voices: Mapping[VoiceId, Voice]
+    """Every voice that is described anywhere, offered just now or not."""
     render_queues: tuple[QueueName, ...]
     """What this process renders."""
 
@@ -116,6 +129,8 @@ async def open_workshop(
         stack.push_async_callback(footage.close)
         speaker = speech.create(settings.speech, environment, keep)
         stack.push_async_callback(speaker.close)
+        recordings = RecordingDesk(settings.speech, environment)
+        stack.push_async_callback(recordings.close)
         yield Workshop(
             settings=settings,
             speaker=speaker,
@@ -123,6 +138,7 @@ async def open_workshop(
             footage=footage,
             studio=studio,
             sketcher=sketcher,
+            recordings=recordings,
             maker=VideoMaker(speaker, studio, settings),
         )
 
@@ -156,7 +172,7 @@ def _has_latentsync(settings: Settings) -> bool:
 def _speech_length(settings: Settings, request: RenderRequest) -> float | None:
     """Estimate how long the speech of a request will be, in seconds."""
     if not isinstance(request.script, TextScript):
-        return None
+        return request.script.duration_s
     try:
         return check_script(request.script.text, settings.speech).duration_s
     except errors.ScriptError:
@@ -206,6 +222,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 renderer=renderer,
                 portraits=workshop.portraits,
                 speaker=workshop.speaker,
+                recordings=workshop.recordings,
+                known_voices=speech.known_voices(settings.speech),
                 render_queues=queues,
             )
         finally:

@@ -90,8 +90,8 @@ async def _drafts(drafts: Drafts, store: ArtifactStore, before: datetime) -> int
         newest = await drafts.get(draft.key)
         if newest is None or newest.updated_at >= before:
             continue  # its person came back in the meantime
-        if draft.portrait is not None:
-            await store.delete(draft.portrait)
+        for key in draft.artifacts:
+            await store.delete(key)
         await drafts.delete(draft.key)
         count += 1
     return count
@@ -111,7 +111,8 @@ async def _jobs(orders: Orders, store: ArtifactStore, before: datetime) -> int:
 async def _orphans(drafts: Drafts, store: ArtifactStore, before: datetime, now: datetime) -> int:
     """Delete what drafts left whose row is gone; a photo that waits for more words stays."""
     old = await store.list_older("drafts", before)
-    living = {draft.portrait for draft in await drafts.expired(now)} if old else set()
+    waiting = await drafts.expired(now) if old else []
+    living = {key for draft in waiting for key in draft.artifacts}
     orphans = [key for key in old if key not in living]
     for key in orphans:
         await store.delete(key)

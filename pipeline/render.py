@@ -129,10 +129,12 @@ class VideoMaker:
                     utterance,
                     lambda into: self._speaker.synthesize(utterance, into),
                 )
-            case Recording(path=path):
+            case Recording(path=path, is_ready=is_ready):
                 # PyAV comes with it, and only where it is needed.
-                from pipeline.speech.recorded import recorded_speech
+                from pipeline.speech.recorded import ready_speech, recorded_speech
 
+                if is_ready:
+                    return await ready_speech(path)
                 return await recorded_speech(path, into, settings)
             case _:
                 assert_never(order.script)
@@ -218,8 +220,9 @@ class Renderer:
         match request.script:
             case TextScript():
                 script = request.script
-            case RecordedScript(recording=key):
-                script = Recording(path=await self._store.fetch(key, scratch / "recording"))
+            case RecordedScript(recording=key, is_ready=is_ready):
+                path = await self._store.fetch(key, scratch / "recording.wav")
+                script = Recording(path=path, is_ready=is_ready)
             case _:
                 assert_never(request.script)
         lipsync = self._settings.lipsync

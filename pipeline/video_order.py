@@ -28,6 +28,8 @@ class Recording:
     """A file that is the speech."""
 
     path: Path
+    is_ready: bool = False
+    """Whether it was decoded, checked and levelled before."""
 
 
 def local_job() -> JobId:

@@ -7,7 +7,7 @@ for Telegram.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from pipeline import errors
 from pipeline.safety.audit import Audit
 from pipeline.safety.consent import Consents, Handshakes, load_wordings
 from pipeline.settings import Settings
+from pipeline.speech import known_voices
 from pipeline.speech.text import ScriptPlan, beginning, check_script
+from pipeline.speech.transcribing import Transcript
 from pipeline.store.artifacts import ObjectStore
 from pipeline.store.audit import AuditTable
 from pipeline.store.community import open_community
@@ -33,6 +35,7 @@ from pipeline.types import (
     PortraitVerdict,
     Progress,
     RenderRequest,
+    Speech,
     Voice,
     VoiceId,
 )
@@ -142,6 +145,42 @@ class FakeSpeaker:
 Verdict = PortraitVerdict | errors.BoltiError
 
 
+@dataclass
+class FakeRecordings:
+    """A desk for recordings that obeys: each has ``seconds`` of speech, and says ``words``."""
+
+    no_words_because: str | None = "there is nobody"
+    seconds: float | errors.BoltiError = 8.0
+    words: str | errors.BoltiError = "Good morning to all."
+    checked: list[tuple[bool, bool]] = field(default_factory=list)
+    """Whether each recording was to be cut, and cleaned."""
+
+    async def check(
+        self, source: Path, into: Path, *, cut: bool = False, clean: bool = False
+    ) -> Speech:
+        """Copy the file and say how long it is; one that is too long fits when it is cut."""
+        self.checked.append((cut, clean))
+        is_cut = cut and isinstance(self.seconds, errors.SoundTooLong)
+        seconds = 60.0 if is_cut else self.seconds
+        if isinstance(seconds, errors.BoltiError):
+            raise seconds
+        into.write_bytes(source.read_bytes())
+        return Speech(
+            path=into,
+            duration_s=seconds,
+            sample_rate_hz=48_000,
+            provider="recorded",
+            voice_id=None,
+        )
+
+    async def transcribe(self, recording: Path) -> Transcript:
+        """Say the words, if there is a recording."""
+        assert recording.is_file()
+        if isinstance(self.words, errors.BoltiError):
+            raise self.words
+        return Transcript(text=self.words, language="en")
+
+
 class FakeServices:
     """The services that the bot uses: real rows and artifacts, a queue and a desk that obey."""
 
@@ -159,6 +198,8 @@ class FakeServices:
         self.preferences = PreferenceRows(database)
         self.jobs = FakeJobs()
         self.speaker = FakeSpeaker()
+        self.recordings = FakeRecordings()
+        self.known_voices = known_voices(settings.speech)
         self.look: Callable[[], Verdict] = make_verdict
 
     async def check_portrait(

@@ -9,8 +9,8 @@ from bot.context import BotApplication, BotContext
 from bot.drafts import choose_face, current_draft, is_ordered, picture_key
 from bot.keyboards import Action, faces_keyboard
 from bot.ordering import answers, go_on
+from bot.said import request_of, said_in
 from bot.taps import Tapped, is_drafters, sender_of_tap
-from pipeline.store.drafts import Draft
 
 
 def register(app: BotApplication) -> None:
@@ -42,7 +42,7 @@ async def on_face(tapped: Tapped, context: BotContext) -> None:
     except BadRequest as e:  # the same face a second time
         if "not modified" not in e.message.lower():
             raise
-    await go_on(answers(sender, _request_of(draft)), draft, context)
+    await go_on(answers(sender, request_of(draft)), draft, context)
 
 
 async def on_make(tapped: Tapped, context: BotContext) -> None:
@@ -53,13 +53,8 @@ async def on_make(tapped: Tapped, context: BotContext) -> None:
     if await is_ordered(context.services, sender):
         return
     draft = await current_draft(context.services, sender)
-    if draft.portrait is None or draft.script is None:
+    if draft.portrait is None or said_in(draft) is None:
         await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
         return
     await tapped.query.answer()
-    await go_on(answers(sender, _request_of(draft)), draft, context, agreed=True)
-
-
-def _request_of(draft: Draft) -> str | None:
-    """Give the message that the video answers: the words, or the photo with its caption."""
-    return draft.script_message or draft.portrait_message
+    await go_on(answers(sender, request_of(draft)), draft, context, agreed=True)

@@ -17,6 +17,7 @@ from bot.context import BotApplication, BotContext, message_of, sender_of
 from bot.drafts import Sender, current_draft, is_ordered, is_undecided
 from bot.keyboards import Action, terms_keyboard
 from bot.ordering import answers, go_on
+from bot.said import request_of, said_in
 from bot.taps import Tapped, is_drafters
 from pipeline import errors
 from pipeline.store.drafts import Draft
@@ -48,9 +49,7 @@ async def on_agree(tapped: Tapped, context: BotContext) -> None:
     draft = await current_draft(services, sender)
     if _waits(draft):
         said = "consent.thanks"
-        await go_on(
-            answers(sender, draft.script_message or draft.portrait_message), draft, context
-        )
+        await go_on(answers(sender, request_of(draft)), draft, context)
     elif await is_ordered(services, sender):  # this very tap, after a crash
         said = "consent.thanks"
     else:
@@ -85,7 +84,7 @@ async def on_withdraw(tapped: Tapped, context: BotContext) -> None:
 
 def _waits(draft: Draft) -> bool:
     """Tell whether the agreement was all that the draft lacked."""
-    return draft.portrait is not None and draft.script is not None and not is_undecided(draft)
+    return draft.portrait is not None and said_in(draft) is not None and not is_undecided(draft)
 
 
 def _sender(tapped: Tapped, context: BotContext) -> Sender:

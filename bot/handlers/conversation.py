@@ -1,8 +1,8 @@
 """A photo and words, in any order: each fills its slot of the draft; both together are an order.
 
 What a draft is stands in ``bot/drafts.py``, what comes next in ``bot/ordering.py``; here is what
-the user sends and reads. Albums, texts cut by their length, edits and the buttons of drafts have
-files of their own beside this one.
+the user sends and reads. Albums, recordings, texts cut by their length, edits and the buttons of
+drafts have files of their own beside this one.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from bot.drafts import (
 from bot.handlers.long_texts import holds_back
 from bot.ordering import go_on
 from bot.portraying import Still, looked_at, say_verdict, still_in
+from bot.said import has_something_to_say
 from bot.wording import take_caption, take_words
 from pipeline import errors
 
@@ -30,8 +31,6 @@ STILL = filters.PHOTO | filters.Document.IMAGE | filters.Sticker.STATIC
 
 UNUSABLE = (
     (filters.ANIMATION | filters.Sticker.ANIMATED | filters.Sticker.VIDEO, "send.moving"),
-    (filters.VOICE | filters.AUDIO, "send.sound"),
-    (filters.VIDEO | filters.VIDEO_NOTE, "send.video"),
     (filters.Document.ALL & ~filters.Document.IMAGE, "send.file"),
 )
 """What is not used yet and its sentence; everything else gets ``send.photo_and_words``."""
@@ -85,7 +84,9 @@ async def take_face(sender: Sender, still: Still, message: Message, context: Bot
             draft = await keep_portrait(services, sender, picture, verdict)
             overlong = await take_caption(message.caption, sender, context)
             draft = await current_draft(services, sender)
-            is_told = draft.script is None or is_undecided(draft) or len(verdict.faces) > 1
+            is_told = (
+                not has_something_to_say(draft) or is_undecided(draft) or len(verdict.faces) > 1
+            )
             if is_told and not overlong:
                 replaced = before.portrait is not None and before.portrait_message is not None
                 news = context.t("photo.replaced") if replaced else ""
@@ -94,7 +95,7 @@ async def take_face(sender: Sender, still: Still, message: Message, context: Bot
         # Nobody likes to type the words again that stood under a photo that cannot be used.
         await take_caption(message.caption, sender, context, quietly=True)
         raise
-    await go_on(sender, draft, context, silent=True)
+    await go_on(sender, draft, context, silent=not draft.recording_asked)
 
 
 def sender_in(update: Update, context: BotContext) -> Sender:

@@ -17,6 +17,7 @@ from bot.context import BotApplication, BotContext, message_of, sender_of
 from bot.delivery.progress import status_sentence
 from bot.drafts import Sender, current_draft, drop_draft
 from bot.keyboards import Action, jobs_keyboard
+from bot.said import has_something_to_say
 from bot.taps import Tapped, is_drafters, owned_job
 from bot.texts import short_id
 from pipeline.store.outbox import OutboxState
@@ -131,7 +132,11 @@ async def _about_draft(update: Update, context: BotContext) -> str:
     address = address_of(message_of(update), context.language)
     sender = Sender(user_id=sender_of(update).id, update_id=update.update_id, address=address)
     draft = await current_draft(context.services, sender)
-    match draft.portrait is not None, draft.script is not None:
+    if draft.recording_asked:
+        return context.t("recording.pending")
+    if draft.recording is not None and draft.portrait is None:
+        return context.t("status.got_recording")
+    match draft.portrait is not None, has_something_to_say(draft):
         case True, True:  # an order was refused for now, by a full disk for example
             return context.t("status.got_both")
         case True, False:

@@ -25,6 +25,7 @@
     │   ├── ScriptUnreadable
     │   ├── ScriptTooLong
     │   ├── SoundUnreadable
+    │   ├── SoundTooLarge
     │   ├── SoundTooLong
     │   └── NoSpeechFound
     ├── SpeechError
@@ -143,6 +144,7 @@ from pipeline.errors.script import (
     ScriptError,
     ScriptTooLong,
     ScriptUnreadable,
+    SoundTooLarge,
     SoundTooLong,
     SoundUnreadable,
 )
@@ -213,6 +215,7 @@ __all__ = [
     "ScriptTooLong",
     "ScriptUnreadable",
     "SettingsInvalid",
+    "SoundTooLarge",
     "SoundTooLong",
     "SoundUnreadable",
     "SpeechError",

@@ -65,6 +65,21 @@ class SoundUnreadable(ScriptError):
         )
 
 
+class SoundTooLarge(ScriptError):
+    """The recording is a larger file than the limit."""
+
+    code = "sound_too_large"
+    exit_code = 27
+
+    def __init__(self, what: str, limit: str) -> None:
+        super().__init__(f"The recording has {what}; the limit is {limit}. Send a shorter one.")
+        self.what, self.limit = what, limit
+
+    def values(self) -> dict[str, str | int | float]:
+        """Give both sizes, with their units."""
+        return {"what": self.what, "limit": self.limit}
+
+
 class SoundTooLong(ScriptError):
     """The recording is longer than the limit."""
 

@@ -126,6 +126,11 @@ class SpeechSettings(Section):
     edge: EdgeSettings = EdgeSettings()
     openai: OpenAISettings = OpenAISettings()
 
+    @property
+    def max_recording_s(self) -> float:
+        """Longest recording, with the silence around its speech, which does not count."""
+        return 3 * self.max_s
+
     @model_validator(mode="after")
     def _the_chain_can_be_asked(self) -> Self:
         if "openai" in self.chain and not (self.openai.url and self.openai.voices):

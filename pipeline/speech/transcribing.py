@@ -51,6 +51,9 @@ TRANSCRIPT = TypeAdapter(Transcript)
 class Transcriber(Protocol):
     """Turns recordings into words."""
 
+    reason: str | None
+    """Why nobody can do that here; None where somebody can."""
+
     async def transcribe(self, recording: Path) -> Transcript:
         """Hear one of our own WAVs, as ``recorded_speech`` makes them.
 
@@ -79,11 +82,11 @@ class NoTranscriber:
     """Says that there is none, and why."""
 
     def __init__(self, reason: str) -> None:
-        self.reason = reason
+        self.reason: str | None = reason
 
     async def transcribe(self, recording: Path) -> Transcript:
         """Raise ``TranscriberUnavailable``."""
-        raise errors.TranscriberUnavailable(self.reason)
+        raise errors.TranscriberUnavailable(self.reason or "there is no transcriber")
 
     async def close(self) -> None:
         """Nothing to close."""
@@ -93,6 +96,7 @@ class WhisperTranscriber:
     """faster-whisper in a process of its own."""
 
     def __init__(self, settings: SpeechSettings, child: Child) -> None:
+        self.reason: str | None = None
         self._settings, self._child = settings, child
         self._model = Path(settings.whisper_model).absolute()
 

@@ -29,13 +29,18 @@ DRAFTS = sa.Table(
     sa.Column("script_message", sa.Text),
     sa.Column("overlong", sa.Text),
     sa.Column("card_message", sa.Text),
+    sa.Column("recording", sa.Text),
+    sa.Column("recording_s", sa.Double),
+    sa.Column("recording_message", sa.Text),
+    sa.Column("recording_asked", sa.Boolean),
+    sa.Column("heard", sa.Text),
     sa.Column("updated_at", UtcTime, nullable=False, index=True),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A photo, or words, or both, before they are an order."""
+    """A photo, or words, or a recording of them, before they are an order."""
 
     key: str
     portrait: ArtifactKey | None = None
@@ -54,12 +59,21 @@ class Draft:
     """Words that are too long, until their person says whether their beginning will do."""
     card_message: str | None = None
     """The question that waits for an answer before the video is made, as the door writes it."""
+    recording: ArtifactKey | None = None
+    """Speech that was checked and levelled; it goes before the words, which stay beneath it."""
+    recording_s: float | None = None
+    recording_message: str | None = None
+    """Where the recording came from, as the door writes it."""
+    recording_asked: bool | None = None
+    """Whether its sender was asked whose voice shall speak, and has not said."""
+    heard: str | None = None
+    """What a machine heard in the recording; nobody may speak it before its sender agrees."""
     updated_at: datetime
 
     @property
     def artifacts(self) -> tuple[ArtifactKey, ...]:
         """List what is stored for this draft, and goes with it."""
-        return tuple(key for key in (self.portrait,) if key is not None)
+        return tuple(key for key in (self.portrait, self.recording) if key is not None)
 
 
 class Drafts:
@@ -87,6 +101,19 @@ class Drafts:
             connection.execute(upsert)
 
         await self._database.write(work)
+
+    async def note_heard(self, key: str, recording: ArtifactKey, heard: str) -> bool:
+        """Keep what was heard in a recording; False when the draft holds it no longer."""
+        update = (
+            sa.update(DRAFTS)
+            .where(DRAFTS.c.key == key, DRAFTS.c.recording == recording)
+            .values(heard=heard)
+        )
+
+        def work(connection: sa.Connection) -> bool:
+            return bool(connection.execute(update).rowcount)
+
+        return await self._database.write(work)
 
     async def delete(self, key: str) -> None:
         """Delete a draft; one that is not there is fine."""

@@ -25,6 +25,10 @@ class RecordedScript:
     """A recording that drives the lips as it is."""
 
     recording: ArtifactKey
+    is_ready: bool = False
+    """Whether it was decoded, checked and levelled before it was stored."""
+    duration_s: float | None = None
+    """How long it is, where that is known."""
     kind: Literal["recorded"] = "recorded"
 
 

@@ -81,6 +81,17 @@ class Person(Viewer):
         sound = await asyncio.to_thread(path.read_bytes)
         return self._say(content.voice(self._state.files, sound, duration), reply_to)
 
+    async def sends_audio(self, path: Path, duration: int) -> Shown:
+        """Send an audio file of so many seconds."""
+        sound = await asyncio.to_thread(path.read_bytes)
+        shown = {"duration": duration}
+        return self._say(content.audio(self._state.files, sound, shown, path.name), None)
+
+    async def sends_video_note(self, path: Path, duration: int) -> Shown:
+        """Send a round video."""
+        film = await asyncio.to_thread(path.read_bytes)
+        return self._say(content.video_note(self._state.files, film, 240, duration), None)
+
     async def sends_document(
         self, path: Path, mime_type: str, caption: str | None = None
     ) -> Shown:

@@ -130,6 +130,8 @@ class _Page:
             return [f"🎙 voice note, {message['voice']['duration']} s"]
         if "audio" in message:
             return [f"🎵 sound, {message['audio']['duration']} s"]
+        if "video_note" in message:
+            return [f"⭕ round video, {message['video_note']['duration']} s"]
         if "document" in message:
             held = message["document"]
             return [f"📎 {held.get('file_name')}, {_size(held['file_size'])}"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pipeline import errors
 from pipeline.media.read import read_wav
 from pipeline.settings import SpeechSettings
-from pipeline.speech.recorded import recorded_speech
+from pipeline.speech.recorded import beginning, ready_speech, recorded_speech
 
 RATE_HZ = 16_000
 SETTINGS = SpeechSettings(max_s=5.0)
@@ -96,3 +96,48 @@ async def test_what_is_no_sound_is_refused(tmp_path: Path, content: bytes) -> No
         await recorded_speech(note, tmp_path / "speech.wav", SETTINGS)
 
     assert list(tmp_path.iterdir()) == [note]
+
+
+async def test_the_beginning_of_a_recording_too_long_is_taken_on_demand(tmp_path: Path) -> None:
+    note = recording(tmp_path, syllables(18.0))
+
+    speech = await recorded_speech(note, tmp_path / "speech.wav", SETTINGS, cut=True)
+
+    assert 2.0 < speech.duration_s <= 5.0
+    assert read_wav(speech.path).duration_s == pytest.approx(speech.duration_s)
+
+
+async def test_what_is_short_enough_is_not_cut(tmp_path: Path) -> None:
+    note = recording(tmp_path, syllables(4.0))
+
+    speech = await recorded_speech(note, tmp_path / "speech.wav", SETTINGS, cut=True)
+
+    assert speech.duration_s == pytest.approx(4.0, abs=0.01)
+
+
+def test_a_cut_falls_into_the_pause_near_the_limit() -> None:
+    sound = tone(10.0)
+    sound[round(3.4 * RATE_HZ) : round(3.7 * RATE_HZ)] *= 0.01
+
+    kept = beginning((sound * 32767).astype(np.int16), RATE_HZ, 5.0)
+
+    assert 3.6 < len(kept) / RATE_HZ <= 3.73
+    assert len(beginning((tone(10.0) * 32767).astype(np.int16), RATE_HZ, 5.0)) == 5 * RATE_HZ
+
+
+async def test_what_was_made_ready_is_taken_as_it_is(tmp_path: Path) -> None:
+    note = recording(tmp_path, syllables(2.0))
+    made = await recorded_speech(note, tmp_path / "speech.wav", SETTINGS)
+    before = made.path.read_bytes()
+
+    again = await ready_speech(made.path)
+
+    assert again == made
+    assert made.path.read_bytes() == before
+
+
+async def test_what_claims_to_be_ready_and_is_not_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "speech.wav").write_bytes(b"no sound at all")
+
+    with pytest.raises(errors.SoundUnreadable):
+        await ready_speech(tmp_path / "speech.wav")

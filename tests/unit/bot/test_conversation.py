@@ -228,10 +228,6 @@ SOUND = {**FILE, "duration": 1}
     ("content", "sentence"),
     [
         ({"animation": FILM}, "This picture moves"),
-        ({"voice": SOUND}, "voice notes"),
-        ({"audio": SOUND}, "voice notes"),
-        ({"video": FILM}, "videos yet"),
-        ({"video_note": {**SOUND, "length": 1}}, "videos yet"),
         ({"contact": {"phone_number": "1", "first_name": "R"}}, "one photo of a face plus words"),
         ({"location": {"longitude": 1.0, "latitude": 1.0}}, "one photo of a face plus words"),
         ({"dice": {"emoji": "🎲", "value": 3}}, "one photo of a face plus words"),

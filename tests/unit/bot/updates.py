@@ -81,6 +81,21 @@ def document(update_id: int, mime_type: str, *, size_bytes: int = 50_000, **more
     return message(update_id, document=held, **more)
 
 
+def voice(update_id: int, *, seconds: int = 8, size_bytes: int = 30_000, **more: Any) -> Json:
+    """Send a voice note."""
+    return message(update_id, voice=sound(update_id, seconds, size_bytes), **more)
+
+
+def sound(update_id: int, seconds: int = 8, size_bytes: int = 30_000) -> Json:
+    """Describe a file that can be heard."""
+    return {
+        "file_id": f"sound-{update_id}",
+        "file_unique_id": "v",
+        "duration": seconds,
+        "file_size": size_bytes,
+    }
+
+
 def blocked(update_id: int, *, user: int = ALICE) -> Json:
     """Block the bot in the private chat."""
     bot = {"id": 123456789, "is_bot": True, "first_name": "Bolti"}
@@ -96,8 +111,16 @@ def blocked(update_id: int, *, user: int = ALICE) -> Json:
     }
 
 
-def tap(update_id: int, data: str, *, user: int = ALICE, on: int = 1001) -> Json:
-    """Press a button under a message of the bot."""
+def tap(
+    update_id: int,
+    data: str,
+    *,
+    user: int = ALICE,
+    on: int = 1001,
+    answering: Json | None = None,
+) -> Json:
+    """Press a button under a message of the bot; ``answering`` is what that replied to."""
+    quoted = {"reply_to_message": answering["message"]} if answering else {}
     return {
         "update_id": update_id,
         "callback_query": {
@@ -110,6 +133,7 @@ def tap(update_id: int, data: str, *, user: int = ALICE, on: int = 1001) -> Json
                 "date": 1_700_000_000,
                 "chat": {"id": user, "type": "private", "first_name": "A"},
                 "text": "…",
+                **quoted,
             },
         },
     }
