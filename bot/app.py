@@ -38,6 +38,7 @@ from bot.handlers import (
     recordings,
     say,
 )
+from bot.handlers import settings as settings_menu
 from bot.intake import Intake, until_reached
 from bot.texts import Texts
 from bot.turns import Turns
@@ -102,6 +103,7 @@ def route(app: BotApplication) -> None:
     """Say who handles what; the first that fits takes the update."""
     access.register(app)  #        the gate, before all others
     personal.register(app)  #      /start /help /privacy
+    settings_menu.register(app)  # /settings /language
     orders.register(app)  #        /status /cancel and the buttons of orders under way
     albums.register(app)  #        several photos sent together
     long_texts.register(app)  #    a text that Telegram cuts into several, or that is too long

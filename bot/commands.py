@@ -21,7 +21,16 @@ from telegram.error import TelegramError
 
 from bot.texts import FALLBACK_LANGUAGE, Texts
 
-PRIVATE_COMMANDS = ("start", "help", "status", "cancel", "terms", "privacy")
+PRIVATE_COMMANDS = (
+    "start",
+    "help",
+    "settings",
+    "language",
+    "status",
+    "cancel",
+    "terms",
+    "privacy",
+)
 EVERYWHERE_COMMANDS = ("start", "help")
 GROUP_COMMANDS = ("say", "cancel", "help")
 GROUP_ADMIN_COMMANDS = ("say_settings",)

@@ -74,9 +74,12 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
         """Build the context and choose the language of the person who caused the update."""
         context = super().from_update(update, application)
         if isinstance(update, Update) and update.effective_user is not None:
-            code = update.effective_user.language_code
-            context.language = context.app.texts.language(code)
+            context.speak(update.effective_user.language_code)
         return context
+
+    def speak(self, code: str | None) -> None:
+        """Speak the language of this IETF code, as far as it is spoken here."""
+        self.language = self.texts.language(code)
 
     async def refresh_data(self) -> None:
         """Read what the person prefers; PTB calls this before the first handler.

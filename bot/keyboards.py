@@ -7,7 +7,7 @@ here and its handler, registered through ``bot/taps.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,6 +33,8 @@ class Action(StrEnum):
     CUT = "cut"
     SHORTEN = "shorten"
     REDO = "redo"
+    SETTING = "setting"
+    SET = "set"
     AGREE = "agree"
     WITHDRAW = "unagree"
     AGREE_HERE = "agreehere"
@@ -123,6 +125,20 @@ def overlong_keyboard(
 def redo_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboardMarkup:
     """Offer to stop a video whose words were changed, and to make it anew."""
     return _rows([_button(texts.plain(language, "button.redo"), Action.REDO, job_id)])
+
+
+def settings_keyboard(labels: Mapping[str, str]) -> InlineKeyboardMarkup:
+    """Offer the settings by their names."""
+    return _rows(_button(label, Action.SETTING, field) for field, label in labels.items())
+
+
+def choices_keyboard(field: str, labels: Iterable[str], back: str) -> InlineKeyboardMarkup:
+    """Offer the choices of one setting, and the way back to all of them."""
+    choices = [
+        _button(label, Action.SET, f"{field}/{place}") for place, label in enumerate(labels)
+    ]
+    rows = [choices[i : i + COLUMNS] for i in range(0, len(choices), COLUMNS)]
+    return InlineKeyboardMarkup([*rows, [_button(back, Action.SETTING, "all")]])
 
 
 def job_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboardMarkup:

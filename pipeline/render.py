@@ -213,6 +213,7 @@ class Renderer:
             timings_s=made.timings_s,
             notes=made.notes,
             shape=request.shape,
+            quality=request.quality,
         )
 
     async def _order(self, request: RenderRequest, job_id: JobId, scratch: Path) -> VideoOrder:

@@ -35,6 +35,7 @@ from pipeline.types import (
     PortraitVerdict,
     Progress,
     RenderRequest,
+    RenderResult,
     Speech,
     Voice,
     VoiceId,
@@ -64,6 +65,7 @@ class FakeJobs:
         self.jobs: dict[JobId, Job] = {}
         self.requests: dict[JobId, RenderRequest] = {}
         self.progress_of: dict[JobId, Progress] = {}
+        self.results: list[RenderResult] = []
         self.again: list[tuple[JobId, int]] = []
         self.sending: set[JobId] = set()
         self.cancel_error: errors.BoltiError | None = None
@@ -87,6 +89,10 @@ class FakeJobs:
         if id not in self.jobs:
             raise errors.JobNotFound(id)
         return self.jobs[id]
+
+    async def recent_results(self, limit: int = 100) -> list[RenderResult]:
+        """List what the test put there."""
+        return self.results
 
     async def request(self, id: JobId) -> RenderRequest:
         """Return what was asked for."""

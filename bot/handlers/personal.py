@@ -1,6 +1,6 @@
 """/start, /help, /privacy, and the answer to a command that there is not.
 
-Knows no job and no draft. /settings and /language come here.
+Knows no job and no draft.
 """
 
 from __future__ import annotations

@@ -41,13 +41,23 @@ from pipeline.line import (
     WorkerCard,
 )
 from pipeline.settings import Settings
-from pipeline.types import EngineName, Job, JobId, JobState, Owner, Progress, RenderRequest
+from pipeline.types import (
+    EngineName,
+    Job,
+    JobId,
+    JobState,
+    Owner,
+    Progress,
+    RenderRequest,
+    RenderResult,
+)
 
 if TYPE_CHECKING:
     from pipeline.jobs.work import Work
 
 __all__ = ["Books", "Door", "Jobs", "Measure", "QueueName", "RenderFunction", "queue_of"]
 
+RECENT = 100
 HANDICAP_S = 120.0
 """An order counts as if it had come this much later, for each that its owner has open already."""
 LENGTH_WEIGHT = 2.0
@@ -177,6 +187,10 @@ class Jobs:
     async def paces(self) -> dict[EngineName, Pace]:
         """Tell how quick each engine was here lately."""
         return await self._books.paces.recent()
+
+    async def recent_results(self, limit: int = RECENT) -> list[RenderResult]:
+        """List what the newest jobs that went well were made into, for their times."""
+        return await self._orders.recent_results(limit)
 
     async def cancel(self, id: JobId, *, by: Owner, entitled: bool = False) -> bool:
         """Cancel a job of this owner; False if it is final or being sent already.

@@ -105,6 +105,20 @@ class Orders:
         """List all orders that are not final, the oldest first."""
         return await self._jobs(sa.select(ORDERS).where(ORDERS.c.state.in_(OPEN)))
 
+    async def recent_results(self, limit: int) -> list[RenderResult]:
+        """List what the newest orders that went well were made into."""
+        query = (
+            sa.select(ORDERS.c.result)
+            .where(ORDERS.c.state == JobState.SUCCEEDED.value, ORDERS.c.result.is_not(None))
+            .order_by(ORDERS.c.finished_at.desc())
+            .limit(limit)
+        )
+
+        def work(connection: sa.Connection) -> list[RenderResult]:
+            return [RESULT.validate_json(result) for result in connection.scalars(query)]
+
+        return await self._database.read(work)
+
     async def finished_before(self, before: datetime) -> list[JobId]:
         """List the orders that became final before a time."""
         query = sa.select(ORDERS.c.id).where(

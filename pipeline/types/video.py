@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.types.names import ArtifactKey, EngineName, Stage, VoiceId
 from pipeline.types.speech import VoiceChange
-from pipeline.types.wishes import Shape
+from pipeline.types.wishes import Quality, Shape
 
 
 class Note(StrEnum):
@@ -73,3 +73,4 @@ class RenderResult:
     timings_s: Mapping[Stage, float] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     shape: Shape = Shape.ORIGINAL
+    quality: Quality = Quality.NORMAL

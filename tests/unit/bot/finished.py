@@ -15,22 +15,23 @@ VOICE = VoiceId("embedded-en-in-f")
 BLOCKED = Refusal(status=403, description="Forbidden: bot was blocked by the user")
 
 
+RESULT = RenderResult(
+    video=ArtifactKey(f"jobs/{JOB}/out.mp4"),
+    thumbnail=ArtifactKey(f"jobs/{JOB}/thumb.jpg"),
+    width_px=384,
+    height_px=512,
+    duration_s=7.6,
+    size_bytes=9,
+    made_by=EngineName.WARP,
+    engine_reason="a test",
+    voice_id=VOICE,
+    requested_voice_id=VOICE,
+)
+
+
 async def finished_job(bot: Bot, voice_id: VoiceId | None = VOICE) -> Job:
     await bot.hears(photo(1), text(2, "Good morning."))
     bot.telegram.calls.clear()
-    video, thumbnail = ArtifactKey(f"jobs/{JOB}/out.mp4"), ArtifactKey(f"jobs/{JOB}/thumb.jpg")
-    await bot.services.store.put_bytes(b"the video", video)
-    await bot.services.store.put_bytes(b"the thumbnail", thumbnail)
-    result = RenderResult(
-        video=video,
-        thumbnail=thumbnail,
-        width_px=384,
-        height_px=512,
-        duration_s=7.6,
-        size_bytes=9,
-        made_by=EngineName.WARP,
-        engine_reason="a test",
-        voice_id=voice_id,
-        requested_voice_id=VOICE,
-    )
-    return replace(bot.services.jobs.jobs[JOB], result=result)
+    await bot.services.store.put_bytes(b"the video", RESULT.video)
+    await bot.services.store.put_bytes(b"the thumbnail", RESULT.thumbnail)
+    return replace(bot.services.jobs.jobs[JOB], result=replace(RESULT, voice_id=voice_id))
