@@ -24,19 +24,25 @@ ROUNDS = 4
 STEP_E = 1 / 14
 """Grid: one node per so much of E."""
 RADII = (0.62, 0.72)
-"""Ellipse around the head, in widths and heights of the face; inside, all moves alike."""
+"""Half axes of an ellipse around the head, in widths and heights of the face."""
 RAISED = 0.12
 """The middle of a head lies above that of its face, by so much of the face's height."""
-FADES_AT = (1.80, 1.42)
+FADES_FROM = 0.88
+"""So many radii around its middle all moves alike: the whole face, chin and ears. What gives way
+between a head that moves and a wall that does not is the hair, where nobody sees it; a door frame
+that bends is seen."""
+FADES_AT = (1.55, 1.30)
 """Nothing moves from so many radii on: around the hair, and beside the chin, where collars are."""
+FLAT_FROM, FLAT_AT = 0.75, 1.25
+"""Radii between which the depth of the head sinks to that of its outline, which turns in place."""
 CHIN, COLLAR_E = 152, 0.45
 """Nothing moves from so far below the chin."""
 LEAST = 0.002
 """What moves less than this share of the head does not move."""
 EDGE_E = 0.15
 """Nothing moves at the edge of the picture, everything so far within."""
-TILTS_BELOW = 0.25
-"""A head tilts about a point below its chin, by so much of the face's height."""
+TILTS_ABOVE = 0.15
+"""A head tilts about its joint with the neck, by so much of the face's height above the chin."""
 CLIPPED = 0.8
 NOSE, NOSE_E, NOSE_WIDTH = 4, 0.132, 0.16
 """The nose stands out by so much of E, and is so wide, against the face."""
@@ -72,7 +78,7 @@ class HeadField:
 
         place = at @ self._turned.T
         near = _depth(landmarks, local, place, middle, face, e_px, whole)
-        from_pivot = place - (middle[0], high[1] + TILTS_BELOW * face[1])
+        from_pivot = place - (middle[0], high[1] - TILTS_ABOVE * face[1])
         zero = np.zeros_like(whole)
         bases = [
             np.stack([near, zero], axis=-1),
@@ -175,13 +181,19 @@ def _used(whole: Plane) -> tuple[slice, slice]:
 
 def _whole(place: Grid, middle: Points, face: Points, chin: Points, e_px: float) -> Plane:
     """Return 1 on the head, falling to 0 in the background and at the collar."""
-    off = (place - middle + (0, RAISED * face[1])) / (RADII * face)
+    off = _radius(place, middle, face)
     low = smoothstep((place[..., 1] - middle[1]) / (0.5 * face[1]) + 0.2)
     fades_at = FADES_AT[0] + low * (FADES_AT[1] - FADES_AT[0])
-    around = 1 - smoothstep((np.linalg.norm(off, axis=-1) - 1) / (fades_at - 1))
+    around = 1 - smoothstep((off - FADES_FROM) / (fades_at - FADES_FROM))
     below_chin = (place[..., 1] - chin[1]) / e_px
     result: Plane = around * (1 - smoothstep((below_chin + 0.1) / (COLLAR_E + 0.1)))
     return result
+
+
+def _radius(place: Grid, middle: Points, face: Points) -> NDArray[np.float64]:
+    """Return how far each node lies from the middle of the head, in radii."""
+    off = (place - middle + (0, RAISED * face[1])) / (RADII * face)
+    return np.asarray(np.linalg.norm(off, axis=-1), np.float64)
 
 
 def _inside(at: Points, size_px: tuple[int, int], e_px: float) -> Plane:
@@ -205,6 +217,7 @@ def _depth(
     fit, *_ = np.linalg.lstsq(terms, -landmarks[:, 2].astype(np.float64), rcond=None)
     bowl = _terms(np.clip((place - middle) / face, -CLIPPED, CLIPPED)) @ fit
     bowl -= np.percentile(bowl[whole > 0.9], 5) if (whole > 0.9).any() else bowl.min()
+    bowl *= 1 - smoothstep((_radius(place, middle, face) - FLAT_FROM) / (FLAT_AT - FLAT_FROM))
     off = (place - local[NOSE]) / (NOSE_WIDTH * face)
     result: Plane = bowl + NOSE_E * e_px * np.exp(-(off**2).sum(axis=-1))
     return result

@@ -58,7 +58,9 @@ def test_landmarks_found_afresh_lie_where_the_motion_put_them(
 
     assert max(moved_px) > 2.0, "there is something to follow"
     assert np.mean(off) < 1.0
-    assert np.abs(np.mean(sides_off, axis=0)).max() < 1.0
+    bias = np.mean(sides_off, axis=0)
+    assert np.abs(bias).max() < 1.5, "the mesh sees a brow behind glasses elsewhere once resampled"
+    assert np.sqrt(((sides_off - bias) ** 2).mean()) < 0.75
 
 
 def test_the_mesh_sees_a_shut_eye(person: tuple[Pixels, Face], mesh: MediaPipeMesh) -> None:

@@ -114,3 +114,18 @@ def test_the_inverse_is_exact() -> None:
     back = cv2.remap(moved, now[..., 0].copy(), now[..., 1].copy(), cv2.INTER_CUBIC)
 
     assert np.abs(back.astype(int) - smooth)[20:-20, 20:-20].mean() < 0.5
+
+
+def test_what_is_behind_a_head_stays_while_the_whole_face_moves() -> None:
+    picture, face = drawn_face(512)
+    head = field(picture, face)
+    low, high = face.landmarks[:, :2].min(axis=0), face.landmarks[:, :2].max(axis=0)
+    middle, size = (low + high) / 2, high - low
+    turn = np.linspace(np.pi, 2 * np.pi, 31)[:, None]
+    behind = middle + np.hstack([0.95 * size[0] * np.cos(turn), 1.05 * size[1] * np.sin(turn)])
+
+    seen = face.landmarks[:, :2].astype(np.float64)
+    moved = np.linalg.norm(head.moved_points(FAR, seen) - seen, axis=1)
+    bent = np.linalg.norm(head.moved_points(FAR, behind) - behind, axis=1)
+
+    assert bent.max() < 0.25 * moved.max()
