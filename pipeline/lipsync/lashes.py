@@ -23,14 +23,19 @@ DARKEST, ROOT_E = 0.24, 0.026
 """Least light that passes lashes; height over which their roots make one line."""
 LASH_E = (0.016, 0.070)
 """Least and greatest height of lashes."""
-LASH_ENDS = 0.80
-"""Of the skin's luma: above the lid, the first pixel brighter than this ends the lashes."""
+LASH_ENDS = (0.80, 0.55)
+"""Of the skin's luma: above the lid, the first pixel brighter than this ends the lashes; below a
+heavy brow, where none is, than this."""
 SPREAD = 1.45
 """A lid is drawn up to so much of its lashes' height, fading."""
+FROM_BELOW = 0.35
+"""Weight of the skin below the eye in the colour of the lid, against that above."""
 KEPT_E = 0.014
 """Distance kept from a frame."""
 DARK, BRIGHT = 0.44, 1.40
 """Of the skin's luma: beyond these it is a frame, a glare or hair."""
+OVERHANG_E, DEEPEST = 0.03, 0.35
+"""Height above the free skin that is looked at, and the most that a fold or frame shades a lid."""
 GLARE, GLARE_SHARE = 236.0, 0.30
 """Luma and share of an opening that reflects so much that nobody could see a lid in it."""
 SHADED = 0.62
@@ -43,12 +48,16 @@ class Lashes:
 
     ink: Paint
     """(rows, columns, 3), 0 to 1: how lashes darken the lid, from its edge (row 0) upwards."""
+    root: Paint
+    """0 to 1: how much light the line of their roots lets through, in this pixel's column."""
     height_px: Plane
     """Height of the lashes in this pixel's column."""
     free_px: Plane
     """Pixels above the lid, in this column, that may be painted: skin, no frame."""
     lid: Paint
     """The colour that the lid has, all over the box."""
+    overhang: Plane
+    """How dark the fold above this column's free skin is, 0 to 1: it shades the lid."""
 
 
 def lashes_of(picture: Pixels, eye: EyeShape) -> Lashes:
@@ -64,14 +73,18 @@ def lashes_of(picture: Pixels, eye: EyeShape) -> Lashes:
 
     nearest = np.round(eye.column).astype(np.intp)
     hidden = around & (eye.above < 1.15 * height[nearest])
-    lid = grown_skin(calm, hidden, gradient, eye.above, e_px)
+    trust = np.where(eye.above > 0, 1.0, FROM_BELOW) * (~hidden & (eye.above < free[nearest]))
+    lid = grown_skin(calm, trust.astype(np.float32), gradient, e_px)
     ratio = _strip(photo, eye) / np.maximum(_strip(lid, eye), 8.0)
     height = np.minimum(height, free / np.float32(SPREAD)).astype(np.float32)
+    ink = _ink(np.asarray(ratio, np.float32), height, eye)
     return Lashes(
-        ink=_ink(np.asarray(ratio, np.float32), height, eye),
+        ink=ink,
+        root=ink[: max(2, round(ROOT_E * e_px / 2))].mean(axis=0)[nearest],
         height_px=height[nearest],
         free_px=free[nearest],
         lid=lid,
+        overhang=_overhang(light, free, eye)[nearest],
     )
 
 
@@ -100,8 +113,10 @@ def _strip(paint: Paint, eye: EyeShape) -> Paint:
 def _lash_height(light: Plane, eye: EyeShape) -> Column:
     """Return where, above the lid, the dark of the lashes ends."""
     lowest, highest = (bound * eye.e_px for bound in LASH_E)
-    bright = (light > LASH_ENDS) & (eye.heights > 0.3 * lowest)[:, None]
-    ends = np.where(bright.any(axis=0), eye.heights[bright.argmax(axis=0)], 2 * highest)
+    ends = np.full(light.shape[1], 2 * highest)
+    for level in LASH_ENDS:
+        first = _first((light > level) & (eye.heights > 0.3 * lowest)[:, None], eye)
+        ends = np.where(ends > highest, first, ends)
     ends = np.where(ends > highest, 0.5 * highest, ends) + 0.008 * eye.e_px
     near = _neighbours(np.clip(ends, lowest, highest), 0.05 * eye.e_px)
     return _soft(np.median(near, axis=-1), 0.05 * eye.e_px)
@@ -110,12 +125,27 @@ def _lash_height(light: Plane, eye: EyeShape) -> Column:
 def _free_height(light: Plane, lash: Column, eye: EyeShape) -> Column:
     """Return how far above the lid no frame is met, and the folds may be smoothed."""
     foreign = ((light < DARK) | (light > BRIGHT)) & (eye.heights[:, None] > lash[None])
-    high = 2 * eye.heights[-1]
-    met = np.where(foreign.any(axis=0), eye.heights[foreign.argmax(axis=0)], high)
+    met = _first(foreign, eye)
     near = _neighbours(np.maximum(met - KEPT_E * eye.e_px, 0.0), 0.06 * eye.e_px)
     clear = _soft(near.min(axis=-1), 0.06 * eye.e_px)
     wanted = np.maximum(eye.fold, SPREAD * lash)
     return np.asarray(np.minimum(wanted, np.maximum(clear, 1.0)), np.float32)
+
+
+def _overhang(light: Plane, free: Column, eye: EyeShape) -> Column:
+    """Return how much darker than skin it is just above the free skin of each column."""
+    above = eye.heights[:, None] - free[None]
+    just = (above >= 0) & (above <= OVERHANG_E * eye.e_px)
+    seen = np.where(just, np.clip(light, 0, 1), 0).sum(axis=0) / np.maximum(just.sum(axis=0), 1)
+    dark = np.where(just.any(axis=0), 1 - seen, 0)
+    return _soft(np.clip(dark, 0, DEEPEST), 0.05 * eye.e_px)
+
+
+def _first(marked: NDArray[np.bool_], eye: EyeShape) -> Column:
+    """Return the height of the lowest mark of each column; out of reach where there is none."""
+    none = 2 * eye.heights[-1]
+    found = np.where(marked.any(axis=0), eye.heights[marked.argmax(axis=0)], none)
+    return np.asarray(found, np.float32)
 
 
 def _neighbours(values: NDArray[np.floating], reach_px: float) -> NDArray[np.floating]:

@@ -15,11 +15,9 @@ from pipeline.portrait import Pixels
 Paint = NDArray[np.float32]
 """(h, w, 3) RGB."""
 
-OUTLIER, STRANGER = 22.0, 60.0
+OUTLIER, STRANGER = 22.0, 110.0
 """Grey levels from the smooth skin at which a pixel counts half: for its gradient; for its hue."""
 ROUNDS = 4
-FROM_BELOW = 0.10
-"""Weight of the skin below the eye in the colour of the lid; a lid is coloured as its brow."""
 FINEST_E = (0.03, 0.06, 0.12, 0.5)
 """Widths at which colour is gathered, the nearest skin first."""
 ENOUGH = 0.10
@@ -43,16 +41,13 @@ def skin_gradient(photo: Paint, hidden: NDArray[np.bool_], e_px: float) -> Paint
     return np.clip(fitted, 0, 255).reshape(photo.shape).astype(np.float32)
 
 
-def grown_skin(
-    photo: Paint, hidden: NDArray[np.bool_], gradient: Paint, above: Plane, e_px: float
-) -> Paint:
+def grown_skin(photo: Paint, trust: Plane, gradient: Paint, e_px: float) -> Paint:
     """Gather the colours nearby over what is hidden; where none are near, from farther away.
 
-    ``above`` is positive above the lid, where its colour comes from.
+    ``trust`` is 0 where nothing is seen or what is seen is no skin, 1 on skin.
     """
     off = np.linalg.norm(photo - gradient, axis=2) / STRANGER
-    weight = np.where(hidden, 0, np.where(above > 0, 1.0, FROM_BELOW) / (1 + off**4))
-    weight = weight.astype(np.float32)
+    weight = (trust / (1 + off**4)).astype(np.float32)
     grown = np.zeros_like(photo)
     left = np.ones(photo.shape[:2], np.float32)
     for width_e in FINEST_E:
@@ -62,7 +57,8 @@ def grown_skin(
         taken = left * np.clip(mass / ENOUGH, 0, 1)
         grown += (taken / np.maximum(mass, 1e-6))[..., None] * mean
         left = left - taken
-    return np.asarray(grown + left[..., None] * gradient, np.float32)
+    seamless = np.asarray(grown + left[..., None] * gradient, np.float32)
+    return np.asarray(cv2.GaussianBlur(seamless, (0, 0), max(0.6, 0.02 * e_px)), np.float32)
 
 
 def grain(patch: Pixels, shape: tuple[int, ...], e_px: float) -> Paint:

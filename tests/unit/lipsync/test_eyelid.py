@@ -146,3 +146,57 @@ def test_a_shut_eye_is_not_open() -> None:
 
     assert shape_of(picture, face).is_open
     assert not shape_of(picture, Face(landmarks=shut, score=1.0)).is_open
+
+
+@pytest.mark.parametrize("size_px", [512, 1024])
+def test_a_shut_eye_is_a_thin_line_not_a_ribbon(size_px: int) -> None:
+    picture, face = with_eyes(size_px)
+    e_px = pose_of(face.landmarks).scale_px
+    lashes = np.round(face.landmarks[list(LEFT.upper), :2]).astype(np.int32)
+    cv2.polylines(picture, [lashes], False, (60, 40, 30), round(0.09 * e_px))
+    lid, eye = lid_of(picture, face)
+    shut = picture.copy()
+
+    lid.close(shut, 1.0)
+
+    luma = shut[eye.box].astype(float).mean(axis=2)
+    middle = int(np.argmax(eye.opening.max(axis=0)))
+    column = luma[:, middle]
+    dark = column < 0.7 * np.median(column)
+    assert dark.any(), "there is a line"
+    assert dark.sum() < 0.025 * e_px
+
+
+def test_a_lid_has_the_colour_of_the_skin_above_and_below_it() -> None:
+    picture, face = with_eyes()
+    eye = shape_of(picture, face)
+    around = picture[eye.box]
+    skin = (around == SKIN).all(axis=2)
+    reddened = np.where(skin[..., None], (200, 110, 90), around).astype(np.uint8)
+    picture[eye.box] = reddened
+
+    lid, _ = lid_of(picture, face)
+    shut = picture.copy()
+    lid.close(shut, 1.0)
+
+    inside = (eye.above < -1) & (eye.above > -0.6 * eye.opening) & (eye.opening > 4)
+    assert np.abs(shut[eye.box][inside].mean(axis=0) - (200, 110, 90)).max() < 20
+
+
+def test_a_dark_fold_above_shades_the_lid_below_it() -> None:
+    picture, face = with_eyes(1024)
+    eye = shape_of(picture, face)
+    e_px = pose_of(face.landmarks).scale_px
+    shaded = picture.copy()
+    fold = (eye.above > 0.07 * e_px) & (eye.above < 0.14 * e_px)
+    shaded[eye.box][fold] = (0.5 * picture[eye.box][fold]).astype(np.uint8)
+
+    means = []
+    for photo in (picture, shaded):
+        lid, _ = lid_of(photo, face)
+        shut = photo.copy()
+        lid.close(shut, 1.0)
+        just_below = (eye.above < 0) & (eye.above > -0.3 * eye.opening) & (eye.opening > 4)
+        means.append(shut[eye.box][just_below].mean())
+
+    assert means[1] < means[0] - 3
