@@ -23,8 +23,8 @@ Paint = NDArray[np.floating]
 """(h, w, 3) RGB, or (3,) for one colour."""
 
 SMALLEST_GAP_E = 0.004
-CAVITY = np.array([92.0, 38.0, 36.0], dtype=np.float32)
-TONGUE = np.array([150.0, 75.0, 75.0], dtype=np.float32)
+CAVITY = np.array([84.0, 24.0, 26.0], dtype=np.float32)
+TONGUE = np.array([178.0, 84.0, 84.0], dtype=np.float32)
 WARMTH = np.array([0.75, 1.05, 1.15], dtype=np.float32)
 """Exponents of red, green, blue in a shadow: flesh all around reddens it; grey teeth look dead."""
 
@@ -111,25 +111,27 @@ class InnerMouth:
         return result
 
     def _tongue(self, under: Paint, view: _View) -> Paint:
-        middle_y = 0.86 * view.gap - 0.35 * view.tongue * view.gap
-        half_width = 0.72 * (view.corners[1] - view.corners[0]) / 2
+        middle_y = 0.92 * view.gap - 0.38 * view.tongue * view.gap
+        half_width = 0.78 * (view.corners[1] - view.corners[0]) / 2
         across = view.x / max(1e-3, half_width)
-        along = (view.y - middle_y) / (0.045 + 0.30 * view.gap)
-        cover = _rise((1.0 - across**2 - along**2) / 0.7) * _rise((view.gap - 0.03) / 0.08)
-        flesh = 0.72 * (0.55 * self._palette.lip + 0.45 * TONGUE * self._palette.light)
-        back = 0.62 + 0.38 * _rise((along + 1.0) / 1.3)
-        return _over(under, cover, back[..., None] * flesh)
+        along = (view.y - middle_y) / (0.045 + 0.34 * view.gap)
+        cover = _rise((1.0 - across**2 - along**2) / 0.6) * _rise((view.gap - 0.03) / 0.06)
+        flesh = 0.86 * (0.35 * self._palette.lip + 0.65 * TONGUE * self._palette.light)
+        back = 0.55 + 0.45 * _rise((along + 1.0) / 1.1)
+        groove = 1.0 - 0.14 * np.exp(-((view.x / 0.025) ** 2)) * _rise(view.gap / 0.1)
+        return _over(under, cover, (back * groove)[..., None] * flesh)
 
     def _teeth(self, under: Paint, view: _View) -> Paint:
         tooth = self._palette.tooth
         below_lip = view.y - view.top
-        cover, bright = self._lower.cover(view.y, 0.70 * view.gap + 0.004, view.box)
-        bright = bright * (0.55 + 0.45 * _rise(below_lip / 0.09))
+        edge_y = view.gap - min(0.26 * view.gap, 0.042) + 0.004
+        cover, bright = self._lower.cover(view.y, edge_y, view.box)
+        bright = bright * (0.60 + 0.40 * _rise(below_lip / 0.09))
         seen = _over(under, cover * _rise((view.gap - 0.05) / 0.08), _shade(bright) * tooth)
 
         cover, bright = self._upper.cover(view.y, 0.022 + 0.09 * view.gap, view.box)
-        bright = bright * (0.76 + 0.24 * _rise(below_lip / 0.03))
-        bright = bright * (0.84 + 0.16 * _rise(view.gap / 0.07))
+        bright = bright * (0.84 + 0.16 * _rise(below_lip / 0.03))
+        bright = bright * (0.90 + 0.10 * _rise(view.gap / 0.07))
         seen = _over(seen, cover, _shade(bright) * tooth)
 
         own = self._palette.own_teeth
@@ -137,8 +139,8 @@ class InnerMouth:
 
     def _shaded(self, seen: Paint, view: _View) -> Paint:
         """Add the shadows of lips and corners, and the softness of the photo."""
-        contact = 0.74 + 0.26 * _rise((view.y - view.top) / 0.016)
-        contact = contact * (0.78 + 0.22 * _rise((view.bottom - view.y) / 0.014))
+        contact = 0.80 + 0.20 * _rise((view.y - view.top) / 0.014)
+        contact = contact * (0.84 + 0.16 * _rise((view.bottom - view.y) / 0.012))
         to_corner = np.minimum(view.x - view.corners[0], view.corners[1] - view.x)
         contact = contact * (0.55 + 0.45 * _rise(to_corner / 0.07))
         shaded = (seen * _shade(contact)).astype(np.float32)

@@ -32,6 +32,20 @@ ARCH_E = (-0.030, 0.085)
 """How far the closed slit may arch above and below the chord between the corners."""
 TRAVEL = (0.10, 0.58)
 """Least and greatest part of the gap that the upper lip may bridge; more tears a moustache."""
+# fmt: off
+DRAGGED = (
+    (0.75, (57, 287, 212, 432, 216, 436, 206, 426, 207, 427, 214, 434, 187, 411, 192, 416)),
+    (0.35, (43, 273, 202, 422, 210, 430, 203, 423, 205, 425)),
+)
+# fmt: on
+"""Landmarks along the folds, and how much more than measured on smooth faces they move where folds
+are deepest."""
+AT_REST_E = 0.60
+"""Width of a mouth at rest; what is wider smiles."""
+GIVES_WAY = (0.35, 0.70)
+"""How much of a smile goes while its mouth is open, and while it is rounded."""
+OPENED_E, ROUNDED_E, NARROWEST_E = 0.15, 0.075, -0.15
+"""An opening and a narrowing that count whole; the most that a mouth can be narrowed."""
 PRESSED = 0.22
 """How far pressed lips roll in, as a part of the height of the lip."""
 
@@ -62,6 +76,8 @@ class NeutralMouth:
     outer_corners: LayerPoints
     photo_gap_e: float
     """Gap in the photo, in E."""
+    smile_e: float
+    """How much wider the mouth of the photo is than one at rest."""
 
     @property
     def was_open(self) -> bool:
@@ -69,15 +85,24 @@ class NeutralMouth:
         return self.photo_gap_e > OPEN_E
 
 
-def basis_weights(track: MouthTrack, frame: int) -> NDArray[np.float32]:
-    """Return the weights of the six bases for one frame."""
-    curves = (track.gap, track.width, track.up, track.press, track.rounding)
-    return np.array([1.0, *(curve[frame] for curve in curves)], dtype=np.float32)
+def basis_weights(track: MouthTrack, frame: int, smile_e: float = 0.0) -> NDArray[np.float32]:
+    """Return the weights of the six bases for one frame.
+
+    Nobody says "oo" through a grin: a smile gives way while the mouth is open or rounded.
+    """
+    gap, width = float(track.gap[frame]), float(track.width[frame])
+    opened, rounded = min(1.0, gap / OPENED_E), min(1.0, max(0.0, -width / ROUNDED_E))
+    width -= smile_e * max(GIVES_WAY[0] * opened, GIVES_WAY[1] * rounded)
+    rest = (curve[frame] for curve in (track.up, track.press, track.rounding))
+    return np.array([1.0, gap, max(width, NARROWEST_E), *rest], dtype=np.float32)
 
 
-def neutral_mouth(landmarks: Landmarks, pose: Pose) -> NeutralMouth:
-    """Find the closed mouth of a photo and the moves of all control points."""
-    moves = _Moves(landmarks, pose)
+def neutral_mouth(landmarks: Landmarks, pose: Pose, laxity: float = 0.0) -> NeutralMouth:
+    """Find the closed mouth of a photo and the moves of all control points.
+
+    ``laxity``, 0 to 1, is how deep the folds beside the mouth are: such skin is dragged along.
+    """
+    moves = _Moves(landmarks, pose, laxity)
 
     def layer(*groups: tuple[int, ...]) -> LayerPoints:
         rows = list(dict.fromkeys(i for group in groups for i in group))
@@ -94,6 +119,7 @@ def neutral_mouth(landmarks: Landmarks, pose: Pose) -> NeutralMouth:
         lower_inner=lower_inner,
         outer_corners=moves.at([lips.UPPER_OUTER[0], lips.UPPER_OUTER[-1]]),
         photo_gap_e=moves.photo_gap_e,
+        smile_e=moves.smile_e,
     )
 
 
@@ -107,12 +133,15 @@ def _joined(first: LayerPoints, second: LayerPoints) -> LayerPoints:
 class _Moves:
     """Computes in units of E in the picture's axes; indices are those of the mesh."""
 
-    def __init__(self, landmarks: Landmarks, pose: Pose) -> None:
+    def __init__(self, landmarks: Landmarks, pose: Pose, laxity: float) -> None:
         self._e_px = pose.scale_px
         self._points = landmarks[:, :2].astype(np.float64) / pose.scale_px
         turn = pose.rotation[:2, :2].astype(np.float64)
         table = lips.lip_motion()
-        self._jaw, self._wide = table.jaw @ turn.T, table.wide @ turn.T
+        drag = np.ones((len(landmarks), 1))
+        for share, rows in DRAGGED:
+            drag[list(rows)] += share * laxity
+        self._jaw, self._wide = (drag * moves @ turn.T for moves in (table.jaw, table.wide))
         self._down = turn[:, 1]
         self._ydir = turn[:, 1] / np.linalg.norm(turn[:, 1])
 
@@ -127,6 +156,9 @@ class _Moves:
         else:
             self._upper = self._lower = (upper + lower) / 2
             self._closing = 0.0
+        ends = self._rows((lips.UPPER_OUTER[0], lips.UPPER_OUTER[-1]))
+        across = np.linalg.inv(turn) @ (ends[1] - ends[0])
+        self.smile_e = max(0.0, float(np.linalg.norm(across)) - AT_REST_E)
         self._slit = self._closed_slit()
         self._profile = np.sin(np.pi * _along(self._slit)) ** 0.7
         self._rest = self._moves_of_the_rest()

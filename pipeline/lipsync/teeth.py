@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
+from pipeline.lipsync.layers import smoothstep
 from pipeline.lipsync.mouth_axes import Plane
 
 STEPS = 1024
@@ -30,6 +32,8 @@ class RowShape:
     """How much higher the edge lies at the sides, per x squared."""
     brightness: float
     is_upper: bool
+    seen_to: tuple[float, float]
+    """From so far to the sides a tooth sinks into the dark, until it is not seen; E."""
 
 
 UPPER = RowShape(
@@ -38,13 +42,15 @@ UPPER = RowShape(
     arc=0.35,
     brightness=1.0,
     is_upper=True,
+    seen_to=(0.22, 0.38),
 )
 LOWER = RowShape(
     widths=(0.058, 0.06, 0.066, 0.06, 0.055),
     height=0.12,
     arc=-0.10,
-    brightness=0.74,
+    brightness=0.88,
     is_upper=False,
+    seen_to=(0.07, 0.20),
 )
 
 
@@ -56,6 +62,8 @@ class Row:
     """Where the biting edge lies, relative to the edge of the middle teeth; in E, down."""
     light: Plane
     """How bright the row is, from tooth to tooth."""
+    seen: Plane
+    """How much of it is seen, less to the sides."""
     shape: RowShape
     soft: float
     """Half a pixel, in E."""
@@ -63,24 +71,26 @@ class Row:
     @classmethod
     def over(cls, x: Plane, shape: RowShape, e_px: float) -> Self:
         """Lay a row over pixels with these x."""
-        edge, light = _tables(shape)
-        index = np.minimum(np.abs(x) * (STEPS / REACH_E), STEPS - 1).astype(np.intp)
-        return cls(edge=edge[index], light=light[index], shape=shape, soft=0.6 / e_px)
+        edge, light, seen = (table[_steps(x)] for table in _tables(shape))
+        return cls(edge=edge, light=light, seen=seen, shape=shape, soft=0.6 / e_px)
 
     def cover(self, y: Plane, edge_y: float, window: tuple[slice, slice]) -> tuple[Plane, Plane]:
         """Return coverage and brightness of the row within a window, its middle edge at edge_y."""
         outward = 1.0 if self.shape.is_upper else -1.0
-        inward = outward * (
-            edge_y + self.edge[window] - y
-        )  # distance from the edge into the tooth
+        # The distance from the edge into the tooth.
+        inward = outward * (edge_y + self.edge[window] - y)
         rim = np.clip(inward / (2 * self.soft) + 0.5, 0.0, 1.0)
         root = np.clip((self.shape.height - inward) / 0.02, 0.0, 1.0)
         tip = 1.0 - 0.10 * np.clip(1.0 - inward / 0.03, 0.0, 1.0)
-        return rim * root, self.light[window] * tip
+        return rim * root * self.seen[window], self.light[window] * tip
 
 
-def _tables(shape: RowShape) -> tuple[Plane, Plane]:
-    """Tabulate edge and brightness over |x|."""
+def _steps(x: Plane) -> NDArray[np.intp]:
+    return np.minimum(np.abs(x) * (STEPS / REACH_E), STEPS - 1).astype(np.intp)
+
+
+def _tables(shape: RowShape) -> tuple[Plane, Plane, Plane]:
+    """Tabulate edge, brightness and visibility over |x|."""
     x = (np.arange(STEPS) + 0.5) * (REACH_E / STEPS)
     ends = np.cumsum(shape.widths)
     tooth = np.minimum(np.searchsorted(ends, x), len(ends) - 1)
@@ -98,4 +108,6 @@ def _tables(shape: RowShape) -> tuple[Plane, Plane]:
     body = 0.90 + 0.10 * (1 - off_middle**2)
     sides = np.clip(1.02 - 0.715 * (x / 0.30) ** 2, 0.25, 1.0)
     light = shape.brightness * body * seam * sides * (x < ends[-1])
-    return edge.astype(np.float32), light.astype(np.float32)
+    first, last = shape.seen_to
+    seen = 1.0 - smoothstep(np.asarray((x - first) / (last - first), np.float64))
+    return edge.astype(np.float32), light.astype(np.float32), seen.astype(np.float32)

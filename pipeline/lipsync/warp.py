@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pipeline.lipsync import lip_motion as lips
 from pipeline.lipsync import listening, visemes
+from pipeline.lipsync.folds import Folds
 from pipeline.lipsync.layers import NO_MAP, Layer, Points, region_around, strength_within
 from pipeline.lipsync.motion import idle_motion
 from pipeline.lipsync.mouth import InnerMouth, Place
@@ -78,10 +79,11 @@ class TalkingFace:
         pose = pose_of(face.landmarks)
         self._picture = np.ascontiguousarray(picture)
         e_px = self._e_px = pose.scale_px
-        neutral = self._neutral = neutral_mouth(face.landmarks, pose)
         bounds = face.landmarks[list(lips.LOWER_FACE), :2].astype(np.float64)
         size_px = (picture.shape[1], picture.shape[0])
         self.region = region_around(bounds, e_px, MARGINS_E, size_px)
+        self._folds = Folds(self._picture, face.landmarks, self.region, e_px)
+        neutral = self._neutral = neutral_mouth(face.landmarks, pose, self._folds.laxity)
         strength = strength_within(face.landmarks[:, :2].astype(np.float64), self.region, e_px)
         self._upper, self._lower = (
             Layer(side.points_px, side.moves, self.region, e_px, strength)
@@ -97,7 +99,7 @@ class TalkingFace:
 
     def draw(self, track: MouthTrack, frame: int) -> Pixels:
         """Return a new picture: the photo with its mouth as the track has it in this frame."""
-        weights = basis_weights(track, frame)
+        weights = basis_weights(track, frame, self._neutral.smile_e)
         upper_px, lower_px = _apart(
             _moved(self._neutral.upper_inner, weights, self._e_px),
             _moved(self._neutral.lower_inner, weights, self._e_px),
@@ -134,7 +136,7 @@ class TalkingFace:
         )
         source = self._pixels + lower + upper_share[..., None] * (upper - lower)
         warped = cv2.remap(
-            self._picture,
+            self._folds.of(self._picture, weights),
             source.astype(np.float32, copy=False),
             NO_MAP,
             cv2.INTER_CUBIC,

@@ -1,9 +1,18 @@
 """A closed mouth out of any photo."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from pipeline.lipsync.neutral import CLOSED, LayerPoints, NeutralMouth, neutral_mouth
+from pipeline.lipsync.neutral import (
+    CLOSED,
+    LayerPoints,
+    NeutralMouth,
+    basis_weights,
+    neutral_mouth,
+)
+from pipeline.lipsync.track import MouthTrack
 from pipeline.portrait import Landmarks
 from pipeline.portrait.pose import pose_of
 from tests.measure.drawn import drawn_face
@@ -93,3 +102,49 @@ def test_the_arch_of_a_closing_mouth_is_limited() -> None:
 
     chord_y = np.linspace(slit[0, 1], slit[-1, 1], 11)
     assert (chord_y - slit[:, 1]).max() < 0.08 * E_PX
+
+
+def weights_of(gap: float, width: float, smile_e: float) -> np.ndarray[Any, np.dtype[np.float32]]:
+    one, zero = np.ones(1), np.zeros(1)
+    track = MouthTrack(
+        gap=gap * one, width=width * one, up=zero, press=zero, rounding=zero, tongue=zero
+    )
+    return basis_weights(track, 0, smile_e)
+
+
+def test_a_smile_gives_way_while_the_mouth_is_open_or_rounded_and_comes_back() -> None:
+    at_rest, opened, rounded = (
+        weights_of(gap, width, smile_e=0.13)[2]
+        for gap, width in ((0.0, 0.0), (0.155, 0.0), (0.05, -0.075))
+    )
+
+    assert at_rest == 0
+    assert opened < -0.04
+    assert -0.155 < rounded < -0.14
+
+
+def test_a_mouth_at_rest_speaks_as_it_was_told() -> None:
+    assert weights_of(0.155, 0.012, smile_e=0.0)[2] == pytest.approx(0.012)
+
+
+def test_a_wide_mouth_smiles_however_the_head_is_tilted() -> None:
+    for roll_deg in (0.0, 30.0):
+        _, face = drawn_face(roll_deg=roll_deg)
+        points = face.landmarks.copy()
+        across = points[291, :2] - points[61, :2]
+        points[61, :2] -= 0.2 * across
+        points[291, :2] += 0.2 * across
+
+        plain, wide = (neutral_mouth(p, pose_of(p)).smile_e for p in (face.landmarks, points))
+
+        assert wide > plain
+        assert wide == pytest.approx(1.4 * np.linalg.norm(across) / E_PX - 0.60, abs=0.02)
+
+
+def test_lined_skin_is_dragged_along_and_lips_open_as_far_as_ever() -> None:
+    landmarks = drawn_face()[1].landmarks
+    smooth, lined = (neutral_mouth(landmarks, pose_of(landmarks), lax) for lax in (0.0, 1.0))
+
+    assert np.abs(lined.lower.moves[:, 1:3]).sum() > np.abs(smooth.lower.moves[:, 1:3]).sum()
+    np.testing.assert_array_equal(lined.lower_inner.moves, smooth.lower_inner.moves)
+    np.testing.assert_array_equal(lined.outer_corners.moves, smooth.outer_corners.moves)
