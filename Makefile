@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c "$(FITS)" 2>
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check parity lock clean
+.PHONY: demo test check parity chaos lock clean
 
 demo: $(VENV)/base            ## a talking portrait in out/demo.mp4
 	$(BIN)/bolti demo --into out
@@ -21,6 +21,9 @@ check: $(VENV)/latentsync     ## lint, types, import contracts, docs and setting
 
 parity: $(VENV)/latentsync    ## LatentSync against the published one, at full size too (6 GB, minutes)
 	$(BIN)/pytest tests/parity tests/unit/latentsync $(ARGS)
+
+chaos: $(VENV)/latentsync    ## 300 kills of everything on SQLite and on PostgreSQL, with a table (half an hour)
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.chaos $(ARGS)
 
 lock: $(VENV)/dev             ## new requirements/*.lock (requirements/README.md)
 	$(BIN)/python requirements/make_locks.py

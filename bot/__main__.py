@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import sys
+from typing import TYPE_CHECKING
 
 import click
 from telegram.error import Conflict, InvalidToken
@@ -20,6 +21,9 @@ from bot.logs import set_up_logs
 from bot.texts import load_texts
 from pipeline import errors
 from pipeline.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pipeline.bootstrap import ChildModules
 
 WRONG_SETUP = 2
 SECOND_SIGNAL = 130
@@ -45,7 +49,7 @@ def _main() -> int:
         return _refuse(str(e), e.exit_code)
     set_up_logs(settings.log.level, token)
     try:
-        asyncio.run(_serve(settings))
+        asyncio.run(serve(settings))
     except InvalidToken:
         return _refuse(
             "Telegram does not know this token. Check BOLTI_TELEGRAM__TOKEN; @BotFather shows it.",
@@ -61,12 +65,13 @@ def _main() -> int:
     return 0
 
 
-async def _serve(settings: Settings) -> None:
-    from pipeline.bootstrap import open_services
+async def serve(settings: Settings, children: ChildModules | None = None) -> None:
+    """Run until a signal comes; ``children`` replaces what the child processes run, in tests."""
+    from pipeline.bootstrap import CHILDREN, open_services
 
     stop = asyncio.Event()
     _heed_signals(stop)
-    async with open_services(settings) as services:
+    async with open_services(settings, children or CHILDREN) as services:
         await run(settings, services, load_texts(), stop)
     log.info("stopped")
 

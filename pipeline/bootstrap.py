@@ -21,7 +21,7 @@ from pipeline import errors, speech
 from pipeline.child import Child
 from pipeline.footage.desk import MODULE as FOOTAGE_MODULE
 from pipeline.footage.desk import FootageDesk
-from pipeline.jobs import QueueName, queue_of
+from pipeline.jobs import QueueName
 from pipeline.portrait.desk import MODULE as PORTRAIT_MODULE
 from pipeline.portrait.desk import PortraitDesk
 from pipeline.portrait.numbered import draw_faces, draw_sheet
@@ -32,21 +32,25 @@ from pipeline.settings import Settings, child_environment
 from pipeline.speech import Synthesizer
 from pipeline.speech.desk import RecordingDesk
 from pipeline.speech.text import ScriptPlan, beginning, check_script
-from pipeline.types import (
-    EngineChoice,
-    EngineName,
-    PortraitVerdict,
-    RenderRequest,
-    TextScript,
-    Voice,
-    VoiceId,
-)
+from pipeline.types import PortraitVerdict, RenderRequest, TextScript, Voice, VoiceId
+from pipeline.worker import render_queues
 
 if TYPE_CHECKING:
     from pipeline.jobs import Jobs
 
 STUDIO_MODULE = "pipeline.studio"
-GPU = Path("/dev/nvidiactl")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildModules:
+    """What the child processes run; a test of crashes has quicker ones."""
+
+    studio: str = STUDIO_MODULE
+    portrait: str = PORTRAIT_MODULE
+    footage: str = FOOTAGE_MODULE
+
+
+CHILDREN = ChildModules()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +113,7 @@ class Services(Records):
 
 @asynccontextmanager
 async def open_workshop(
-    settings: Settings, *, keep: Path | None = None
+    settings: Settings, *, keep: Path | None = None, children: ChildModules = CHILDREN
 ) -> AsyncIterator[Workshop]:
     """Make the parts; their processes start when first asked, and end with the block.
 
@@ -117,15 +121,15 @@ async def open_workshop(
     """
     environment = child_environment()
     async with AsyncExitStack() as stack:
-        studio = Child("studio", STUDIO_MODULE, environment)
+        studio = Child("studio", children.studio, environment)
         stack.push_async_callback(studio.close)
-        sketcher = Child("sketcher", STUDIO_MODULE, environment)
+        sketcher = Child("sketcher", children.studio, environment)
         stack.push_async_callback(sketcher.close)
         portraits = PortraitDesk(
-            settings.portrait, Child("portrait", PORTRAIT_MODULE, environment)
+            settings.portrait, Child("portrait", children.portrait, environment)
         )
         stack.push_async_callback(portraits.close)
-        footage = FootageDesk(settings.footage, Child("footage", FOOTAGE_MODULE, environment))
+        footage = FootageDesk(settings.footage, Child("footage", children.footage, environment))
         stack.push_async_callback(footage.close)
         speaker = speech.create(settings.speech, environment, keep)
         stack.push_async_callback(speaker.close)
@@ -143,32 +147,6 @@ async def open_workshop(
         )
 
 
-def render_queues(settings: Settings) -> tuple[QueueName, ...]:
-    """Say which engines' renders this process takes, without loading any of them.
-
-    By itself it takes those of LatentSync where a GPU and its verified weights are.
-    """
-    lanes: set[EngineName] = set()
-    for name in settings.jobs.renders:
-        if name != "auto":
-            lanes.add(EngineName(name))
-            continue
-        lanes.add(EngineName.WARP)
-        if settings.lipsync.engine is EngineChoice.LATENTSYNC or _has_latentsync(settings):
-            lanes.add(EngineName.LATENTSYNC)
-    return tuple(queue_of(lane) for lane in sorted(lanes))
-
-
-def _has_latentsync(settings: Settings) -> bool:
-    from pipeline.latentsync.releases import Release
-    from pipeline.lipsync import weights
-
-    if settings.lipsync.engine is EngineChoice.WARP or not GPU.exists():
-        return False
-    found = weights.stock(settings.latentsync_in_place, Release(settings.latentsync.release))
-    return found.state is weights.State.VERIFIED
-
-
 def _speech_length(settings: Settings, request: RenderRequest) -> float | None:
     """Estimate how long the speech of a request will be, in seconds."""
     if not isinstance(request.script, TextScript):
@@ -180,7 +158,9 @@ def _speech_length(settings: Settings, request: RenderRequest) -> float | None:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings) -> AsyncIterator[Services]:
+async def open_services(
+    settings: Settings, children: ChildModules = CHILDREN
+) -> AsyncIterator[Services]:
     """Make everything, and prune by age beside it.
 
     ``jobs`` is not launched: its caller says what it listens to.
@@ -189,7 +169,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     from pipeline.prune import keep_pruning
 
     keep = settings.speech_dir
-    async with open_workshop(settings, keep=keep) as workshop, open_records(settings) as records:
+    async with (
+        open_workshop(settings, keep=keep, children=children) as workshop,
+        open_records(settings) as records,
+    ):
         queues = render_queues(settings)
         renderer = Renderer(
             workshop.speaker,

@@ -9,8 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 
-from pipeline.jobs import Jobs, QueueName
+from pipeline.jobs import Jobs, QueueName, queue_of
+from pipeline.settings import Settings
+from pipeline.types import EngineChoice, EngineName
+
+GPU = Path("/dev/nvidiactl")
 
 log = logging.getLogger(__name__)
 
@@ -27,3 +32,29 @@ async def work(jobs: Jobs, queues: Sequence[QueueName], stop: asyncio.Event) -> 
         log.info("worker: stopping")
     finally:
         await jobs.close()
+
+
+def render_queues(settings: Settings) -> tuple[QueueName, ...]:
+    """Say which engines' renders this process takes, without loading any of them.
+
+    By itself it takes those of LatentSync where a GPU and its verified weights are.
+    """
+    lanes: set[EngineName] = set()
+    for name in settings.jobs.renders:
+        if name != "auto":
+            lanes.add(EngineName(name))
+            continue
+        lanes.add(EngineName.WARP)
+        if settings.lipsync.engine is EngineChoice.LATENTSYNC or _has_latentsync(settings):
+            lanes.add(EngineName.LATENTSYNC)
+    return tuple(queue_of(lane) for lane in sorted(lanes))
+
+
+def _has_latentsync(settings: Settings) -> bool:
+    from pipeline.latentsync.releases import Release
+    from pipeline.lipsync import weights
+
+    if settings.lipsync.engine is EngineChoice.WARP or not GPU.exists():
+        return False
+    found = weights.stock(settings.latentsync_in_place, Release(settings.latentsync.release))
+    return found.state is weights.State.VERIFIED

@@ -12,15 +12,16 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, assert_never
 
-from telegram import Bot, InlineKeyboardMarkup, Message
-from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
+from telegram import Bot, Message
 
 from bot.address import Address, unpack_address
 from bot.delivery.caption import caption_of
-from bot.delivery.outbox import Outcome, delayed, judge, send_once
+from bot.delivery.outbox import Outcome, send_once
+from bot.delivery.preview import Previews
 from bot.delivery.progress import ProgressBoard, Wanted, status_sentence
 from bot.delivery.record import record_delivery
 from bot.delivery.stored import stored_video
+from bot.delivery.words import Words
 from bot.keyboards import again_keyboard, job_keyboard
 from bot.reactions import Sign, react
 from bot.texts import Texts, short_id
@@ -28,7 +29,7 @@ from pipeline import errors
 from pipeline.line import Standing
 from pipeline.scratch import scratch_folder
 from pipeline.store.outbox import OutboxState
-from pipeline.types import Failure, Job, JobId, Progress, RenderResult, Stage, VoiceId
+from pipeline.types import Failure, Job, Progress, RenderResult, Stage, VoiceId
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
@@ -60,6 +61,8 @@ class Delivery:
             interval_s=telegram.progress_interval_s,
             group_interval_s=telegram.group_progress_interval_s,
         )
+        self._words = Words(bot)
+        self._previews = Previews(bot, services.store, services.settings, texts)
         self._uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
         self._uploading = 0
         self._quiet = asyncio.Event()
@@ -72,7 +75,7 @@ class Delivery:
         """
         address = unpack_address(job.reply_to)
         wanted = self._status(job, address, standing)
-        message = await self._say(address, wanted.text, wanted.keyboard, silent=True)
+        message = await self._words.say(address, wanted.text, wanted.keyboard, silent=True)
         self._board.announced(job.id, address, message.message_id, wanted)
         return str(message.message_id)
 
@@ -83,7 +86,13 @@ class Delivery:
         self._board.show(job.id, address, int(receipt), wanted)
 
     async def show_preview(self, job: Job, receipt: str, preview: RenderResult) -> None:
-        """Do nothing yet."""
+        """Lay the preview into the status message, marked as one; the video replaces both.
+
+        Raises ``DeliveryDelayed``: it may be tried again.
+        """
+        address = unpack_address(job.reply_to)
+        wanted = self._status(job, address, Standing(progress=Progress(stage=Stage.WAITING)))
+        await self._previews.lay(job.id, address, receipt, preview, wanted)
 
     async def deliver(self, job: Job, receipt: str) -> None:
         """Send the video once, and settle what is known of it.
@@ -110,8 +119,8 @@ class Delivery:
         await self._board.finish(job.id)
         reason = self._texts.error(address.language, failure.code, failure.values)
         outcome = self._texts.html(address.language, "failed", id=short_id(job.id))
-        await self._tell(job.id, address, f"{reason}\n{outcome}")
-        await self._remove(address, receipt)
+        await self._words.tell(job.id, address, f"{reason}\n{outcome}")
+        await self._words.remove(address, receipt)
         await react(self._bot, address, Sign.FAILED)
 
     async def withdraw(self, job: Job, receipt: str) -> None:
@@ -119,7 +128,7 @@ class Delivery:
         address = unpack_address(job.reply_to)
         await self._board.finish(job.id)
         text = self._texts.html(address.language, "status.cancelled", id=short_id(job.id))
-        await self._say_in_status(job.id, address, receipt, text)
+        await self._words.say_in_status(job.id, address, receipt, text)
 
     async def drain(self, limit_s: float) -> None:
         """Wait for uploads in progress, then tell those who wait that their place is kept."""
@@ -187,17 +196,17 @@ class Delivery:
         assert row is not None
         match row.state:
             case OutboxState.SENT:
-                await self._remove(address, receipt)
+                await self._words.remove(address, receipt)
                 await react(self._bot, address, Sign.DONE)
             case OutboxState.SENDING | OutboxState.UNKNOWN:
                 # In SENDING an earlier attempt entered and never came back.
                 await outbox.unknown(job.id)
                 text = self._texts.html(language, "status.unknown", id=short_id(job.id))
                 keyboard = again_keyboard(self._texts, language, job.id)
-                await self._say_in_status(job.id, address, receipt, text, keyboard)
+                await self._words.say_in_status(job.id, address, receipt, text, keyboard)
             case OutboxState.REFUSED:
                 text = self._texts.html(language, "refused", id=short_id(job.id))
-                await self._say_in_status(job.id, address, receipt, text)
+                await self._words.say_in_status(job.id, address, receipt, text)
             case OutboxState.READY:
                 raise errors.DeliveryDelayed("another attempt sent nothing")
             case _:
@@ -208,80 +217,6 @@ class Delivery:
         for other in await self._services.jobs.of_owner(job.owner):
             if other.id != job.id:
                 await self._services.jobs.cancel(other.id, by=job.owner)
-
-    async def _say_in_status(
-        self,
-        job_id: JobId,
-        address: Address,
-        receipt: str,
-        text: str,
-        keyboard: InlineKeyboardMarkup | None = None,
-    ) -> None:
-        """Edit the status message, which may be repeated; send a new one if it is gone."""
-        try:
-            await self._bot.edit_message_text(
-                text, chat_id=address.chat_id, message_id=int(receipt), reply_markup=keyboard
-            )
-        except BadRequest as e:
-            if "not modified" not in e.message.lower():
-                log.info("status %s cannot be edited: %s", receipt, e)
-                await self._tell(job_id, address, text, keyboard)
-        except ChatMigrated as e:  # the status message stayed behind
-            await self._tell(job_id, address.moved_to(e.new_chat_id), text, keyboard)
-        except Forbidden as e:
-            log.info("status %s: %s", receipt, type(e).__name__)
-        except TelegramError as e:
-            raise delayed(e) from e
-
-    async def _tell(
-        self,
-        job_id: JobId,
-        address: Address,
-        text: str,
-        keyboard: InlineKeyboardMarkup | None = None,
-    ) -> None:
-        """Say how an order ended; if nobody can hear it any more, so be it."""
-        try:
-            await self._say(address, text, keyboard)
-        except errors.OwnerUnreachable:
-            log.info("%s: nobody to tell", job_id, exc_info=True)
-
-    async def _say(
-        self,
-        address: Address,
-        text: str,
-        keyboard: InlineKeyboardMarkup | None = None,
-        *,
-        silent: bool = False,
-    ) -> Message:
-        try:
-            return await self._bot.send_message(
-                address.chat_id,
-                text,
-                message_thread_id=address.thread_id,
-                reply_parameters=address.reply_parameters,
-                reply_markup=keyboard,
-                disable_notification=silent,
-            )
-        except TelegramError as e:
-            match judge(e):
-                case Outcome.MENDABLE if address != address.bare():
-                    return await self._say(address.bare(), text, keyboard, silent=silent)
-                case Outcome.BLOCKED | Outcome.REFUSED | Outcome.MENDABLE:
-                    raise errors.OwnerUnreachable(type(e).__name__) from e
-                case Outcome.MOVED if isinstance(e, ChatMigrated):
-                    moved = address.moved_to(e.new_chat_id)
-                    return await self._say(moved, text, keyboard, silent=silent)
-                case Outcome.MOVED | Outcome.NOT_SENT | Outcome.UNKNOWN:
-                    raise delayed(e) from e
-
-    async def _remove(self, address: Address, receipt: str) -> None:
-        try:
-            await self._bot.delete_message(address.chat_id, int(receipt))
-        except (BadRequest, Forbidden, ChatMigrated) as e:  # already deleted counts as done
-            log.debug("status %s not deleted: %s", receipt, e)
-        except TelegramError as e:
-            raise delayed(e) from e
 
     def _status(self, job: Job, address: Address, standing: Standing) -> Wanted:
         texts, language, progress = self._texts, address.language, standing.progress

@@ -21,6 +21,7 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
 from bot.address import Address
+from bot.delivery.status import edit_status
 from bot.patience import set_within
 from bot.texts import Texts, short_id
 from pipeline.types import JobId, Progress, Stage
@@ -29,6 +30,9 @@ CHAT_ACTION_S = 4.5
 """Telegram lets a chat action fade after 5 s."""
 SILENCE_S = 6 * 3600.0
 """A net: every line is ended by its order, which may stand in line for long."""
+EDITS_PER_S = 8
+"""Telegram takes 30 calls a second of a bot, and the videos go first."""
+MANY = 8
 LAST_EDIT_LIMIT_S = 25.0
 CHAT_ACTIONS = {
     Stage.SPEAKING: ChatAction.RECORD_VIDEO,
@@ -180,11 +184,13 @@ class ProgressBoard:
             await set_within(line.news, min(due) - now())
 
     def _edit_due(self, line: Line) -> float:
+        # All lines share one pace, or the edits of a long queue would hold up the results.
+        shared_s = len(self._lines) / EDITS_PER_S
         if not line.address.is_private:
-            return line.edited_at + self._group_interval_s
+            return line.edited_at + max(self._group_interval_s, shared_s)
         if line.shown is None or line.shown.stage is not line.wanted.stage:
-            return line.edited_at
-        return line.edited_at + self._interval_s
+            return line.edited_at + (shared_s if len(self._lines) > MANY else 0.0)
+        return line.edited_at + max(self._interval_s, shared_s)
 
     def _is_acting(self, line: Line) -> bool:
         return line.address.is_private and line.wanted.stage in CHAT_ACTIONS and not line.is_over
@@ -193,13 +199,15 @@ class ProgressBoard:
         wanted = line.wanted
         line.shown, line.edited_at = wanted, asyncio.get_running_loop().time()
         try:
-            await self._bot.edit_message_text(
+            await edit_status(
+                self._bot,
+                line.address.chat_id,
+                line.message_id,
                 wanted.text,
-                chat_id=line.address.chat_id,
-                message_id=line.message_id,
-                reply_markup=wanted.keyboard,
+                wanted.keyboard,
+                under_preview=self._texts.html(line.address.language, "status.preview"),
             )
-        except TelegramError as e:  # "not modified" and "not found" among them
+        except TelegramError as e:  # "not found" among them
             log.debug("status %d not edited: %s", line.message_id, e)
 
     async def _act(self, line: Line) -> None:

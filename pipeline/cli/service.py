@@ -16,6 +16,7 @@ from pipeline.cli.running import run
 from pipeline.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from pipeline.bootstrap import ChildModules
     from pipeline.prune import Pruned
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -29,11 +30,12 @@ def worker() -> None:
     """
     settings = load_settings()
     logging.getLogger("pipeline").setLevel(settings.log.level)
-    asyncio.run(_work(settings))
+    asyncio.run(serve(settings))
 
 
-async def _work(settings: Settings) -> None:
-    from pipeline.bootstrap import open_services
+async def serve(settings: Settings, children: ChildModules | None = None) -> None:
+    """Work until a signal comes; ``children`` replaces what the child processes run, in tests."""
+    from pipeline.bootstrap import CHILDREN, open_services
     from pipeline.worker import work
 
     stop = asyncio.Event()
@@ -47,7 +49,7 @@ async def _work(settings: Settings) -> None:
 
     for number in SIGNALS:
         loop.add_signal_handler(number, drain)
-    async with open_services(settings) as services:
+    async with open_services(settings, children or CHILDREN) as services:
         await work(services.jobs, services.render_queues, stop)
 
 

@@ -14,6 +14,7 @@ import contextvars
 import logging
 from typing import Any
 
+from pipeline import errors
 from pipeline.jobs.engine import Engine
 from pipeline.jobs.patience import patiently
 from pipeline.jobs.ports import Door, Rows
@@ -24,6 +25,7 @@ from pipeline.types import JobId
 
 SHOW_LIMIT_S = 5.0
 """How long an edit under way may take to end before the next word about the order."""
+PREVIEW_TRIES = 3
 ASK_LIMIT_S = 24 * 3600.0
 
 log = logging.getLogger(__name__)
@@ -70,11 +72,15 @@ class Waiting:
 
     async def _show(self, id: JobId, receipt: str, stop: asyncio.Event) -> None:
         shown: Standing | None = None
-        has_preview = False
+        has_preview, tries_left = False, PREVIEW_TRIES
         while not stop.is_set():
             try:
                 shown = await self._show_standing(id, receipt, shown)
-                has_preview = has_preview or await self._show_preview(id, receipt, stop)
+                if not has_preview and tries_left:
+                    has_preview = await self._show_preview(id, receipt, stop)
+            except errors.DeliveryDelayed as e:
+                tries_left -= 1
+                log.info("%s: preview not shown yet: %s", id, e)
             except Exception:
                 # Cosmetic: whatever is wrong with it must not end the order.
                 log.warning("%s: progress not shown", id, exc_info=True)

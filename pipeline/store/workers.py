@@ -10,7 +10,7 @@ Where the next one goes: a fact of a worker (its card, its temperature) is a col
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +28,8 @@ WORKERS = sa.Table(
     sa.Column("seen_at", UtcTime, nullable=False),
     sa.Column("job_id", sa.Text),
 )
+KEPT = timedelta(days=7)
+"""How long the card of a worker that went is kept."""
 
 
 class Workers:
@@ -37,7 +39,7 @@ class Workers:
         self._database = database
 
     async def arrive(self, executor: str, lanes: tuple[EngineName, ...]) -> None:
-        """Write the card of a worker that starts."""
+        """Write the card of a worker that starts; cards of long ago go."""
         now = datetime.now(UTC)
         card: dict[str, Any] = {
             "lanes": json.dumps(list(lanes)),
@@ -48,6 +50,7 @@ class Workers:
         insert = self._database.insert(WORKERS).values(executor=executor, **card)
         upsert = insert.on_conflict_do_update(index_elements=["executor"], set_=card)
         await self._execute(upsert)
+        await self._execute(sa.delete(WORKERS).where(WORKERS.c.seen_at < now - KEPT))
 
     async def touch(self, executor: str, job: JobId | None) -> None:
         """Say that it is there, and what it renders."""
@@ -55,10 +58,6 @@ class Workers:
         await self._execute(
             sa.update(WORKERS).where(WORKERS.c.executor == executor).values(change)
         )
-
-    async def leave(self, executor: str) -> None:
-        """Take the card of a worker away."""
-        await self._execute(sa.delete(WORKERS).where(WORKERS.c.executor == executor))
 
     async def all(self) -> list[WorkerCard]:
         """List every card; ``is_alive`` is not known here and False."""

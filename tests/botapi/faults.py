@@ -63,6 +63,10 @@ class FaultQueue:
         """Let the next calls of ``method`` meet these faults, one each."""
         self._waiting[method].extend(faults)
 
+    def clear(self) -> None:
+        """Forget those that no call has met."""
+        self._waiting.clear()
+
     def take(self, method: str) -> Fault | None:
         """Take the fault for a call that just came."""
         waiting = self._waiting[method]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 
 from tests.botapi import limits
 from tests.botapi.answers import Answer
-from tests.botapi.chats import Chat, Entry
 from tests.botapi.formatting import formatted, units
 from tests.botapi.journal import EventKind
-from tests.botapi.posting import beyond, caption, keyboard, post
+from tests.botapi.posting import beyond, caption, edited, keyboard, post
 from tests.botapi.reactions import REACTIONS, plain
 from tests.botapi.schema import Json
 from tests.botapi.state import State
@@ -21,10 +19,6 @@ CHAT_ACTIONS = {
     *("record_video", "record_voice", "record_video_note"),
     *("upload_photo", "upload_video", "upload_voice", "upload_document", "upload_video_note"),
 }
-NOT_MODIFIED = (
-    "message is not modified: specified new message content and reply markup are exactly the "
-    "same as a current content and reply markup of the message"
-)
 MEDIA = ("photo", "video", "animation", "audio", "voice", "document")
 
 
@@ -39,7 +33,7 @@ async def edit_message_text(state: State, ask: Ask) -> Json:
     entry = chat.editable(ask.integer("message_id"))
     if "text" not in entry.message:
         raise bad_request("there is no text in the message to edit")
-    return _edited(
+    return edited(
         state, chat, entry, {**_text(state, ask), **keyboard(state, ask)}, ("text", "entities")
     )
 
@@ -51,14 +45,14 @@ async def edit_message_caption(state: State, ask: Ask) -> Json:
     if not any(kind in entry.message for kind in MEDIA):
         raise bad_request("there is no caption in the message to edit")
     fields = ("caption", "caption_entities", "show_caption_above_media")
-    return _edited(state, chat, entry, {**caption(state, ask), **keyboard(state, ask)}, fields)
+    return edited(state, chat, entry, {**caption(state, ask), **keyboard(state, ask)}, fields)
 
 
 async def edit_message_reply_markup(state: State, ask: Ask) -> Json:
     """Change or remove the keyboard of a message of the bot."""
     chat = state.writable_chat_of(ask)
     entry = chat.editable(ask.integer("message_id"))
-    return _edited(state, chat, entry, keyboard(state, ask), ())
+    return edited(state, chat, entry, keyboard(state, ask), ())
 
 
 async def delete_message(state: State, ask: Ask) -> bool:
@@ -136,16 +130,3 @@ def _text(state: State, ask: Ask) -> Json:
     if units(text) > limits.TEXT_CHARS:
         raise beyond(state, ask, f"text of {units(text)} characters", "message is too long")
     return {"text": text, "entities": entities} if entities else {"text": text}
-
-
-def _edited(state: State, chat: Chat, entry: Entry, new: Json, replaced: tuple[str, ...]) -> Json:
-    """Replace the fields ``replaced`` and the keyboard of a message; nothing new is a 400."""
-    fields = (*replaced, "reply_markup")
-    before = dict(entry.message)
-    if all(before.get(name) == new.get(name) for name in fields):
-        raise bad_request(NOT_MODIFIED)
-    for name in fields:
-        entry.message.pop(name, None)
-    entry.message.update(new, edit_date=int(time.time()))
-    state.changed(chat, entry, EventKind.EDITED, state.bot["first_name"], before=before)
-    return entry.message

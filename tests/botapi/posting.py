@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
+
 from tests.botapi import limits
-from tests.botapi.chats import Chat
+from tests.botapi.chats import Chat, Entry
 from tests.botapi.formatting import formatted, units
 from tests.botapi.journal import EventKind
 from tests.botapi.schema import Json
 from tests.botapi.state import State
 from tests.botapi.wire import ApiError, Ask, bad_request
 
+NOT_MODIFIED = (
+    "message is not modified: specified new message content and reply markup are exactly the "
+    "same as a current content and reply markup of the message"
+)
 ACTIONS_OF_A_BUTTON = {
     "url",
     "callback_data",
@@ -105,3 +111,16 @@ def _reply(chat: Chat, ask: Ask) -> Json:
     if given.get("allow_sending_without_reply"):
         return {}
     raise bad_request("message to be replied not found")
+
+
+def edited(state: State, chat: Chat, entry: Entry, new: Json, replaced: tuple[str, ...]) -> Json:
+    """Replace the fields ``replaced`` and the keyboard of a message; nothing new is a 400."""
+    fields = (*replaced, "reply_markup")
+    before = dict(entry.message)
+    if all(before.get(name) == new.get(name) for name in fields):
+        raise bad_request(NOT_MODIFIED)
+    for name in fields:
+        entry.message.pop(name, None)
+    entry.message.update(new, edit_date=int(time.time()))
+    state.changed(chat, entry, EventKind.EDITED, state.bot["first_name"], before=before)
+    return entry.message

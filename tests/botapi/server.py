@@ -110,6 +110,10 @@ class BotApi:
             raise ValueError(f"{method} is none of the methods served here.")
         self._dispatcher.faults.put(method, *faults)
 
+    def forgets_faults(self) -> None:
+        """Let no call meet a fault any more."""
+        self._dispatcher.faults.clear()
+
     def repeat_last_update(self) -> int:
         """Deliver the newest update once more, with the same id."""
         return self.state.updates.repeat_last()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.jobs import Jobs, QueueName
+from pipeline.jobs.ports import LineRows, PaceRows
 from pipeline.line import Standing
 from pipeline.records import books_on
 from pipeline.settings import JobsSettings, Settings, StoreSettings
@@ -169,19 +170,31 @@ class World:
     orders: Orders
     door: FakeDoor
     render: FakeRender
+    settings: Settings
+    line: LineRows
+    paces: PaceRows
 
     async def submit(self, number: int, owner: Owner = ASHA) -> Job:
         return await self.jobs.submit(REQUEST, id=job_id(number), owner=owner, reply_to="{}")
 
 
+DATABASE_FILE = "database.url"
+
+
+def name_database(folder: Path, url: str) -> None:
+    """Let everything that works in this folder, other processes too, use this database."""
+    (folder / DATABASE_FILE).write_text(url)
+
+
 def settings_in(
     folder: Path, *, executor: str = "here", database: str = "", open_per_owner: int = 3
 ) -> Settings:
+    named = folder / DATABASE_FILE
     return Settings(
         data_dir=folder,
         jobs=JobsSettings(
             executor=executor,
-            database=database,
+            database=database or (named.read_text() if named.exists() else ""),
             poll_s=0.1,
             sweep_s=0.3,
             open_per_owner=open_per_owner,
@@ -213,7 +226,7 @@ async def opened(
     )
     try:
         await jobs.launch(listen=listen, door=door)
-        yield World(jobs, Orders(database), door, render)
+        yield World(jobs, Orders(database), door, render, settings, books.line, books.paces)
     finally:
         await jobs.close()
         await database.close()

@@ -15,7 +15,7 @@ from pipeline.safety.audit import Audit, Event
 from pipeline.store.audit import AUDIT, AuditTable
 from pipeline.store.database import Database
 from pipeline.types import Owner
-from tests.postgres import postgres_in
+from tests.postgres import one_database
 
 ASHA = Owner("telegram:5000001")
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -140,5 +140,5 @@ async def test_writers_at_the_same_time_leave_one_whole_chain(tmp_path: Path) ->
 async def test_writers_at_the_same_time_leave_one_whole_chain_on_postgresql(
     tmp_path: Path,
 ) -> None:
-    with postgres_in(tmp_path / "postgres") as url:
+    with one_database() as url:
         await crowd(url)

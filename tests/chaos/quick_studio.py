@@ -1,0 +1,54 @@
+"""A studio child that takes a moment, tells progress, and leaves a real, tiny video.
+
+It writes beside itself a file that only a finished render removes, as an engine leaves its frames.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.child import Message, serve
+from pipeline.studio import ANSWER, ORDER, PROGRESS, StudioAnswer, StudioProgress
+from pipeline.types import EngineName, Stage, Video
+from tests.chaos.shape import CLIP, FPS, FRAMES, SIZE_PX, THUMBNAIL
+
+STEPS = 5
+TAKES_S = (0.3, 1.5)
+
+
+def handle(request: Message, say: Callable[[Message], None]) -> Message:
+    order = ORDER.validate_python(request)
+    frames = order.into.with_suffix(".frames")
+    frames.write_bytes(b"half a video")
+    takes_s = random.uniform(*TAKES_S)
+    for step in range(STEPS):
+        progress = StudioProgress(stage=Stage.SYNCING, fraction=step / STEPS)
+        say(PROGRESS.dump_python(progress, mode="json"))
+        time.sleep(takes_s / STEPS)
+    shutil.copyfile(CLIP, order.into)
+    shutil.copyfile(THUMBNAIL, order.thumbnail)
+    frames.unlink()
+    answer = StudioAnswer(video=_video(order.into, order.thumbnail), engine_reason="it is quick")
+    return dict(ANSWER.dump_python(answer, mode="json"))
+
+
+def _video(path: Path, thumbnail: Path) -> Video:
+    return Video(
+        path=path,
+        thumbnail=thumbnail,
+        width_px=SIZE_PX,
+        height_px=SIZE_PX,
+        fps=FPS,
+        frames=FRAMES,
+        duration_s=FRAMES / FPS,
+        size_bytes=path.stat().st_size,
+        made_by=EngineName.WARP,
+    )
+
+
+if __name__ == "__main__":
+    serve(handle)

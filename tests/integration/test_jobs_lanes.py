@@ -1,0 +1,174 @@
+"""An engine's own line: who can, renders; who cannot, makes a preview meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline import errors
+from pipeline.jobs import QueueName
+from pipeline.types import (
+    EngineChoice,
+    EngineName,
+    JobId,
+    JobState,
+    Progress,
+    RenderRequest,
+    RenderResult,
+)
+from tests.integration.jobs_world import (
+    ASHA,
+    REQUEST,
+    FakeDoor,
+    FakeRender,
+    job_id,
+    opened,
+    result_of,
+    settings_in,
+    until,
+    until_final,
+)
+
+BOT_AND_CPU = (QueueName.ORDERS, QueueName.RENDERS_WARP)
+ALL = (*BOT_AND_CPU, QueueName.RENDERS_LATENTSYNC)
+
+
+class TwoStudios(FakeRender):
+    """Notes previews apart from videos."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.previews: list[JobId] = []
+        self.preview_error: errors.BoltiError | None = None
+
+    async def __call__(
+        self, request: RenderRequest, id: JobId, on_progress: Callable[[Progress], None]
+    ) -> RenderResult:
+        if request.preview:
+            if self.preview_error is not None:
+                raise self.preview_error
+            self.previews.append(id)
+            return result_of(id)
+        return await super().__call__(REQUEST, id, on_progress)
+
+
+async def test_a_waiting_video_gets_one_preview_and_then_its_video(tmp_path: Path) -> None:
+    render = TwoStudios()
+    render.released.clear()
+    async with opened(settings_in(tmp_path), render=render, listen=ALL) as world:
+        await world.submit(1)
+        await until(lambda: world.door.heard("preview", job_id(1)))
+        assert world.door.heard("deliver", job_id(1)) == 0
+        render.released.set()
+        await until_final(world, 1)
+
+        assert render.previews == [job_id(1)]
+        assert world.door.heard("preview", job_id(1)) == 1
+        assert world.door.heard("deliver", job_id(1)) == 1
+        assert world.door.said.index(("preview", job_id(1))) < world.door.said.index(
+            ("deliver", job_id(1))
+        )
+
+
+async def test_without_a_gpu_worker_the_cpu_makes_the_video_and_no_preview(
+    tmp_path: Path,
+) -> None:
+    render = TwoStudios()
+    async with opened(settings_in(tmp_path), render=render, listen=BOT_AND_CPU) as world:
+        await world.submit(1)
+        await until_final(world, 1)
+
+        assert render.begun == [job_id(1)]
+        assert render.previews == []
+
+
+async def test_who_asks_for_warp_waits_for_no_gpu(tmp_path: Path) -> None:
+    render = TwoStudios()
+    async with opened(settings_in(tmp_path), render=render, listen=ALL) as world:
+        request = replace(REQUEST, engine=EngineChoice.WARP)
+        await world.jobs.submit(request, id=job_id(1), owner=ASHA, reply_to="{}")
+        await until_final(world, 1)
+
+        ticket = await world.line.ticket(job_id(1))
+        assert ticket is not None
+        assert ticket.lane is EngineName.WARP
+        assert render.previews == []
+
+
+async def test_a_preview_that_fails_is_nobodys_business(tmp_path: Path) -> None:
+    render = TwoStudios()
+    render.preview_error = errors.RenderFailed("no sketch today")
+    render.released.clear()
+    async with opened(settings_in(tmp_path), render=render, listen=ALL) as world:
+        await world.submit(1)
+        await until(lambda: render.begun)
+        render.released.set()
+        await until_final(world, 1)
+
+        assert (await world.jobs.get(job_id(1))).state is JobState.SUCCEEDED
+        assert world.door.heard("preview", job_id(1)) == 0
+
+
+async def test_a_preview_is_shown_again_after_a_restart_and_the_video_comes_once(
+    tmp_path: Path,
+) -> None:
+    settings, door, render = settings_in(tmp_path), FakeDoor(), TwoStudios()
+    render.released.clear()
+    async with opened(settings, door=door, render=render, listen=ALL) as world:
+        await world.submit(1)
+        await until(lambda: door.heard("preview", job_id(1)))
+
+    async with opened(settings, door=door, render=render, listen=ALL) as world:
+        await until(lambda: door.heard("preview", job_id(1)) == 2)
+        render.released.set()
+        await until_final(world, 1)
+    assert render.previews == [job_id(1)]
+    assert door.heard("deliver", job_id(1)) == 1
+
+
+async def test_a_cancelled_job_is_cancelled_in_both_lines(tmp_path: Path) -> None:
+    render = TwoStudios()
+    render.released.clear()
+    async with opened(settings_in(tmp_path), render=render, listen=ALL) as world:
+        await world.submit(1)
+        await until(lambda: render.begun)
+        await world.jobs.cancel(job_id(1), by=ASHA)
+        await until(lambda: world.door.heard("withdraw", job_id(1)))
+
+        assert (await world.jobs.get(job_id(1))).state is JobState.CANCELLED
+        await until(lambda: render.cancelled)
+
+
+async def test_workers_say_what_they_render_and_whether_they_live(tmp_path: Path) -> None:
+    async with opened(settings_in(tmp_path, executor="gpu1"), listen=ALL) as world:
+        cards = {card.executor: card for card in await world.jobs.workers()}
+        assert cards["gpu1"].is_alive
+        assert set(cards["gpu1"].lanes) == set(EngineName)
+
+    async with opened(settings_in(tmp_path, executor="cpu1"), listen=BOT_AND_CPU) as world:
+        alive = {card.executor: card.is_alive for card in await world.jobs.workers()}
+        assert (alive["gpu1"], alive["cpu1"]) == (False, True)
+
+
+async def test_the_time_told_comes_from_what_this_deployment_took(tmp_path: Path) -> None:
+    async with opened(settings_in(tmp_path), listen=BOT_AND_CPU) as world:
+        await world.submit(1)
+        await until_final(world, 1)
+        world.render.released.clear()
+        await world.submit(2)
+        await until(lambda: len(world.render.begun) == 2)
+        assert (await world.jobs.standing(job_id(2))).eta is None, "one render tells nothing"
+
+        for _ in range(3):
+            await world.paces.add(EngineName.WARP, speech_s=1, took_s=4)
+        await world.submit(3)
+        await until(lambda: job_id(3) in world.door.positions)
+
+        def has_eta() -> bool:
+            return any(id == job_id(3) and s.eta for id, s in world.door.standings)
+
+        await until(has_eta)
+        eta = (await world.jobs.standing(job_id(3))).eta
+        assert eta is not None
+        assert 0 < eta.low_s <= eta.high_s
