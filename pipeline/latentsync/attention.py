@@ -113,10 +113,13 @@ class FeedForward(nn.Module):
         # Index 1 is the dropout of the published network; it has no parameters.
         self.net = nn.Sequential(Gate(width), nn.Identity(), nn.Linear(4 * width, width))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Map (n s c) to (n s c)."""
-        y: Tensor = self.net(x)
-        return y
+    def bias(self) -> Tensor:
+        """Return what `forward` leaves out (c): its caller has put it into the stream before."""
+        return cast(nn.Linear, self.net[2]).bias
+
+    def forward(self, stream: Tensor, x: Tensor) -> Tensor:
+        """Add to the stream (n s c) what (n s c) comes to, less the bias; in the same memory."""
+        return ops.add_product(stream, self.net[0](x), cast(nn.Linear, self.net[2]).weight)
 
 
 class TransformerBlock(nn.Module):
@@ -129,15 +132,18 @@ class TransformerBlock(nn.Module):
         self.attn2 = AudioAttention(width, heads, audio_width)
         self.ff = FeedForward(width)
 
-    def forward(self, x: Tensor, keys: KeysValues) -> Tensor:
-        """Map (n s c) to (n s c)."""
+    def forward(self, x: Tensor, keys: KeysValues, *, guided: bool = False) -> Tensor:
+        """Map (n s c) to (n s c), or to (2n s c) if `guided`: from here on half hears nothing."""
         x, y = ops.add_layer_norm(x, None, self.norm1)
         y = self.attn1(y)
+        if guided:
+            x, y = ops.twice(x), ops.twice(y)
         x, y = ops.add_layer_norm(x, y, self.norm2)
         y = self.attn2(y, keys)
-        x, y = ops.add_layer_norm(x, y, self.norm3, lead=self.attn2.silence())
-        fed: Tensor = self.ff(y)
-        return x + fed
+        silence, later = self.attn2.silence(), self.ff.bias()
+        x, y = ops.add_layer_norm(x, y, self.norm3, lead=silence, later=later)
+        fed: Tensor = self.ff(x, y)
+        return fed
 
 
 class SpatialTransformer(nn.Module):
@@ -154,9 +160,14 @@ class SpatialTransformer(nn.Module):
         """Make K and V of the sound (heard t a) for `forward`."""
         return cast(TransformerBlock, self.transformer_blocks[0]).attn2.keys(audio)
 
-    def forward(self, x: Tensor, keys: KeysValues) -> Tensor:
-        """Map (n h w c) to (n h w c)."""
+    def forward(self, x: Tensor, keys: KeysValues, *, guided: bool = False) -> Tensor:
+        """Map (n h w c) to (n h w c), or to (2n h w c) if `guided`: the half without sound first.
+
+        Until sound comes in both halves are the same, and are computed once.
+        """
         n, h, w, c = x.shape
         y = ops.pointwise(ops.group_norm(x, self.norm), self.proj_in)
-        y = self.transformer_blocks[0](y.view(n, h * w, c), keys)
-        return x + ops.pointwise(y, self.proj_out).view(n, h, w, c)
+        y = self.transformer_blocks[0](y.view(n, h * w, c), keys, guided=guided)
+        if guided:
+            x = ops.twice(x)
+        return x + ops.pointwise(y, self.proj_out).view(x.shape)

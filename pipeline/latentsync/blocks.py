@@ -75,12 +75,21 @@ class Block(nn.Module):
         self.motion_modules: nn.ModuleList | None = None
 
     def layer(
-        self, i: int, x: Tensor, time: Tensor, keys: Iterator[KeysValues], frames: int
+        self,
+        i: int,
+        x: Tensor,
+        time: Tensor,
+        keys: Iterator[KeysValues],
+        frames: int,
+        *,
+        guided: bool = False,
     ) -> Tensor:
-        """Run layer i: resnet, transformer, motion module."""
+        """Run layer i: resnet, transformer, motion module; `guided` doubles the batch inside."""
         x = self.resnets[i](x, time, frames)
         if self.attentions is not None:
-            x = self.attentions[i](x, next(keys))
+            x = self.attentions[i](x, next(keys), guided=guided)
+        elif guided:
+            x = ops.twice(x)
         if self.motion_modules is not None:
             x = self.motion_modules[i](x, frames)
         return x
@@ -94,12 +103,18 @@ class DownBlock(Block):
         self.downsamplers = None if downsampler is None else nn.ModuleList([downsampler])
 
     def forward(
-        self, x: Tensor, time: Tensor, keys: Iterator[KeysValues], frames: int
+        self,
+        x: Tensor,
+        time: Tensor,
+        keys: Iterator[KeysValues],
+        frames: int,
+        *,
+        guided: bool = False,
     ) -> tuple[Tensor, list[Tensor]]:
-        """Map (n h w i) to (n h' w' c) and its skips."""
+        """Map (n h w i) to (n h' w' c) and its skips; `guided` doubles n in the first layer."""
         skips = []
         for i in range(len(self.resnets)):
-            x = self.layer(i, x, time, keys, frames)
+            x = self.layer(i, x, time, keys, frames, guided=guided and i == 0)
             skips.append(x)
         if self.downsamplers is not None:
             x = self.downsamplers[0](x)

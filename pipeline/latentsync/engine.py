@@ -14,11 +14,12 @@ import torch
 from numpy.typing import NDArray
 
 from pipeline.latentsync import align, audio, chunks, kernels, weights
+from pipeline.latentsync.align import Image, Matrix
 from pipeline.latentsync.chunks import Models, Recipe
 from pipeline.latentsync.errors import PrecisionUnsupported
 from pipeline.latentsync.graph import RecordedUNet
 from pipeline.latentsync.mask import keep_mask
-from pipeline.latentsync.scene import Image, Matrix, Moving, Scene, Still
+from pipeline.latentsync.scene import Moving, Scene, Still
 from pipeline.latentsync.silence import quiet_frames
 from pipeline.latentsync.speaking import Job, Report, closed_mouth, together, work
 from pipeline.latentsync.stream import Ladder, in_order
@@ -100,7 +101,13 @@ class LatentSync:
         units = list(together([c for c in plan if c.stop > first_frame], job))
         workers = [(replica, ladder(replica, recipe, report)) for replica in self.replicas]
         at = units[0][0].start if units else 0
-        for made in in_order(units, workers, lambda worker, unit: work(job, *worker, unit)):
+        made_units = in_order(
+            units,
+            workers,
+            lambda unit: [scene.pictures(chunk) for chunk in unit],
+            lambda worker, unit, pictures: work(job, *worker, unit, pictures),
+        )
+        for made in made_units:
             for picture in made:
                 if at >= first_frame:
                     yield picture

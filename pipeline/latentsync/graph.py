@@ -44,31 +44,44 @@ class RecordedUNet:
         return self.unet.listen(audio)
 
     def __call__(
-        self, sample: Tensor, timestep: Tensor | int, keys: Sequence[KeysValues]
+        self,
+        sample: Tensor,
+        timestep: Tensor | int,
+        keys: Sequence[KeysValues],
+        *,
+        guided: bool = False,
     ) -> tuple[Tensor, Tensor]:
         """Return the noise and the deep features; both are overwritten by the next call."""
-        recording = self.recording(sample, keys)
+        recording = self.recording(sample, keys, guided)
         if recording is None:
-            out: tuple[Tensor, Tensor] = self.unet(sample, timestep, keys)
+            out: tuple[Tensor, Tensor] = self.unet(sample, timestep, keys, guided=guided)
             return out
         recording.take(sample, timestep, keys)
         recording.full.replay()
         return recording.noise, recording.deep
 
     def shallow(
-        self, sample: Tensor, timestep: Tensor | int, keys: Sequence[KeysValues], deep: Tensor
+        self,
+        sample: Tensor,
+        timestep: Tensor | int,
+        keys: Sequence[KeysValues],
+        deep: Tensor,
+        *,
+        guided: bool = False,
     ) -> Tensor:
         """Return the noise from another step's deep features."""
-        recording = self.recordings.get(shape_of(sample, keys))
+        recording = self.recordings.get(shape_of(sample, keys, guided))
         if recording is None or deep is not recording.deep:
-            return self.unet.shallow(sample, timestep, keys, deep)
+            return self.unet.shallow(sample, timestep, keys, deep, guided=guided)
         recording.take(sample, timestep, keys)
         recording.shallow.replay()
         return recording.shallow_noise
 
-    def recording(self, sample: Tensor, keys: Sequence[KeysValues]) -> Recording | None:
+    def recording(
+        self, sample: Tensor, keys: Sequence[KeysValues], guided: bool
+    ) -> Recording | None:
         """Find the recording for this shape; make it when the shape has run once here."""
-        shape = shape_of(sample, keys)
+        shape = shape_of(sample, keys, guided)
         if shape in self.recordings:
             self.recordings[shape] = self.recordings.pop(shape)  # now the last one used
         elif shape in self.too_large or not self.may_record:
@@ -77,10 +90,12 @@ class RecordedUNet:
             self.warm.shapes.add(shape)
             return None
         else:
-            self.record(shape, sample, keys)
+            self.record(shape, sample, keys, guided)
         return self.recordings.get(shape)
 
-    def record(self, shape: Shape, sample: Tensor, keys: Sequence[KeysValues]) -> None:
+    def record(
+        self, shape: Shape, sample: Tensor, keys: Sequence[KeysValues], guided: bool
+    ) -> None:
         """Record a shape; where that does not fit into memory, it goes on running as it is."""
         if len(self.recordings) >= MAX_RECORDINGS:
             del self.recordings[next(iter(self.recordings))]  # the one not used for longest
@@ -88,7 +103,7 @@ class RecordedUNet:
         self.pool = self.pool or torch.cuda.graph_pool_handle()
         try:
             with RECORDING:
-                self.recordings[shape] = Recording(self.unet, sample, keys, self.pool)
+                self.recordings[shape] = Recording(self.unet, sample, keys, guided, self.pool)
         except torch.OutOfMemoryError:
             self.too_large.add(shape)
             if not self.recordings:
@@ -115,16 +130,21 @@ class WarmShapes(threading.local):
         self.shapes: set[Shape] = set()
 
 
-def shape_of(sample: Tensor, keys: Sequence[KeysValues]) -> Shape:
-    """Tell recordings apart: the sample's shape and how many frames hear something."""
-    return (*sample.shape, len(keys[0][0]) if keys else 0)
+def shape_of(sample: Tensor, keys: Sequence[KeysValues], guided: bool) -> Shape:
+    """Tell recordings apart: the sample's shape, how many frames hear something, guidance."""
+    return (*sample.shape, len(keys[0][0]) if keys else 0, int(guided))
 
 
 class Recording:
     """Hold the graphs of one shape and the memory that they read and write."""
 
     def __init__(
-        self, unet: UNet3D, sample: Tensor, keys: Sequence[KeysValues], pool: PoolHandle
+        self,
+        unet: UNet3D,
+        sample: Tensor,
+        keys: Sequence[KeysValues],
+        guided: bool,
+        pool: PoolHandle,
     ) -> None:
         self.sample = sample.clone()
         self.timestep = torch.ones((), dtype=torch.float32, device=sample.device)
@@ -136,9 +156,11 @@ class Recording:
             stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
             # thread_local: other threads may drive other devices meanwhile.
             with torch.cuda.graph(self.full, pool, stream, "thread_local"):
-                self.noise, self.deep = unet(self.sample, self.timestep, self.keys)
+                self.noise, self.deep = unet(self.sample, self.timestep, self.keys, guided=guided)
             with torch.cuda.graph(self.shallow, pool, stream, "thread_local"):
-                self.shallow_noise = unet.shallow(self.sample, self.timestep, self.keys, self.deep)
+                self.shallow_noise = unet.shallow(
+                    self.sample, self.timestep, self.keys, self.deep, guided=guided
+                )
 
     def take(self, sample: Tensor, timestep: Tensor | int, keys: Sequence[KeysValues]) -> None:
         """Copy the inputs to where the graphs read them; the sound only when it is new."""

@@ -120,10 +120,11 @@ def add_layer_norm(
     eps: float,
     positions: Tensor | None,
     lead: Tensor | None,
+    later: Tensor | None,
 ) -> tuple[Tensor, Tensor]:
     """Add two streams (n s c), normalise over c, add positions (f c) by frame: one pass.
 
-    With `lead` (c), rows before those of y add that instead.
+    With `lead` (c), rows before those of y add that instead; `later` (c) joins the stream alone.
     """
     n, s, c = x.shape
     normed = torch.empty_like(x)
@@ -134,6 +135,7 @@ def add_layer_norm(
         x,
         x if y is None else y,
         weight if lead is None else lead,
+        weight if later is None else later,
         stream,
         normed,
         weight,
@@ -147,6 +149,7 @@ def add_layer_norm(
         eps,
         ADDS=y is not None,
         LEADS=y is not None and lead is not None,
+        LATER=later is not None,
         PLACES=positions is not None,
         ROWS=rows_each,
         BLOCK=block,

@@ -74,9 +74,9 @@ class TemporalBlock(nn.Module):
         for attention, norm in zip(attentions, norms, strict=True):
             x, y = ops.add_layer_norm(x, y, norm, positions=attention.positions(frames))
             y = attention(y, frames)
-        x, y = ops.add_layer_norm(x, y, self.ff_norm)
-        fed: Tensor = self.ff(y)
-        return x + fed
+        x, y = ops.add_layer_norm(x, y, self.ff_norm, later=self.ff.bias())
+        fed: Tensor = self.ff(x, y)
+        return fed
 
 
 class TemporalTransformer(nn.Module):

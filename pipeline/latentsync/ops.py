@@ -62,15 +62,18 @@ def add_layer_norm(
     *,
     positions: Tensor | None = None,
     lead: Tensor | None = None,
+    later: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Return the residual stream x + y and its layer norm over c, both (n s c).
 
     `positions` (f c) are added to the norm by frame; row n belongs to frame n % f. With `lead` (c)
-    y may hold only the last rows of n; the first ones add `lead` instead.
+    y may hold only the last rows of n; the first ones add `lead` instead. `later` (c) is added to
+    the stream and not to the norm: the bias of a product that `add_product` will add.
     """
     if kernels.usable(x):
-        return kernels.add_layer_norm(x, y, norm.weight, norm.bias, norm.eps, positions, lead)
-    return add_layer_norm_plain(x, y, norm, positions=positions, lead=lead)
+        gain, base = norm.weight, norm.bias
+        return kernels.add_layer_norm(x, y, gain, base, norm.eps, positions, lead, later)
+    return add_layer_norm_plain(x, y, norm, positions=positions, lead=lead, later=later)
 
 
 def add_layer_norm_plain(
@@ -80,12 +83,14 @@ def add_layer_norm_plain(
     *,
     positions: Tensor | None = None,
     lead: Tensor | None = None,
+    later: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Define `add_layer_norm`."""
     if y is not None and lead is not None:
         y = torch.cat((lead.expand(len(x) - len(y), *x.shape[1:]), y))
     stream = x if y is None else x + y
-    return stream, layer_norm_plain(stream, norm, positions)
+    normed = layer_norm_plain(stream, norm, positions)
+    return stream if later is None else stream + later, normed
 
 
 def layer_norm_plain(x: Tensor, norm: nn.LayerNorm, positions: Tensor | None = None) -> Tensor:
@@ -107,6 +112,16 @@ def geglu_plain(x: Tensor) -> Tensor:
     """Define `geglu`."""
     value, gate = x.chunk(2, dim=-1)
     return value * F.gelu(gate)
+
+
+def add_product(x: Tensor, y: Tensor, weight: Tensor) -> Tensor:
+    """Return x + y @ weight.T for (... c), (... k) and (c k), in the memory of x.
+
+    The product adds to what it finds there: the sum costs no pass of its own.
+    """
+    flat = x.view(-1, x.shape[-1])
+    flat.addmm_(y.reshape(-1, y.shape[-1]), weight.t())
+    return x
 
 
 def temporal_attention(qkv: Tensor, *, frames: int, heads: int) -> Tensor:
@@ -182,6 +197,11 @@ def upsample_plain(x: Tensor, size: tuple[int, int]) -> Tensor:
     """Define `upsample`."""
     y = F.interpolate(x.permute(0, 3, 1, 2), size=size, mode="nearest")
     return y.permute(0, 2, 3, 1).contiguous()
+
+
+def twice(x: Tensor) -> Tensor:
+    """Repeat the batch: (n ...) to (2n ...)."""
+    return torch.cat((x, x))
 
 
 def concat_channels(x: Tensor, skip: Tensor) -> Tensor:

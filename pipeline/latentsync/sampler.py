@@ -30,13 +30,24 @@ class Network(Protocol):
         ...
 
     def __call__(
-        self, sample: Tensor, timestep: Tensor | int, keys: Sequence[KeysValues]
+        self,
+        sample: Tensor,
+        timestep: Tensor | int,
+        keys: Sequence[KeysValues],
+        *,
+        guided: bool = False,
     ) -> tuple[Tensor, Tensor]:
-        """Return the noise and the deep features."""
+        """Return the noise and the deep features; `guided`: first without sound, then with it."""
         ...
 
     def shallow(
-        self, sample: Tensor, timestep: Tensor | int, keys: Sequence[KeysValues], deep: Tensor
+        self,
+        sample: Tensor,
+        timestep: Tensor | int,
+        keys: Sequence[KeysValues],
+        deep: Tensor,
+        *,
+        guided: bool = False,
     ) -> Tensor:
         """Return the noise from another step's deep features."""
         ...
@@ -97,12 +108,10 @@ def denoise(
     deep: Tensor | None = None
     for k, t in enumerate(timesteps(steps)):
         sample = torch.cat((latents.to(known.dtype), known), dim=1)  # (b 13 f h w)
-        if guided:
-            sample = torch.cat((sample, sample))  # unconditional first
         if cached and deep is not None and k % CACHE_INTERVAL:
-            predicted = network.shallow(sample, t, keys, deep)
+            predicted = network.shallow(sample, t, keys, deep, guided=guided)
         else:
-            predicted, deep = network(sample, t, keys)
+            predicted, deep = network(sample, t, keys, guided=guided)
         predicted = guide(predicted.float(), guidance) if guided else predicted.float()
         latents = ddim_step(latents, predicted, alphas, t, t - stride)
         yield latents

@@ -12,15 +12,14 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from pipeline.latentsync import align, chunks
+from pipeline.latentsync import chunks, crop
+from pipeline.latentsync.align import Box, Image, Matrix
+from pipeline.latentsync.arrival import Arrival
 from pipeline.latentsync.chunks import Chunk, Conditions, Models, Recipe
 from pipeline.latentsync.errors import FaceUnusable
-
-Image = NDArray[np.uint8]
-Matrix = NDArray[np.float64]
+from pipeline.latentsync.paste import Paste
 
 
 class Scene(Protocol):
@@ -32,21 +31,28 @@ class Scene(Protocol):
         """Say whether output frame `frame` has a face to speak with."""
         ...
 
-    def picture(self, frame: int) -> Image:
-        """Give the untouched picture of output frame `frame`."""
+    def pictures(self, chunk: Chunk) -> Sequence[Image]:
+        """Give the untouched pictures of a chunk, on the CPU, while the device does another."""
         ...
 
     def conditions(
-        self, models: Models, unit: Sequence[Chunk], recipe: Recipe, slices: int
+        self,
+        models: Models,
+        unit: Sequence[Chunk],
+        pictures: Sequence[Sequence[Image]],
+        recipe: Recipe,
+        slices: int,
     ) -> Conditions:
         """Encode what the network may see of so many chunks side by side."""
         ...
 
-    def paste(self, models: Models, chunk: Chunk, faces: Tensor) -> Iterator[Image]:
+    def paste(
+        self, models: Models, chunk: Chunk, pictures: Sequence[Image], faces: Tensor
+    ) -> Iterator[Image]:
         """Lay faces (f 3 r r) over the pictures of the chunk.
 
-        What the device does is done at once; pictures are put together while they are iterated,
-        so that the device can begin the next chunk.
+        What the device does is begun at once and waited for while the pictures are iterated, so
+        that the device goes on to the next chunk meanwhile.
         """
         ...
 
@@ -60,57 +66,51 @@ class Still:
         self.background = checked(picture)
         self.matrix = matrix
         self.resolution = resolution
-        square = align.to_square(align.align_crop(picture, matrix, resolution), resolution)
-        self.pixels = align.pixel_values([square])  # (1 3 r r)
+        self.pixels = crop.faces([picture], [matrix], resolution, torch.device("cpu"))
         self.encoded: dict[torch.device, Conditions] = {}
-        self.pastes: dict[torch.device, tuple[align.Paste, Tensor]] = {}
+        self.pastes: dict[torch.device, tuple[Paste, Tensor]] = {}
 
     def face_at(self, frame: int) -> bool:
         """Every frame has the face."""
         del frame
         return True
 
-    def picture(self, frame: int) -> Image:
+    def pictures(self, chunk: Chunk) -> Sequence[Image]:
         """Every frame is the picture."""
-        del frame
-        return self.background
+        return [self.background] * len(chunk)
 
     def conditions(
-        self, models: Models, unit: Sequence[Chunk], recipe: Recipe, slices: int
+        self,
+        models: Models,
+        unit: Sequence[Chunk],
+        pictures: Sequence[Sequence[Image]],
+        recipe: Recipe,
+        slices: int,
     ) -> Conditions:
         """Encode once; the same latents serve every frame of every chunk.
 
         Deviates from the published implementation, which draws encoding noise per frame.
         """
-        del unit, slices
+        del unit, pictures, slices
         if models.device not in self.encoded:
             pixels = self.pixels[None].to(models.device)
             noise = encoding_noise(models, recipe, pictures=1, start=0)
             self.encoded[models.device] = chunks.condition(models.vae, pixels, models.mask, noise)
         return self.encoded[models.device]
 
-    def paste(self, models: Models, chunk: Chunk, faces: Tensor) -> Iterator[Image]:
+    def paste(
+        self, models: Models, chunk: Chunk, pictures: Sequence[Image], faces: Tensor
+    ) -> Iterator[Image]:
         """Paste inside the face box; no other pixel is touched."""
         del chunk
         paste, under = self.paste_on(models.device)
-        boxes: NDArray[np.uint8] = paste(under, faces).cpu().numpy()
-        return (self.with_box(paste.box, box) for box in boxes)
+        return with_boxes(pictures, paste.box, Arrival(paste(under, faces)))
 
-    def with_box(self, box: tuple[int, int, int, int], pixels: Image) -> Image:
-        """Return the picture with new pixels in a box."""
-        x0, y0, x1, y1 = box
-        picture = self.background.copy()
-        picture[y0:y1, x0:x1] = pixels
-        return picture
-
-    def paste_on(self, device: torch.device) -> tuple[align.Paste, Tensor]:
+    def paste_on(self, device: torch.device) -> tuple[Paste, Tensor]:
         """Make grid, soft mask and the pixels underneath, once per device."""
         if device not in self.pastes:
-            height, width = self.background.shape[:2]
-            paste = align.Paste(self.matrix, self.resolution, (width, height), device)
-            x0, y0, x1, y1 = paste.box
-            under = torch.from_numpy(self.background[y0:y1, x0:x1].copy())[None].to(device)
-            self.pastes[device] = paste, under
+            paste = Paste([self.matrix], self.resolution, size_of(self.background), device)
+            self.pastes[device] = paste, crop.cut([self.background], paste.box, device)
         return self.pastes[device]
 
 
@@ -136,9 +136,13 @@ class Moving:
         """Say whether the source frame has a matrix."""
         return self.matrices[self.source(frame)] is not None
 
-    def picture(self, frame: int) -> Image:
-        """Give the source frame."""
-        return self.frames[self.source(frame)]
+    def pictures(self, chunk: Chunk) -> Sequence[Image]:
+        """Give the source frames."""
+        return [checked(self.frames[self.source(i)]) for i in range(chunk.start, chunk.stop)]
+
+    def matrices_of(self, chunk: Chunk) -> list[Matrix]:
+        """Give the matrices of a chunk that has a face."""
+        return [self.matrix(i) for i in range(chunk.start, chunk.stop)]
 
     def matrix(self, frame: int) -> Matrix:
         """Give the matrix of a frame that has a face."""
@@ -148,35 +152,50 @@ class Moving:
         return matrix
 
     def conditions(
-        self, models: Models, unit: Sequence[Chunk], recipe: Recipe, slices: int
+        self,
+        models: Models,
+        unit: Sequence[Chunk],
+        pictures: Sequence[Sequence[Image]],
+        recipe: Recipe,
+        slices: int,
     ) -> Conditions:
         """Align and encode every frame of the chunks."""
-        rows, noises = [], []
-        for chunk in unit:
-            squares = [
-                align.to_square(
-                    align.align_crop(checked(self.picture(i)), self.matrix(i), self.resolution),
-                    self.resolution,
-                )
-                for i in range(chunk.start, chunk.stop)
-            ]
-            rows.append(align.pixel_values(squares))
-            noises.append(encoding_noise(models, recipe, pictures=len(chunk), start=chunk.start))
+        pixels = [
+            crop.faces(shown, self.matrices_of(chunk), self.resolution, models.device)
+            for chunk, shown in zip(unit, pictures, strict=True)
+        ]
         noise = None
         if recipe.sampled:
-            drawn = [pair for pair in noises if pair is not None]
+            pairs = (
+                encoding_noise(models, recipe, pictures=len(chunk), start=chunk.start)
+                for chunk in unit
+            )
+            drawn = [pair for pair in pairs if pair is not None]
             noise = torch.cat([a for a, _ in drawn]), torch.cat([b for _, b in drawn])
-        pixels = torch.stack(rows).to(models.device)
-        return chunks.condition(models.vae, pixels, models.mask, noise, slices=slices)
+        return chunks.condition(models.vae, torch.stack(pixels), models.mask, noise, slices=slices)
 
-    def paste(self, models: Models, chunk: Chunk, faces: Tensor) -> Iterator[Image]:
-        """Paste each face into its own place, on the CPU."""
-        del models
-        places = zip(range(chunk.start, chunk.stop), faces.cpu(), strict=True)
-        return (
-            align.paste_back(self.picture(i), face, self.matrix(i), self.resolution)
-            for i, face in places
-        )
+    def paste(
+        self, models: Models, chunk: Chunk, pictures: Sequence[Image], faces: Tensor
+    ) -> Iterator[Image]:
+        """Paste each face into its own place."""
+        size = size_of(pictures[0])
+        paste = Paste(self.matrices_of(chunk), self.resolution, size, models.device)
+        under = crop.cut(pictures, paste.box, models.device)
+        return with_boxes(pictures, paste.box, Arrival(paste(under, faces)))
+
+
+def with_boxes(pictures: Sequence[Image], box: Box, arrival: Arrival) -> Iterator[Image]:
+    """Yield the pictures with new pixels in a box, when these have arrived."""
+    x0, y0, x1, y1 = box
+    for picture, pixels in zip(pictures, arrival.wait(), strict=True):
+        shown = picture.copy()
+        shown[y0:y1, x0:x1] = pixels
+        yield shown
+
+
+def size_of(picture: Image) -> tuple[int, int]:
+    """Return width and height."""
+    return picture.shape[1], picture.shape[0]
 
 
 def checked(picture: Image) -> Image:

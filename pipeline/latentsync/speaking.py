@@ -17,8 +17,9 @@ import torch
 from torch import Tensor
 
 from pipeline.latentsync import audio, chunks, sampler
+from pipeline.latentsync.align import Image
 from pipeline.latentsync.chunks import Chunk, Models, Recipe
-from pipeline.latentsync.scene import Image, Scene
+from pipeline.latentsync.scene import Scene
 from pipeline.latentsync.stream import Ladder
 
 T = TypeVar("T")
@@ -99,47 +100,63 @@ def together(plan: Sequence[Chunk], job: Job) -> Iterator[list[Chunk]]:
 
 
 @torch.inference_mode()
-def work(job: Job, models: Models, ladder: Ladder, unit: list[Chunk]) -> Iterator[Image]:
+def work(
+    job: Job, models: Models, ladder: Ladder, unit: list[Chunk], pictures: list[Sequence[Image]]
+) -> Iterator[Image]:
     """Make the faces of a unit on one device; whoever iterates the answer lays them over."""
     with models.active():
-        return chain(*made(job, models, ladder, unit))
+        return chain(*made(job, models, ladder, unit, pictures))
 
 
-def made(job: Job, models: Models, ladder: Ladder, unit: list[Chunk]) -> list[Iterator[Image]]:
+def made(
+    job: Job, models: Models, ladder: Ladder, unit: list[Chunk], pictures: list[Sequence[Image]]
+) -> list[Iterator[Image]]:
     """Make the faces of a unit, whatever its kind."""
     first = unit[0]
     if not first.has_face:
         job.report.passed.append((first.start, first.stop))
-        return [map(job.scene.picture, range(first.start, first.stop))]
+        return [iter(pictures[0])]
     if repeats(first, job):
-        return [repeat(job, models, ladder, first)]
-    faces = ladder.climb(unit, lambda part, slices: speak(job, models, part, slices))
+        return [repeat(job, models, ladder, first, pictures[0])]
+    shown = list(zip(unit, pictures, strict=True))
+    faces = ladder.climb(shown, lambda part, slices: speak(job, models, part, slices))
     job.report.generated += sum(len(chunk) for chunk in unit)
-    return [job.scene.paste(models, chunk, face) for chunk, face in zip(unit, faces, strict=True)]
+    return [
+        job.scene.paste(models, chunk, under, face)
+        for (chunk, under), face in zip(shown, faces, strict=True)
+    ]
 
 
-def repeat(job: Job, models: Models, ladder: Ladder, chunk: Chunk) -> Iterator[Image]:
+def repeat(
+    job: Job, models: Models, ladder: Ladder, chunk: Chunk, pictures: Sequence[Image]
+) -> Iterator[Image]:
     """Show the closed mouth; the first to come makes it, from the same chunk in every run."""
     source = job.quiet_chunk or chunk
 
     def make() -> Tensor:
-        faces = ladder.climb([source], lambda part, slices: speak(job, models, part, slices))
+        shown = [(source, pictures)]
+        faces = ladder.climb(shown, lambda part, slices: speak(job, models, part, slices))
         job.report.generated += len(source)
         return faces[0]
 
     faces, is_new = job.quiet_faces.get(make)
     job.report.repeated += 0 if is_new else len(chunk)
-    return job.scene.paste(models, chunk, faces.to(models.device))
+    return job.scene.paste(models, chunk, pictures, faces.to(models.device))
 
 
-def speak(job: Job, models: Models, part: Sequence[Chunk], slices: int) -> list[Tensor]:
+Shown = tuple[Chunk, Sequence[Image]]
+"""A chunk and its pictures."""
+
+
+def speak(job: Job, models: Models, part: Sequence[Shown], slices: int) -> list[Tensor]:
     """Generate the faces (f 3 r r) of chunks that lie side by side on the batch axis."""
     side = models.resolution // 8
     noise = sampler.initial_noise(
         side, side, seed=job.recipe.seed, device=models.device, dtype=models.dtype
     )
-    said = torch.stack([audio.windows(job.heard, job.fps, c.start, c.stop) for c in part])
-    conditions = job.scene.conditions(models, part, job.recipe, slices)
+    unit, pictures = [chunk for chunk, _ in part], [shown for _, shown in part]
+    said = torch.stack([audio.windows(job.heard, job.fps, c.start, c.stop) for c in unit])
+    conditions = job.scene.conditions(models, unit, pictures, job.recipe, slices)
     return list(
         chunks.generate(
             models.unet,

@@ -1,7 +1,8 @@
 """Run units of work on one or several devices, give the results in order, step down on memory.
 
-`in_order` keeps each device busy and at most one finished unit waiting, so that memory stays flat
-however long the speech is. `Ladder` answers an out-of-memory error with less at once.
+`in_order` keeps each device busy, prepares the next unit beside it, and lets at most one finished
+unit wait, so that memory stays flat however long the speech is. `Ladder` answers an out-of-memory
+error with less at once.
 """
 
 from __future__ import annotations
@@ -19,37 +20,47 @@ from pipeline.latentsync.errors import MemoryExhausted
 T = TypeVar("T")
 R = TypeVar("R")
 W = TypeVar("W")
+P = TypeVar("P")
 
 VAE_SLICES = (1, 4, 16)
 """In how many parts a batch goes through the autoencoder, from fast to frugal."""
 
 
-def in_order(units: Iterable[T], workers: Sequence[W], run: Callable[[W, T], R]) -> Iterator[R]:
-    """Yield run(worker, unit) for all units in their order, one unit per worker at a time.
+def in_order(
+    units: Iterable[T],
+    workers: Sequence[W],
+    prepare: Callable[[T], P],
+    run: Callable[[W, T, P], R],
+) -> Iterator[R]:
+    """Yield run(worker, unit, prepare(unit)) in the order of units, one per worker at a time.
 
-    Closing the iterator waits for the units that are running and starts no other.
+    One thread prepares, ahead of the workers by one unit. Closing the iterator waits for the units
+    that are running and starts no other.
     """
     free: SimpleQueue[W] = SimpleQueue()
     for worker in workers:
         free.put(worker)
 
-    def work(unit: T) -> R:
+    def work(unit: T, prepared: Future[P]) -> R:
+        ready = prepared.result()
         worker = free.get()
         try:
-            return run(worker, unit)
+            return run(worker, unit, ready)
         finally:
             free.put(worker)
 
     pool = ThreadPoolExecutor(len(workers), thread_name_prefix="latentsync")
+    preparing = ThreadPoolExecutor(1, thread_name_prefix="latentsync-prepare")
     waiting: deque[Future[R]] = deque()
     try:
         for unit in units:
-            waiting.append(pool.submit(work, unit))
+            waiting.append(pool.submit(work, unit, preparing.submit(prepare, unit)))
             if len(waiting) > len(workers):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
     finally:
+        preparing.shutdown(wait=True, cancel_futures=True)
         pool.shutdown(wait=True, cancel_futures=True)
 
 

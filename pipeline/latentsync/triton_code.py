@@ -100,11 +100,12 @@ def apply_affine(
 
 @kernel
 def add_layer_norm(
-    x, y, lead, stream, normed, weight, bias, positions, rows, led, c, spatial, frames, eps,
-    ADDS: tl.constexpr, LEADS: tl.constexpr, PLACES: tl.constexpr,
+    x, y, lead, later, stream, normed, weight, bias, positions,
+    rows, led, c, spatial, frames, eps,
+    ADDS: tl.constexpr, LEADS: tl.constexpr, LATER: tl.constexpr, PLACES: tl.constexpr,
     ROWS: tl.constexpr, BLOCK: tl.constexpr,
 ):  # fmt: skip
-    """Add, keep the sum, normalise it, add the position of the row's frame."""
+    """Add, keep the sum with what comes later, normalise it, add its frame's position."""
     row = tl.program_id(0) * ROWS + tl.arange(0, ROWS)
     channel = tl.arange(0, BLOCK)
     known = (channel < c)[None, :]
@@ -120,7 +121,10 @@ def add_layer_norm(
             value += tl.where(own, added, same[None, :])
         else:
             value += tl.load(y + at, mask=inside, other=0.0).to(tl.float32)
-        tl.store(stream + at, value.to(stream.dtype.element_ty), mask=inside)
+        kept = value
+        if LATER:
+            kept += tl.load(later + channel, mask=channel < c, other=0.0).to(tl.float32)[None, :]
+        tl.store(stream + at, kept.to(stream.dtype.element_ty), mask=inside)
         value = tl.where(known, value, 0.0)
     centre = tl.sum(value, axis=1) / c
     off = tl.where(known, value - centre[:, None], 0.0)

@@ -38,7 +38,8 @@ from pipeline.latentsync.releases import (
     Release,
     resolution,
 )
-from pipeline.latentsync.unet import UNet3D, UNetConfig
+from pipeline.latentsync.unet import UNet3D
+from pipeline.latentsync.unet_config import UNetConfig
 
 SD_VAE: Mapping[str, Any] = {
     "in_channels": 3,

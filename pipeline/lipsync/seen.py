@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import overload
 
 import numpy as np
@@ -19,9 +18,6 @@ from pipeline.lipsync.brows import three_points
 from pipeline.lipsync.motion import IdleMotion, idle_motion
 from pipeline.portrait import Face, Pixels
 from pipeline.types import Motion, Speech
-
-REMEMBERED = 40
-"""Frames are asked for twice, to be encoded and to be pasted on, about two chunks apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +46,7 @@ class MovedFrames(Sequence[Pixels]):
 
     def __init__(self, idle: IdleMotion) -> None:
         self._length = len(idle)
-        self._frame = lru_cache(REMEMBERED)(idle.frame)
+        self._frame = idle.frame
 
     def __len__(self) -> int:
         return self._length

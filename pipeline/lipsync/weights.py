@@ -147,7 +147,7 @@ def halve(settings: LatentSyncSettings, release: Release) -> Stock:
 
     Takes half its size of disk. Raises ``WeightsUnusable``.
     """
-    from pipeline.latentsync.unet import UNetConfig
+    from pipeline.latentsync.unet_config import UNetConfig
     from pipeline.latentsync.weights import convert
 
     folder = folder_of(settings, release)

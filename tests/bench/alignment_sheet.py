@@ -16,8 +16,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 
-from pipeline.latentsync import align
+from pipeline.latentsync import align, crop
 from pipeline.latentsync.mask import keep_mask
 from pipeline.lipsync.brows import three_points
 from pipeline.media.read import read_frames
@@ -63,9 +64,9 @@ def pair(name: str, picture: Pixels, face: Face) -> tuple[Pixels, Pixels]:
     """Draw one face twice."""
     points = three_points(face.landmarks)
     matrix = align.matrices(points[None], RESOLUTION)[0]
-    crop = align.align_crop(picture, matrix, RESOLUTION)
-    square = align.to_square(crop, RESOLUTION)
-    stretch = RESOLUTION / np.array(crop.shape[1::-1])
+    canvas = crop.align_crops([picture], [matrix], RESOLUTION, torch.device("cpu"))
+    square = crop.to_squares(canvas, RESOLUTION)[0].permute(1, 2, 0).byte().numpy()
+    stretch = RESOLUTION / np.array(align.canvas_size(RESOLUTION))
 
     def placed(rows: tuple[int, ...]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         flat = face.landmarks[list(rows), :2]

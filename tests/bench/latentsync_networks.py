@@ -18,7 +18,8 @@ from pipeline.latentsync.audio import Whisper, WhisperConfig
 from pipeline.latentsync.chunks import Conditions, Models
 from pipeline.latentsync.graph import RecordedUNet
 from pipeline.latentsync.mask import keep_mask
-from pipeline.latentsync.unet import UNet3D, UNetConfig
+from pipeline.latentsync.unet import UNet3D
+from pipeline.latentsync.unet_config import UNetConfig
 
 FRAMES = 16
 PUBLISHED = UNetConfig()

@@ -5,11 +5,11 @@
 
 Random weights at full size, 20 steps, guidance 1.5, chunks of 16 frames, fp16. Per size: one step
 and one chunk of the plain forward in the published layout and of ours; the whole path of a still
-in a 1080p picture (features, denoise, decode, paste; encode too where PyAV is installed); the
-error of the latents and of the pictures against the plain forward in float32. With two devices or
-more, one against two. "s/s" is seconds of work per second of video: below 1 is faster than real
-time. Random weights time like trained ones; what they say of quality is the arithmetic, not the
-looks. What starting takes from files on disk: `latentsync_first_use`.
+in a 1080p picture (features, denoise, decode, paste; encode too where PyAV is installed), at rest
+and in motion; the error of the latents and of the pictures against the plain forward in float32.
+With two devices or more, one against two. "s/s" is seconds of work per second of video: below 1 is
+faster than real time. Random weights time like trained ones; what they say of quality is the
+arithmetic, not the looks. What starting takes from files on disk: `latentsync_first_use`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,9 +29,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pipeline.latentsync import chunks, sampler, vae
+from pipeline.latentsync.align import Image
 from pipeline.latentsync.chunks import Models, Recipe
 from pipeline.latentsync.engine import LatentSync
-from pipeline.latentsync.scene import Image
 from tests.bench.latentsync_networks import (
     FRAMES,
     PUBLISHED,
@@ -44,6 +44,9 @@ from tests.bench.published_layout import PublishedLayout
 
 FPS = 25.0
 CHUNK_S = FRAMES / FPS
+FACE = np.array([[880.0, 400.0], [1060.0, 405.0], [970.0, 500.0]])
+"""Brows and nose in the picture of the bench."""
+Speaker = Callable[[LatentSync, float, Recipe], Iterator[Image]]
 LIMITS = {(256, False): 0.85, (256, True): 0.40, (512, False): 3.4, (512, True): 1.5}
 """Seconds per second of video on one H200, by size and step caching."""
 
@@ -120,6 +123,8 @@ def speed(
             loop = loop_ms(network, inputs, models, Recipe(cached=cached))
             say(f"{name}: denoise, {label}", loop / 1000 * FPS / FRAMES, "s/s")
         limit = LIMITS.get((size, cached), float("nan"))
+        moved = whole_path([models], seconds, Recipe(cached=cached), moving)
+        say(f"ours: whole path of a still in motion, {label}", moved, "s/s")
         for stacked in (1, 4 if size <= 256 else 2) if cached else (1,):
             took = whole_path([models], seconds, Recipe(cached=cached, stacked=stacked))
             name = f"ours: whole path of a still, {label}, stack {stacked}"
@@ -162,13 +167,13 @@ def event() -> torch.cuda.Event:
 def step_ms(network: sampler.Network, inputs: Inputs, models: Models) -> tuple[float, float]:
     """Time one full and one shallow step of a guided chunk."""
     side = models.resolution // 8
-    sample = torch.randn(2, 13, FRAMES, side, side, device=models.device, dtype=models.dtype)
+    sample = torch.randn(1, 13, FRAMES, side, side, device=models.device, dtype=models.dtype)
     tokens = inputs.audio[0].to(models.dtype)
-    network(sample, 500, network.listen(tokens))  # ours records the second step
+    network(sample, 500, network.listen(tokens), guided=True)  # ours records the second step
     keys = network.listen(tokens)
-    _, deep = network(sample, 500, keys)
-    full = milliseconds(lambda: network(sample, 500, keys), 5)
-    shallow = milliseconds(lambda: network.shallow(sample, 500, keys, deep), 5)
+    _, deep = network(sample, 500, keys, guided=True)
+    full = milliseconds(lambda: network(sample, 500, keys, guided=True), 5)
+    shallow = milliseconds(lambda: network.shallow(sample, 500, keys, deep, guided=True), 5)
     return full, shallow
 
 
@@ -194,18 +199,37 @@ def first_use(engine: LatentSync, started: float) -> float:
     return time.perf_counter() - started
 
 
-def still(engine: LatentSync, seconds: float, recipe: Recipe) -> Any:
+def still(engine: LatentSync, seconds: float, recipe: Recipe) -> Iterator[Image]:
     """Speak over a 1080p picture with a face about 400 px wide."""
-    rng = np.random.default_rng(5)
-    picture = np.kron(rng.integers(0, 255, (108, 192, 3)), np.ones((10, 10, 1))).astype(np.uint8)
-    matrices = engine.matrices(np.array([[[880.0, 400.0], [1060.0, 405.0], [970.0, 500.0]]]))
-    speech = (0.1 * rng.standard_normal(int(16_000 * seconds))).astype(np.float32)
-    return engine.sync(
-        [picture], list(matrices), speech, count=round(seconds * FPS), recipe=recipe
-    )
+    matrices = engine.matrices(FACE[np.newaxis])
+    count = round(seconds * FPS)
+    return engine.sync([picture()], list(matrices), noise(seconds), count=count, recipe=recipe)
 
 
-def whole_path(replicas: list[Models], seconds: float, recipe: Recipe) -> float:
+def moving(engine: LatentSync, seconds: float, recipe: Recipe) -> Iterator[Image]:
+    """Speak over the same picture while its face wanders; making the frames costs nothing here."""
+    count = round(seconds * FPS)
+    wandering = FACE + np.sin(np.arange(count) / 9.0)[:, np.newaxis, np.newaxis] * 6.0
+    matrices = engine.matrices(wandering, rounded=False)
+    frames = [picture()] * count
+    return engine.sync(frames, list(matrices), noise(seconds), count=count, recipe=recipe)
+
+
+def picture() -> Image:
+    """Draw a picture of 1080p, the same each time."""
+    coarse = np.random.default_rng(5).integers(0, 255, (108, 192, 3))
+    return np.kron(coarse, np.ones((10, 10, 1))).astype(np.uint8)
+
+
+def noise(seconds: float) -> NDArray[np.float32]:
+    """Draw sound, the same each time."""
+    drawn = np.random.default_rng(6).standard_normal(int(16_000 * seconds))
+    return (0.1 * drawn).astype(np.float32)
+
+
+def whole_path(
+    replicas: list[Models], seconds: float, recipe: Recipe, speak: Speaker = still
+) -> float:
     """Time a whole speech, encoding included where it can be: wall seconds per second of video.
 
     Shapes of full chunks have been met before; what is left over is met in the time taken.
@@ -216,7 +240,7 @@ def whole_path(replicas: list[Models], seconds: float, recipe: Recipe) -> float:
         torch.cuda.synchronize()
         start = time.perf_counter()
         encode = encoder()
-        for frame in still(engine, length, recipe):
+        for frame in speak(engine, length, recipe):
             encode(frame)
         encode(None)
     return (time.perf_counter() - start) / seconds

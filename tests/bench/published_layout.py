@@ -31,9 +31,15 @@ class PublishedLayout:
         return [(audio, audio)]
 
     def __call__(
-        self, sample: Tensor, timestep: Tensor | int, keys: Sequence[KeysValues]
+        self,
+        sample: Tensor,
+        timestep: Tensor | int,
+        keys: Sequence[KeysValues],
+        *,
+        guided: bool = False,
     ) -> tuple[Tensor, Tensor]:
         """Return the noise and what enters the last layer."""
+        sample = torch.cat((sample, sample)) if guided else sample
         audio, time = self.tokens(sample, keys), self.time(timestep, sample)
         x = inflated(sample, self.unet.conv_in)
         skips = [x]
@@ -59,9 +65,16 @@ class PublishedLayout:
         return self.head(x), deep
 
     def shallow(
-        self, sample: Tensor, timestep: Tensor | int, keys: Sequence[KeysValues], deep: Tensor
+        self,
+        sample: Tensor,
+        timestep: Tensor | int,
+        keys: Sequence[KeysValues],
+        deep: Tensor,
+        *,
+        guided: bool = False,
     ) -> Tensor:
         """Run the last layer only."""
+        sample = torch.cat((sample, sample)) if guided else sample
         audio, time = self.tokens(sample, keys), self.time(timestep, sample)
         block = self.unet.up_blocks[-1]
         x = torch.cat((deep, inflated(sample, self.unet.conv_in)), dim=1)

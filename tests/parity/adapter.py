@@ -14,9 +14,13 @@ from diffusers import AutoencoderKL
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pipeline.latentsync import align, audio, chunks, sampler
+from pipeline.latentsync import align, audio, chunks, crop, sampler
 from pipeline.latentsync import mask as masks
-from pipeline.latentsync.unet import UNet3D, UNetConfig
+from pipeline.latentsync.paste import Paste
+from pipeline.latentsync.unet import UNet3D
+from pipeline.latentsync.unet_config import UNetConfig
+
+CPU = torch.device("cpu")
 
 
 def build_unet(config: Mapping[str, object]) -> UNet3D:
@@ -77,17 +81,27 @@ def matrices(landmarks: NDArray[np.float64], resolution: int, smooth: bool) -> N
 def align_crop(
     image: NDArray[np.uint8], matrix: NDArray[np.float64], resolution: int
 ) -> NDArray[np.uint8]:
-    return align.align_crop(image, matrix, resolution)
+    return as_picture(crop.align_crops([image], [matrix], resolution, CPU))
 
 
-def to_square(crop: NDArray[np.uint8], resolution: int) -> NDArray[np.uint8]:
-    return align.to_square(crop, resolution)
+def to_square(crop_px: NDArray[np.uint8], resolution: int) -> NDArray[np.uint8]:
+    canvas = torch.from_numpy(crop_px).permute(2, 0, 1)[None].float()
+    return as_picture(crop.to_squares(canvas, resolution))
 
 
 def paste_back(
     image: NDArray[np.uint8], face: Tensor, matrix: NDArray[np.float64], resolution: int
 ) -> NDArray[np.uint8]:
-    return align.paste_back(image, face, matrix, resolution)
+    paste = Paste([matrix], resolution, (image.shape[1], image.shape[0]), CPU)
+    x0, y0, x1, y1 = paste.box
+    out = image.copy()
+    out[y0:y1, x0:x1] = paste(crop.cut([image], paste.box, CPU), face[None])[0].numpy()
+    return out
+
+
+def as_picture(pixels: Tensor) -> NDArray[np.uint8]:
+    picture: NDArray[np.uint8] = pixels[0].to(torch.uint8).permute(1, 2, 0).numpy()
+    return picture
 
 
 def mask(resolution: int) -> NDArray[np.float32]:

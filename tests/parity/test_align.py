@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.latentsync import align
+from pipeline.latentsync import align, crop
 from pipeline.latentsync.errors import FaceUnusable
+from pipeline.latentsync.paste import Paste
 from tests.parity import adapter
 from tests.parity.vectors import golden, picture, share_off_by_more_than_two
 
@@ -56,11 +57,11 @@ def test_the_soft_mask_equals_the_published_one(resolution: int) -> None:
     height, width = vectors["image"].shape[:2]
     matrix = vectors[f"r{resolution}_rotated_matrix_smooth"][0]
 
-    paste = align.Paste(matrix, resolution, (width, height), torch.device("cpu"))
+    paste = Paste([matrix], resolution, (width, height), adapter.CPU)
 
     whole = np.zeros((height, width), np.float32)
     x0, y0, x1, y1 = paste.box
-    whole[y0:y1, x0:x1] = paste.soft.numpy()
+    whole[y0:y1, x0:x1] = paste.soft[0, 0].numpy()
     expected = vectors[f"r{resolution}_soft_mask_u16"] / 65535
     assert np.abs(whole[::2, ::2] - expected).max() < 1e-3
 
@@ -69,7 +70,7 @@ def test_nothing_outside_the_face_box_changes() -> None:
     vectors = golden("affine.npz")
     matrix = vectors["r256_rotated_matrix_smooth"][0]
 
-    pasted = align.paste_back(vectors["image"], torch.ones(3, 256, 256), matrix, 256)
+    pasted = adapter.paste_back(vectors["image"], torch.ones(3, 256, 256), matrix, 256)
 
     changed = (pasted != vectors["image"]).any(axis=-1)
     assert 0.1 < changed.mean() < 0.4
@@ -90,12 +91,38 @@ def test_faces_at_the_edge_or_tiny_are_cropped_and_pasted(landmarks: list[list[i
     image = picture(360, 480, "edge")
     matrix = align.matrices(np.array([landmarks], float), 256)[0]
 
-    square = align.to_square(align.align_crop(image, matrix, 256), 256)
-    pasted = align.paste_back(image, align.pixel_values([square])[0], matrix, 256)
+    face = crop.faces([image], [matrix], 256, adapter.CPU)
+    pasted = adapter.paste_back(image, face[0], matrix, 256)
 
-    assert square.shape == (256, 256, 3)
+    assert face.shape == (1, 3, 256, 256)
     assert pasted.shape == image.shape
     assert np.abs(pasted.astype(int) - image).mean() < 3
+
+
+def test_a_chunk_at_once_is_cropped_and_pasted_like_its_frames_one_by_one() -> None:
+    images = [picture(360, 480, f"frame {i}") for i in range(3)]
+    where = np.array([[200, 150], [260, 155], [232, 190]], float)
+    moved = [
+        where,
+        where * 0.9 + 20,
+        where + np.array((150, 160)),
+    ]  # the last one leaves the picture
+    matrices = list(align.matrices(np.stack(moved), 256, rounded=False))
+    faces = torch.rand(3, 3, 256, 256) * 2 - 1
+
+    together = crop.faces(images, matrices, 256, adapter.CPU)
+    paste = Paste(matrices, 256, (480, 360), adapter.CPU)
+    x0, y0, x1, y1 = paste.box
+    pasted = [image.copy() for image in images]
+    boxes = paste(crop.cut(images, paste.box, adapter.CPU), faces)
+    for image, pixels in zip(pasted, boxes, strict=True):
+        image[y0:y1, x0:x1] = pixels.numpy()
+
+    for i in range(3):
+        alone = crop.faces([images[i]], [matrices[i]], 256, adapter.CPU)
+        assert (together[i] - alone[0]).abs().max() <= 2 / 127.5
+        apart = adapter.paste_back(images[i], faces[i], matrices[i], 256)
+        assert np.abs(pasted[i].astype(int) - apart).max() <= 1
 
 
 @pytest.mark.parametrize("landmarks", [[[5, 5], [5, 5], [5, 5]], [[np.nan, 0], [1, 1], [2, 2]]])
@@ -122,7 +149,7 @@ def test_masked_pixels_equal_the_published_ones(resolution: int) -> None:
     seed = str(vectors[f"r{resolution}_faces_seed"])
     faces = [picture(resolution, resolution, f"{seed}{i}") for i in range(2)]
 
-    pixels = align.pixel_values(faces)
+    pixels = crop.pixel_values(torch.from_numpy(np.stack(faces)).permute(0, 3, 1, 2))
     masked = pixels * torch.from_numpy(adapter.mask(resolution))
 
     expected = vectors[f"r{resolution}_pixel_values_sub"]

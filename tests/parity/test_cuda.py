@@ -15,7 +15,8 @@ from pipeline.latentsync.chunks import Conditions, Recipe
 from pipeline.latentsync.engine import LatentSync
 from pipeline.latentsync.graph import RecordedUNet
 from pipeline.latentsync.speaking import Report
-from pipeline.latentsync.unet import UNet3D, UNetConfig
+from pipeline.latentsync.unet import UNet3D
+from pipeline.latentsync.unet_config import UNetConfig
 
 pytestmark = [
     pytest.mark.gpu,

@@ -51,16 +51,20 @@ def pairs(device: str, dtype: torch.dtype) -> Iterator[tuple[str, Tensor, Tensor
     layer = nn.LayerNorm(80).to(device, dtype)
     random_norm(layer)
     x, y, positions, lead = draw(6, 7, 80), draw(6, 7, 80), draw(3, 80), draw(80)
-    for added, places, first in (
-        (y, positions, None),
-        (None, positions, None),
-        (y, None, None),
-        (None, None, None),
-        (y[4:], None, lead),
-        (y, None, lead),
+    for added, places, first, later in (
+        (y, positions, None, None),
+        (None, positions, None, None),
+        (y, None, None, draw(80)),
+        (None, None, None, None),
+        (y[4:], None, lead, draw(80)),
+        (y, None, lead, None),
     ):
-        mine = kernels.add_layer_norm(x, added, layer.weight, layer.bias, layer.eps, places, first)
-        plain = ops.add_layer_norm_plain(x, added, layer, positions=places, lead=first)
+        mine = kernels.add_layer_norm(
+            x, added, layer.weight, layer.bias, layer.eps, places, first, later
+        )
+        plain = ops.add_layer_norm_plain(
+            x, added, layer, positions=places, lead=first, later=later
+        )
         yield "add_layer_norm stream", mine[0], plain[0]
         yield "add_layer_norm normed", mine[1], plain[1]
     wide = draw(2, 5, 2 * 320)
@@ -139,3 +143,15 @@ def test_plain_group_norm_shares_statistics_over_frames() -> None:
 
     expected = norm(volume).permute(0, 2, 3, 4, 1).reshape(6, 3, 3, 8)
     torch.testing.assert_close(shared, expected, atol=1e-5, rtol=1e-5)
+
+
+def test_a_product_is_added_in_the_memory_of_the_stream() -> None:
+    generator = torch.Generator().manual_seed(0)
+    x, y = (torch.randn(2, 3, c, generator=generator) for c in (4, 6))
+    weight = torch.randn(4, 6, generator=generator)
+    expected = x + y @ weight.T
+
+    added = ops.add_product(x, y, weight)
+
+    assert added.data_ptr() == x.data_ptr()
+    torch.testing.assert_close(added, expected)

@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from pipeline.latentsync import checkpoints
-from pipeline.latentsync.unet import UNet3D, UNetConfig
+from pipeline.latentsync.unet import UNet3D
+from pipeline.latentsync.unet_config import UNetConfig
 from tests.bench.published_layout import PublishedLayout
 from tests.parity import adapter
 from tests.parity.vectors import drawn, filled, golden, relative_error
@@ -74,6 +75,25 @@ def test_frames_without_keys_hear_what_silence_says() -> None:
     assert relative_error(heard_nothing, heard_zeros) < 2e-6
 
 
+@pytest.mark.parametrize("attends_at_once", [True, False])
+def test_guidance_equals_a_sample_that_stands_there_twice(attends_at_once: bool) -> None:
+    config = UNetConfig(
+        widths=(64, 64, 128, 128), groups=8, down_attention=(attends_at_once, True, True, False)
+    )
+    unet = UNet3D(config).requires_grad_(False)
+    generator = torch.Generator().manual_seed(4)
+    sample = torch.randn(1, 13, 3, 16, 16, generator=generator)
+    keys = unet.listen(torch.randn(3, 50, 384, generator=generator))
+
+    noise, deep = unet(sample, 21, keys, guided=True)
+    shallow = unet.shallow(sample, 41, keys, deep, guided=True)
+
+    twice = torch.cat((sample, sample))
+    expected, expected_deep = unet(twice, 21, keys)
+    assert relative_error(noise, expected) < 2e-6
+    assert relative_error(shallow, unet.shallow(twice, 41, keys, expected_deep)) < 2e-6
+
+
 def test_fused_projections_change_nothing_and_keep_the_published_keys() -> None:
     vectors = golden("unet_tiny_a.npz")
     salt = str(vectors["salt"])
@@ -117,14 +137,15 @@ def test_a_second_forward_in_the_published_layout_agrees(guided: bool) -> None:
     unet = adapter.build_unet(json.loads(str(vectors["config"])))
     filled(unet, salt)
     plain = PublishedLayout(unet)
-    sample = drawn(salt, "tiny_b/sample", *vectors["sample_shape"])
+    sample = drawn(salt, "tiny_b/sample", *vectors["sample_shape"])[int(guided) :]
     audio = drawn(salt, "tiny_b/audio", *vectors["audio_shape"])[5 * guided :]
 
     with torch.no_grad():
-        noise, deep = unet(sample, 21, unet.listen(audio))
-        other_noise, other_deep = plain(sample, 21, plain.listen(audio))
-        shallow = unet.shallow(sample, 41, unet.listen(audio), deep)
-        other_shallow = plain.shallow(sample, 41, plain.listen(audio), other_deep)
+        noise, deep = unet(sample, 21, unet.listen(audio), guided=guided)
+        other_noise, other_deep = plain(sample, 21, plain.listen(audio), guided=guided)
+        shallow = unet.shallow(sample, 41, unet.listen(audio), deep, guided=guided)
+        heard = plain.listen(audio)
+        other_shallow = plain.shallow(sample, 41, heard, other_deep, guided=guided)
 
     assert relative_error(noise, other_noise) < 1e-5
     assert relative_error(shallow, other_shallow) < 1e-5

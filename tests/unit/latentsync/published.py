@@ -11,7 +11,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from pipeline.latentsync.audio import Whisper, WhisperConfig
-from pipeline.latentsync.unet import UNet3D, UNetConfig
+from pipeline.latentsync.unet import UNet3D
+from pipeline.latentsync.unet_config import UNetConfig
 from pipeline.latentsync.weights import OLD_ATTENTION, Weights
 
 RESOLUTION = 64

@@ -11,13 +11,13 @@ import torch
 from numpy.typing import NDArray
 
 from pipeline.latentsync import LatentSync, Recipe, Report
+from pipeline.latentsync.align import Image, Matrix
 from pipeline.latentsync.audio import Whisper, WhisperConfig
 from pipeline.latentsync.errors import (
     AudioUnusable,
     PrecisionUnsupported,
     WeightsError,
 )
-from pipeline.latentsync.scene import Image, Matrix
 from tests.unit.latentsync import published
 
 QUICK = Recipe(steps=2, cached=False)

@@ -12,39 +12,74 @@ from pipeline.latentsync.errors import MemoryExhausted
 from pipeline.latentsync.stream import Ladder, in_order
 
 
+def as_it_is(unit: int) -> int:
+    return unit
+
+
 def test_results_come_in_order_from_several_workers() -> None:
     second_done = threading.Event()
 
-    def run(worker: str, unit: int) -> int:
+    def run(worker: str, unit: int, prepared: int) -> int:
         if unit == 0:
             assert second_done.wait(10)  # the first is overtaken on purpose
         if unit == 1:
             second_done.set()
         return unit * 10
 
-    assert list(in_order(range(5), ["a", "b"], run)) == [0, 10, 20, 30, 40]
+    assert list(in_order(range(5), ["a", "b"], as_it_is, run)) == [0, 10, 20, 30, 40]
 
 
 def test_no_more_units_are_started_than_workers_and_one() -> None:
     started: list[int] = []
 
-    def run(worker: str, unit: int) -> int:
+    prepared: list[int] = []
+
+    def prepare(unit: int) -> int:
+        prepared.append(unit)
+        return unit
+
+    def run(worker: str, unit: int, ready: int) -> int:
         started.append(unit)
         return unit
 
-    results = in_order(range(100), ["a"], run)
+    results = in_order(range(100), ["a"], prepare, run)
     next(results)
 
     assert len(started) <= 2
+    assert len(prepared) <= 2
     results.close()  # type: ignore[attr-defined]
 
 
-def test_an_error_of_a_unit_reaches_the_reader() -> None:
-    def run(worker: str, unit: int) -> int:
-        raise RuntimeError(f"unit {unit}")
+def test_the_next_unit_is_prepared_while_a_worker_is_busy() -> None:
+    next_is_ready = threading.Event()
 
+    def prepare(unit: int) -> int:
+        if unit == 1:
+            next_is_ready.set()
+        return unit
+
+    def run(worker: str, unit: int, prepared: int) -> int:
+        assert next_is_ready.wait(10)  # prepared by somebody who does not wait for this worker
+        return unit
+
+    assert list(in_order(range(2), ["a"], prepare, run)) == [0, 1]
+
+
+@pytest.mark.parametrize("where", ["prepare", "run"])
+def test_an_error_of_a_unit_reaches_the_reader(where: str) -> None:
+    def fail(at: str, unit: int) -> int:
+        if at == where:
+            raise RuntimeError(f"unit {unit}")
+        return unit
+
+    made = in_order(
+        range(3),
+        ["a"],
+        lambda unit: fail("prepare", unit),
+        lambda worker, unit, prepared: fail("run", unit),
+    )
     with pytest.raises(RuntimeError, match="unit 0"):
-        list(in_order(range(3), ["a"], run))
+        list(made)
 
 
 def ladder(stacked: int) -> tuple[Ladder, list[str], list[bool]]:

@@ -48,7 +48,7 @@ def outside(picture: Pixels, face: Face) -> np.ndarray[tuple[int, ...], np.dtype
     """Mark the pixels outside the box that the aligned face covers."""
     size = (picture.shape[1], picture.shape[0])
     matrix = align.matrices(three_points(face.landmarks)[None], 64)[0]
-    x0, y0, x1, y1 = align.face_box(matrix, align.canvas_size(64), size)
+    x0, y0, x1, y1 = align.face_box([matrix], 64, size)
     mask = np.ones(picture.shape[:2], bool)
     mask[y0:y1, x0:x1] = False
     return mask

@@ -52,7 +52,7 @@ def outside(track: FaceTrack, pictures: Sequence[Pixels]) -> list[NDArray[np.boo
         if landmarks is not None:
             matrix = align.matrices(three_points(landmarks)[None], SIZE_PX)[0]
             size = (picture.shape[1], picture.shape[0])
-            box = align.face_box(matrix, align.canvas_size(SIZE_PX), size)
+            box = align.face_box([matrix], SIZE_PX, size)
             # The smoothing moves it a little.
             x0, y0, x1, y1 = max(box[0] - 2, 0), max(box[1] - 2, 0), box[2] + 2, box[3] + 2
             mask[y0:y1, x0:x1] = False
