@@ -42,7 +42,7 @@ def age():
     return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
 
 from pipeline.latentsync import LatentSync, Recipe, Weights
-from tests.bench.latentsync_speed import still
+from tests.bench.latentsync_speeches import still
 print(f"    imported after {age():.1f} s", flush=True)
 folder, size, seconds = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
 engine = LatentSync.load(
