@@ -164,7 +164,7 @@ def test_the_points_of_a_still_in_motion_are_finer_than_pixels(tmp_path: Path) -
     assert not seen.is_rounded
     assert 0 < steps.max() < 2.0
     np.testing.assert_allclose(seen.points[0], three_points(face.landmarks), atol=1e-3)
-    assert seen.frames[3:5][0] is seen.frames[3]
+    assert np.array_equal(seen.frames[3:5][0], seen.frames[3])
     with pytest.raises(IndexError):
         seen.frames[50]
 
