@@ -31,6 +31,8 @@ BEYOND_E = 0.28
 """How far outside the outline of the face motion fades out: a collar must not follow the jaw."""
 NO_MAP = np.empty(0, dtype=np.float32)
 """``cv2.remap`` takes x and y in one map and wants an empty second one."""
+BLOCK = 1000
+"""Nodes that are solved for together: all at once need 70 MB for a moment."""
 DAMPING, ROUNDS = 0.7, 8
 """Plain iteration diverges where the gradient exceeds 1 (swirls); this does not."""
 
@@ -159,8 +161,10 @@ def thin_plate(points: Points, values: NDArray[np.float64], at: Points) -> NDArr
     system[:n, n:] = np.column_stack([np.ones(n), points])
     system[n:, :n] = system[:n, n:].T
     solved = np.linalg.solve(system, np.concatenate([values, np.zeros((3, values.shape[1]))]))
+    blocks = np.array_split(at, len(at) // BLOCK + 1)
+    bent = np.concatenate([_kernel(block, points) @ solved[:n] for block in blocks])
     flat = np.column_stack([np.ones(len(at)), at])
-    result: NDArray[np.float64] = _kernel(at, points) @ solved[:n] + flat @ solved[n:]
+    result: NDArray[np.float64] = bent + flat @ solved[n:]
     return result
 
 
