@@ -42,6 +42,10 @@ INVITED_BY = "i_"
 KEEP_USES = timedelta(days=3)
 """Longer than any day is, wherever its midnight."""
 
+KEEP_FAULTS = timedelta(days=30)
+SEEN_AGAIN = timedelta(hours=1)
+"""How exactly it is known when somebody wrote last."""
+
 log = logging.getLogger(__name__)
 
 
@@ -126,6 +130,7 @@ async def forget_old(services: Services) -> None:
     now = datetime.now(UTC)
     await services.community.quotas.forget_before(now - KEEP_USES)
     await services.community.access.forget_expired(now)
+    await services.community.incidents.forget_faults(now - KEEP_FAULTS)
 
 
 async def _admit(message: Message, context: BotContext) -> None:
@@ -137,6 +142,15 @@ async def _admit(message: Message, context: BotContext) -> None:
         await _redeem(command.words.removeprefix(INVITED_BY), person_id, context)
         return
     await check_access(context.services, person_id, message.chat_id)
+    if message.chat.type == ChatType.PRIVATE:
+        await _note_person(person_id, context)
+
+
+async def _note_person(person_id: int, context: BotContext) -> None:
+    people, who, now = context.services.community.people, owner_of(person_id), datetime.now(UTC)
+    seen_at = await people.seen_at(who)
+    if seen_at is None or seen_at < now - SEEN_AGAIN:
+        await people.saw(who, context.language, now)
 
 
 async def _redeem(token: str, person_id: int, context: BotContext) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from telegram import LinkPreviewOptions
@@ -15,6 +16,7 @@ from telegram.ext import AIORateLimiter, ApplicationBuilder, ContextTypes, Defau
 from telegram.request import BaseRequest
 
 from bot import access, taps
+from bot.admin import jobs, people, status
 from bot.commands import publish_commands
 from bot.context import BotApplication, BotContext
 from bot.delivery import Delivery
@@ -92,6 +94,7 @@ def build(
     app = cast(BotApplication, builder.build())
     app.services, app.texts, app.unstored = services, texts, set()
     app.turns, app.errands, app.voices = Turns(), Errands(), services.known_voices
+    app.started_at = datetime.now(UTC)
     app.gathering = Gathering(
         app, {albums.ALBUM: albums.settle_album, long_texts.LONG_TEXT: long_texts.settle_text}
     )
@@ -102,6 +105,9 @@ def build(
 def route(app: BotApplication) -> None:
     """Say who handles what; the first that fits takes the update."""
     access.register(app)  #        the gate, before all others
+    status.register(app)  #        /status and /errors of admins
+    jobs.register(app)  #          /jobs /job /pause /resume /drain /cancel ID /retry of admins
+    people.register(app)  #        /ban /unban /allow /quota /invite of admins
     personal.register(app)  #      /start /help /privacy
     settings_menu.register(app)  # /settings /language
     orders.register(app)  #        /status /cancel and the buttons of orders under way
@@ -154,7 +160,7 @@ async def run(settings: Settings, services: Services, texts: Texts, stop: asynci
         await services.jobs.launch(
             listen=(QueueName.ORDERS, *services.render_queues), door=delivery
         )
-        await publish_commands(app.bot, texts)
+        await publish_commands(app.bot, texts, settings.access.admins)
         await app.start()
         await app.gathering.start()
         duties = Duties()

@@ -7,6 +7,7 @@ its description in ``config/texts`` (``command.<name>``).
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from telegram import (
     Bot,
@@ -15,6 +16,7 @@ from telegram import (
     BotCommandScopeAllChatAdministrators,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
     BotCommandScopeDefault,
 )
 from telegram.error import TelegramError
@@ -34,6 +36,21 @@ PRIVATE_COMMANDS = (
 EVERYWHERE_COMMANDS = ("start", "help")
 GROUP_COMMANDS = ("say", "cancel", "help")
 GROUP_ADMIN_COMMANDS = ("say_settings",)
+ADMIN_COMMANDS = (
+    "jobs",
+    "job",
+    "pause",
+    "resume",
+    "drain",
+    "retry",
+    "ban",
+    "unban",
+    "allow",
+    "quota",
+    "invite",
+    "errors",
+)
+"""Beside those of everybody: ``/status`` and ``/cancel`` do more for an admin."""
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +68,7 @@ def help_lines(texts: Texts, language: str) -> str:
     )
 
 
-async def publish_commands(bot: Bot, texts: Texts) -> None:
+async def publish_commands(bot: Bot, texts: Texts, admins: Iterable[int] = ()) -> None:
     """Fill Telegram's menu in every scope and language.
 
     Decoration: a failure is logged and no more. The narrowest scope that has a list wins, so each
@@ -70,6 +87,12 @@ async def publish_commands(bot: Bot, texts: Texts) -> None:
             await _publish(bot, texts, names, scope)
     except TelegramError as e:
         log.warning("the menu of commands could not be set: %s", type(e).__name__)
+    for admin in admins:
+        try:
+            names = PRIVATE_COMMANDS + ADMIN_COMMANDS
+            await _publish(bot, texts, names, BotCommandScopeChat(admin))
+        except TelegramError as e:  # an admin who has not started the bot yet
+            log.info("no menu for admin %d: %s", admin, type(e).__name__)
 
 
 async def _publish(bot: Bot, texts: Texts, names: tuple[str, ...], scope: BotCommandScope) -> None:

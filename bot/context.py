@@ -7,6 +7,7 @@ process. What a new handler needs comes in here as a property.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from telegram import ForceReply, InlineKeyboardMarkup, Message, Update, User
@@ -40,9 +41,19 @@ class BotApplication(
 ):
     """PTB's application with what its handlers need; ``bot.app.build`` fills it."""
 
-    __slots__ = ("errands", "gathering", "services", "texts", "turns", "unstored", "voices")
+    __slots__ = (
+        "errands",
+        "gathering",
+        "services",
+        "started_at",
+        "texts",
+        "turns",
+        "unstored",
+        "voices",
+    )
 
     services: Services
+    started_at: datetime
     texts: Texts
     turns: Turns
     gathering: Gathering

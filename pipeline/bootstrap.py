@@ -167,6 +167,7 @@ async def open_services(
     """
     from pipeline.jobs import Jobs
     from pipeline.prune import keep_pruning
+    from pipeline.vitals import keep_writing
 
     keep = settings.speech_dir
     async with (
@@ -197,6 +198,11 @@ async def open_services(
         pruning = asyncio.create_task(
             keep_pruning(settings, records.store, records.drafts, records.orders, stop)
         )
+        writing = (
+            [asyncio.create_task(keep_writing(settings, records.community.vitals, stop))]
+            if queues
+            else []
+        )
         try:
             yield Services(
                 **{field.name: getattr(records, field.name) for field in fields(records)},
@@ -212,4 +218,4 @@ async def open_services(
         finally:
             stop.set()
             await jobs.close()
-            await pruning
+            await asyncio.gather(pruning, *writing)

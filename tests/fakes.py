@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import errors
+from pipeline.line import Event, LineMode, LineRow, Pace, WorkerCard
 from pipeline.safety.audit import Audit
 from pipeline.safety.consent import Consents, Handshakes, load_wordings
 from pipeline.settings import Settings
@@ -28,6 +29,7 @@ from pipeline.store.outbox import Outbox
 from pipeline.store.pieces import Pieces
 from pipeline.store.preferences import PreferenceRows
 from pipeline.types import (
+    EngineName,
     Job,
     JobId,
     JobState,
@@ -69,6 +71,8 @@ class FakeJobs:
         self.again: list[tuple[JobId, int]] = []
         self.sending: set[JobId] = set()
         self.cancel_error: errors.BoltiError | None = None
+        self.line = LineMode.OPEN
+        self.cards: list[WorkerCard] = []
 
     async def submit(
         self, request: RenderRequest, *, id: JobId, owner: Owner, reply_to: str
@@ -112,17 +116,56 @@ class FakeJobs:
         """Return what the test put there."""
         return self.progress_of.get(id)
 
-    async def cancel(self, id: JobId, *, by: Owner) -> bool:
+    async def cancel(self, id: JobId, *, by: Owner, entitled: bool = False) -> bool:
         """Cancel for the owner, unless it is final or being sent."""
         if self.cancel_error is not None:
             raise self.cancel_error
         job = await self.get(id)
-        if job.owner != by:
+        if job.owner != by and not entitled:
             raise errors.JobNotFound(id)
         if job.state.is_final or id in self.sending:
             return False
         self.jobs[id] = replace(job, state=JobState.CANCELLED)
         return True
+
+    async def unfinished(self) -> list[Job]:
+        """List everybody's open jobs."""
+        return [job for job in self.jobs.values() if not job.state.is_final]
+
+    async def timeline(self, id: JobId) -> list[Event]:
+        """Tell that it came."""
+        return [Event(at=self.jobs[id].created_at, what="accepted", by="")]
+
+    async def retry(self, id: JobId, *, by: Owner) -> bool:
+        """Put a cancelled or failed job back into the line."""
+        if self.jobs[id].state not in (JobState.FAILED, JobState.CANCELLED):
+            return False
+        self.jobs[id] = replace(self.jobs[id], state=JobState.QUEUED)
+        return True
+
+    async def mode(self) -> LineRow:
+        """Tell what was set."""
+        return LineRow(mode=self.line)
+
+    async def pause(self, *, by: Owner) -> None:
+        """Set it."""
+        self.line = LineMode.PAUSED
+
+    async def drain(self, *, by: Owner) -> None:
+        """Set it."""
+        self.line = LineMode.DRAINING
+
+    async def resume(self, *, by: Owner) -> None:
+        """Set it."""
+        self.line = LineMode.OPEN
+
+    async def workers(self) -> list[WorkerCard]:
+        """List what the test put there."""
+        return self.cards
+
+    async def paces(self) -> dict[EngineName, Pace]:
+        """Tell one pace."""
+        return {EngineName.WARP: Pace(median=0.5, low=0.4, high=0.6, count=7)}
 
     async def deliver_again(self, id: JobId, attempt: int) -> None:
         """Note the wish; the same attempt twice is one delivery."""

@@ -57,6 +57,10 @@ async def on_error(update: object, context: BotContext) -> None:
         case error:
             incident = short_id(order_id(update.update_id))
             log.error("update %d, incident %s", update.update_id, incident, exc_info=error)
+            with suppress(errors.StoreError):
+                await context.services.community.incidents.note_fault(
+                    incident, type(error).__name__
+                )
             await tell(update, context, context.t("error.incident", id=incident))
 
 

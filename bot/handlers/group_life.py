@@ -76,7 +76,7 @@ async def on_migration(update: Update, context: BotContext) -> None:
 
 
 async def on_membership(update: Update, context: BotContext) -> None:
-    """Greet a group once, when the bot comes in; leave a channel."""
+    """Greet a group once, when the bot comes in; leave a channel; note who blocks the bot."""
     change = update.my_chat_member
     assert change is not None
     was_out = change.old_chat_member.status in OUT
@@ -86,6 +86,8 @@ async def on_membership(update: Update, context: BotContext) -> None:
             await _leave(change.chat.id, context)
         case ChatType.GROUP | ChatType.SUPERGROUP if was_out and is_in:
             await _greet(change.chat.id, change.from_user.id, context)
+        case ChatType.PRIVATE if not is_in:
+            await context.services.community.people.gone(owner_of(change.from_user.id))
         case _:
             return
 

@@ -45,7 +45,7 @@ async def status(update: Update, context: BotContext) -> None:
     """Say where each of the sender's orders is; without one, what the draft still needs."""
     message, user_id = message_of(update), sender_of(update).id
     jobs = await context.services.jobs.of_owner(owner_of(user_id))
-    lines = [await _where(job, context) for job in jobs]
+    lines = [await where(job, context) for job in jobs]
     await context.reply(message, "\n".join(lines) or await _about_draft(update, context))
 
 
@@ -57,7 +57,7 @@ async def cancel(update: Update, context: BotContext) -> None:
         keyboard = jobs_keyboard(context.texts, context.language, (job.id for job in jobs))
         await context.reply(message, context.t("cancel.which", count=len(jobs)), keyboard)
     elif jobs:
-        await context.reply(message, await _cancel_job(jobs[0], context))
+        await context.reply(message, await _cancel_job(jobs[0], user_id, context))
     else:
         key = draft_key(address_of(message, context.language), user_id)
         dropped = await drop_draft(context.services, key)
@@ -68,7 +68,7 @@ async def on_cancel_job(tapped: Tapped, context: BotContext) -> None:
     """Cancel the job of the button; the order itself edits its message."""
     job = await job_to_cancel(tapped, context)
     if job is not None:
-        await tapped.query.answer(await _cancel_job(job, context))
+        await tapped.query.answer(await _cancel_job(job, tapped.user_id, context))
 
 
 async def on_send_again(tapped: Tapped, context: BotContext) -> None:
@@ -99,9 +99,10 @@ async def on_membership(update: Update, context: BotContext) -> None:
         await context.services.jobs.cancel(job.id, by=owner)
 
 
-async def _cancel_job(job: Job, context: BotContext) -> str:
+async def _cancel_job(job: Job, user_id: int, context: BotContext) -> str:
     """Cancel, and say in plain words what came of it; the order itself edits its message."""
-    cancelled = await context.services.jobs.cancel(job.id, by=job.owner)
+    me = owner_of(user_id)
+    cancelled = await context.services.jobs.cancel(job.id, by=me, entitled=job.owner != me)
     key = "cancel.done" if cancelled else "cancel.too_late"
     return context.texts.plain(context.language, key, id=short_id(job.id))
 
@@ -121,7 +122,8 @@ async def _send_again(job_id: JobId, context: BotContext) -> str:
     return context.texts.plain(context.language, "again.sending")
 
 
-async def _where(job: Job, context: BotContext) -> str:
+async def where(job: Job, context: BotContext) -> str:
+    """Say where an order is, as HTML."""
     jobs = context.services.jobs
     position = await jobs.position(job.id)
     progress = await jobs.progress(job.id) or Progress(stage=Stage.WAITING)

@@ -44,6 +44,7 @@ class Event(StrEnum):
     OPTED_OUT = "opted out"
     EXPORTED = "data exported"
     FORGOTTEN = "data forgotten"
+    ADMIN = "admin act"
 
 
 class AuditRows(Protocol):

@@ -1,4 +1,4 @@
-"""The rows about the people who use a door: who may, how much, in which groups, by whose leave.
+"""The rows about the people who use a door, and about how the service does.
 
 One bundle, because they are opened together and travel together.
 
@@ -10,11 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.store.access import Access
+from pipeline.store.broadcasts import Broadcasts
 from pipeline.store.database import Database
+from pipeline.store.day import Day
 from pipeline.store.groups import Groups
+from pipeline.store.incidents import Incidents
 from pipeline.store.moves import Moves
+from pipeline.store.people import People
 from pipeline.store.questions import Questions
 from pipeline.store.quotas import Quotas
+from pipeline.store.vitals import VitalRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +31,11 @@ class Community:
     groups: Groups
     questions: Questions
     moves: Moves
+    vitals: VitalRows
+    people: People
+    incidents: Incidents
+    day: Day
+    broadcasts: Broadcasts
 
 
 def open_community(database: Database) -> Community:
@@ -36,4 +46,9 @@ def open_community(database: Database) -> Community:
         groups=Groups(database),
         questions=Questions(database),
         moves=Moves(database),
+        vitals=VitalRows(database),
+        people=People(database),
+        incidents=Incidents(database),
+        day=Day(database),
+        broadcasts=Broadcasts(database),
     )

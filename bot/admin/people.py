@@ -1,0 +1,144 @@
+"""Admins decide about people and groups: /ban, /unban, /allow, /quota, /invite.
+
+All by numeric id, groups below zero. The answer says what stood before and what stands now.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from telegram import Update
+from telegram.ext import CommandHandler
+
+from bot.access import INVITED_BY
+from bot.address import owner_of
+from bot.admin import act, admin_of, admins_only, answer
+from bot.commanding import command_in
+from bot.context import BotApplication, BotContext, message_of
+from pipeline.store.access import Standing
+from pipeline.types import Owner
+
+INVITATION_DAYS = 7
+MOST_USES = 10_000
+MOST_DAYS = 365
+STANDINGS = {
+    Standing.ORDINARY: "admin.standing_ordinary",
+    Standing.ALLOWED: "admin.standing_allowed",
+    Standing.BANNED: "admin.standing_banned",
+}
+DEFAULT = "-"
+"""What takes a limit of one's own away."""
+
+
+def register(app: BotApplication) -> None:
+    """Add the commands."""
+    mine = admins_only(app)
+    app.add_handler(CommandHandler("ban", ban, mine))
+    app.add_handler(CommandHandler("unban", unban, mine))
+    app.add_handler(CommandHandler("allow", allow, mine))
+    app.add_handler(CommandHandler("quota", quota, mine))
+    app.add_handler(CommandHandler("invite", invite, mine))
+
+
+async def ban(update: Update, context: BotContext) -> None:
+    """Shut somebody out, and cancel what they have in the making."""
+    who = await _named(update, context)
+    if who is None:
+        return
+    if who == admin_of(update):
+        await answer(update, context, context.t("admin.not_yourself"))
+        return
+    await _stand(update, context, who, Standing.BANNED)
+    jobs = await context.services.jobs.of_owner(who)
+    for job in jobs:
+        await context.services.jobs.cancel(job.id, by=admin_of(update), entitled=True)
+    if jobs:
+        await answer(update, context, context.t("admin.ban_cancelled", count=len(jobs)))
+
+
+async def unban(update: Update, context: BotContext) -> None:
+    """Take a ban, or an invitation, back: they stand as everybody does."""
+    if (who := await _named(update, context)) is not None:
+        await _stand(update, context, who, Standing.ORDINARY)
+
+
+async def allow(update: Update, context: BotContext) -> None:
+    """Let somebody in, where the bot is not open to everybody."""
+    if (who := await _named(update, context)) is not None:
+        await _stand(update, context, who, Standing.ALLOWED)
+
+
+async def quota(update: Update, context: BotContext) -> None:
+    """Give somebody a daily limit of their own, or with ``-`` that of everybody."""
+    words = _words(update)
+    who = _who(words[0]) if words else None
+    limit = words[1] if len(words) > 1 else ""
+    if who is None or not (limit == DEFAULT or (limit.isascii() and limit.isdigit())):
+        await answer(update, context, context.t("admin.quota_how"))
+        return
+    value = None if limit == DEFAULT else int(limit)
+    before = await context.services.community.access.set_jobs_per_day(who, value)
+    old, new = _limit(before.jobs_per_day, context), _limit(value, context)
+    await act(
+        update, context, "quota", whom=who, before=str(before.jobs_per_day), after=str(value)
+    )
+    sentence = context.t("admin.quota_set", who=words[0], old=old, new=new)
+    await answer(update, context, sentence)
+
+
+async def invite(update: Update, context: BotContext) -> None:
+    """Make a link that lets people in: ``/invite [how many people] [how many days]``."""
+    words = _words(update)
+    if not all(word.isascii() and word.isdigit() for word in words) or len(words) > 2:
+        await answer(update, context, context.t("admin.invite_how"))
+        return
+    uses = min(MOST_USES, int(words[0])) if words else 1
+    days = min(MOST_DAYS, int(words[1])) if len(words) > 1 else INVITATION_DAYS
+    token = await context.services.community.access.invite(
+        uses=max(1, uses), expires_at=datetime.now(UTC) + timedelta(days=max(1, days))
+    )
+    await act(update, context, "invite", people=uses, days=days)
+    link = f"https://t.me/{context.bot.username}?start={INVITED_BY}{token}"
+    sentence = context.t("admin.invited", link=link, uses=str(max(1, uses)), days=str(days))
+    await answer(update, context, sentence)
+
+
+async def _stand(update: Update, context: BotContext, who: Owner, standing: Standing) -> None:
+    before = await context.services.community.access.set_standing(who, standing)
+    await act(update, context, standing.value, whom=who, before=before.standing.value)
+    texts, language = context.texts, context.language
+    sentence = context.t(
+        "admin.standing_set",
+        who=_words(update)[0],
+        old=texts.plain(language, STANDINGS[before.standing]),
+        new=texts.plain(language, STANDINGS[standing]),
+    )
+    await answer(update, context, sentence)
+
+
+async def _named(update: Update, context: BotContext) -> Owner | None:
+    """Find out whom the command names; if nobody, it is answered here."""
+    words = _words(update)
+    who = _who(words[0]) if words else None
+    if who is None:
+        await answer(update, context, context.t("admin.which_person"))
+    return who
+
+
+def _words(update: Update) -> list[str]:
+    command = command_in(message_of(update))
+    return command.words.split() if command is not None else []
+
+
+def _who(word: str) -> Owner | None:
+    digits = word.removeprefix("-")
+    is_number = digits.isascii() and digits.isdigit()
+    return owner_of(int(word)) if is_number else None
+
+
+def _limit(limit: int | None, context: BotContext) -> str:
+    if limit is None:
+        return context.texts.plain(context.language, "admin.quota_default")
+    if limit == 0:
+        return context.texts.plain(context.language, "admin.quota_none")
+    return str(limit)

@@ -1,0 +1,79 @@
+"""What became of the orders of the last hours, for whoever runs the service.
+
+Reads the rows of the orders; counts and judges nothing: that is for who shows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from pipeline.store.database import Database
+from pipeline.store.order_table import OPEN, ORDERS, RESULT
+from pipeline.types import Failure, JobId, JobState, VoiceChange, VoiceId
+
+MOST = 5000
+_FAILURE = TypeAdapter(Failure)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """One order that is final."""
+
+    id: JobId
+    state: JobState
+    took_s: float
+    """From the request to the end."""
+    finished_at: datetime
+    failure: str | None
+    """The code of what went wrong."""
+    voice_id: VoiceId | None
+    voice_change: VoiceChange | None
+
+
+class Day:
+    """The orders of the last hours."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def ended_since(self, since: datetime) -> list[Ended]:
+        """List the orders that became final since a moment, the newest first."""
+        query = (
+            sa.select(ORDERS)
+            .where(ORDERS.c.state.not_in(OPEN), ORDERS.c.finished_at >= since)
+            .order_by(ORDERS.c.finished_at.desc())
+            .limit(MOST)
+        )
+
+        def work(connection: sa.Connection) -> list[Ended]:
+            return [_ended(row) for row in connection.execute(query)]
+
+        return await self._database.read(work)
+
+    async def ids_since(self, since: datetime) -> list[JobId]:
+        """List the orders that came since a moment, the newest first."""
+        query = sa.select(ORDERS.c.id).where(ORDERS.c.created_at >= since)
+
+        def work(connection: sa.Connection) -> list[JobId]:
+            newest = query.order_by(ORDERS.c.created_at.desc()).limit(MOST)
+            return [JobId(id) for id in connection.scalars(newest)]
+
+        return await self._database.read(work)
+
+
+def _ended(row: sa.Row[tuple[object, ...]]) -> Ended:
+    result = RESULT.validate_json(row.result) if row.result else None
+    failure = _FAILURE.validate_json(row.failure) if row.failure else None
+    return Ended(
+        id=JobId(row.id),
+        state=JobState(row.state),
+        took_s=(row.finished_at - row.created_at).total_seconds(),
+        finished_at=row.finished_at,
+        failure=failure.code if failure else None,
+        voice_id=result.voice_id if result else None,
+        voice_change=result.voice_change if result else None,
+    )

@@ -1,0 +1,198 @@
+"""Admins: what they see and may do; nobody else learns that there is such a thing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.address import order_id, owner_of
+from bot.texts import short_id
+from pipeline.line import LineMode, WorkerCard
+from pipeline.settings import Settings
+from pipeline.settings.access import AccessSettings
+from pipeline.store.access import Entry, Standing
+from pipeline.types import EngineName, JobState
+from tests.unit.bot.conftest import Bot
+from tests.unit.bot.updates import ALICE, BOB, photo, text
+
+COMMANDS = ("jobs", "job", "pause", "resume", "drain", "retry", "ban", "unban", "allow", "quota")
+UNKNOWN = "I don't know this command. See /help."
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"access": AccessSettings(admins=(ALICE,))})
+
+
+async def ordered_by_bob(bot: Bot) -> str:
+    """Let Bob order one video, and give its short name."""
+    await bot.hears(photo(1, user=BOB), text(2, "Good morning.", user=BOB))
+    bot.telegram.calls.clear()
+    return short_id(order_id(2))
+
+
+async def acts(bot: Bot) -> list[str]:
+    return [r.facts async for r in bot.services.audit._rows.walk() if r.event == "admin act"]
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "invite", "errors", "broadcast"])
+async def test_for_everybody_else_there_is_no_such_command(bot: Bot, command: str) -> None:
+    await bot.hears(text(1, f"/{command} {ALICE} 5", user=BOB))
+
+    assert bot.telegram.texts == [UNKNOWN]
+    assert await bot.services.community.access.entry(owner_of(ALICE)) == Entry()
+    assert bot.services.jobs.line is LineMode.OPEN
+
+
+async def test_in_groups_admins_have_no_commands(bot: Bot) -> None:
+    await bot.hears(text(1, "/pause", chat=-1001))
+
+    assert bot.services.jobs.line is LineMode.OPEN
+
+
+async def test_status_shows_one_page_to_an_admin_only(bot: Bot) -> None:
+    now = datetime.now(UTC)
+    bot.services.jobs.cards = [
+        WorkerCard(
+            executor="gpu-1", lanes=(EngineName.WARP,), since=now, seen_at=now, is_alive=True
+        ),
+        WorkerCard(
+            executor="gpu-2",
+            lanes=(EngineName.WARP,),
+            since=now,
+            seen_at=now - timedelta(minutes=5),
+            is_alive=False,
+        ),
+    ]
+    await ordered_by_bob(bot)
+
+    await bot.hears(text(3, "/status"), text(4, "/status", user=BOB))
+
+    page, own = bot.telegram.texts
+    for line in (
+        "Line: open",
+        "0 in the making, 1 waiting",
+        "🖥 gpu-1: warp, idle",
+        "⚠️ gpu-2: warp, not seen for 5 minutes",
+        "warp: 0.5 s per second of speech (last 7)",
+        "24 h: no videos yet",
+    ):
+        assert line in page
+    assert "Line:" not in own
+
+
+async def test_an_order_is_found_by_its_short_name_and_shows_no_words(bot: Bot) -> None:
+    name = await ordered_by_bob(bot)
+
+    await bot.hears(text(3, "/jobs"), text(4, f"/job {name.lower()}"), text(5, "/job ZZZZ"))
+
+    listed, shown, missing = bot.telegram.texts
+    assert f"<b>{name}</b> waits" in listed
+    assert "accepted" in shown
+    assert "Good morning" not in shown
+    assert missing == "There is no order ZZZZ of the last 30 days."
+
+
+async def test_an_admin_cancels_and_has_it_made_anew(bot: Bot) -> None:
+    name = await ordered_by_bob(bot)
+
+    await bot.hears(text(3, f"/cancel {name}"))
+    assert bot.services.jobs.jobs[order_id(2)].state is JobState.CANCELLED
+    await bot.hears(text(4, f"/retry {order_id(2)}"), text(5, f"/retry {name}"))
+
+    assert bot.services.jobs.jobs[order_id(2)].state is JobState.QUEUED
+    assert bot.telegram.texts[1:] == [
+        f"{name} is made anew.",
+        f"{name} is not failed or cancelled, so there is nothing to make anew.",
+    ]
+
+
+async def test_cancel_without_an_id_is_about_ones_own(bot: Bot) -> None:
+    await ordered_by_bob(bot)
+
+    await bot.hears(text(3, "/cancel"))
+
+    assert bot.telegram.texts == ["There is nothing to cancel."]
+
+
+async def test_the_line_is_held_and_opened(bot: Bot) -> None:
+    seen = []
+    for update, command in enumerate(("pause", "drain", "resume"), start=1):
+        await bot.hears(text(update, f"/{command}"))
+        seen.append(bot.services.jobs.line)
+
+    assert seen == [LineMode.PAUSED, LineMode.DRAINING, LineMode.OPEN]
+
+
+async def test_a_ban_cancels_what_is_in_the_making(bot: Bot) -> None:
+    await ordered_by_bob(bot)
+
+    await bot.hears(text(3, f"/ban {BOB}"), text(4, "Hello.", user=BOB), text(5, f"/unban {BOB}"))
+
+    assert bot.services.jobs.jobs[order_id(2)].state is JobState.CANCELLED
+    assert bot.telegram.texts[0] == f"{BOB}: as everybody → <b>banned</b>"
+    assert bot.telegram.texts[2].startswith("I can't make videos for you any more.")
+    entry = await bot.services.community.access.entry(owner_of(BOB))
+    assert entry.standing is Standing.ORDINARY
+
+
+async def test_admins_cannot_ban_themselves(bot: Bot) -> None:
+    await bot.hears(text(1, f"/ban {ALICE}"))
+
+    assert bot.telegram.texts == ["You can't ban yourself."]
+
+
+@pytest.mark.parametrize("words", ["", "asha", "@asha", "5 five", "²"])
+async def test_a_wrong_id_is_explained(bot: Bot, words: str) -> None:
+    await bot.hears(text(1, f"/quota {words}"), text(2, "/ban x"))
+
+    assert bot.telegram.texts[0].startswith("Write <code>/quota ID 5</code>")
+    assert bot.telegram.texts[1].startswith("Name a person or a group by the numeric id")
+
+
+async def test_a_quota_tells_old_and_new(bot: Bot) -> None:
+    await bot.hears(text(1, f"/quota {BOB} 5"), text(2, f"/quota {BOB} -"))
+
+    assert bot.telegram.texts == [
+        f"{BOB}, videos a day: as everybody → <b>5</b>",
+        f"{BOB}, videos a day: 5 → <b>as everybody</b>",
+    ]
+
+
+async def test_an_invitation_is_a_link_that_works(bot: Bot) -> None:
+    await bot.hears(text(1, "/invite 3 2"), text(2, "/invite many"))
+
+    link = bot.telegram.texts[0].splitlines()[0]
+    assert link.startswith("https://t.me/bolti_test_bot?start=i_")
+    assert bot.telegram.texts[1].startswith("Write <code>/invite</code>")
+
+
+async def test_every_act_is_in_the_trail(bot: Bot) -> None:
+    name = await ordered_by_bob(bot)
+
+    await bot.hears(
+        text(3, "/pause"),
+        text(4, f"/cancel {name}"),
+        text(5, f"/ban {BOB}"),
+        text(6, f"/quota {BOB} 5"),
+        text(7, "/invite"),
+    )
+
+    found = await acts(bot)
+    for act in ("pause", "cancel", "banned", "quota", "invite"):
+        assert any(f'"act":"{act}"' in facts for facts in found), act
+    assert str(BOB) not in "".join(found)
+    await bot.services.audit.verify()
+
+
+async def test_what_nobody_foresaw_is_listed_by_the_id_that_its_user_read(bot: Bot) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    bot.services.look = broken  # type: ignore[assignment]
+    await bot.hears(photo(1, user=BOB), text(2, "/errors"))
+
+    incident = short_id(order_id(1))
+    assert incident in bot.telegram.texts[0]
+    assert f"{incident}: ZeroDivisionError" in bot.telegram.texts[1]
