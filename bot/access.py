@@ -33,7 +33,18 @@ if TYPE_CHECKING:
 
 GATE = -1
 OWED = frozenset(
-    {"privacy", "terms", "forget", "export", "report", "verify", "protect", "unprotect"}
+    {
+        "privacy",
+        "terms",
+        "forget",
+        "export",
+        "report",
+        "verify",
+        "protect",
+        "unprotect",
+        "optout",
+        "mydata",
+    }
 )
 """Commands about one's own rights: no ban and no list takes them away."""
 INVITED_BY = "i_"

@@ -38,6 +38,8 @@ from bot.handlers import (
     personal,
     recording_choices,
     recordings,
+    report_desk,
+    reports,
     say,
 )
 from bot.handlers import settings as settings_menu
@@ -118,6 +120,8 @@ def route(app: BotApplication) -> None:
     recording_choices.register(app)  # their buttons
     choices.register(app)  #       "this face", "yes, make it"
     consent.register(app)  #       /terms; what is agreed to before the first video
+    reports.register(app)  #       /report /optout and the button under every video
+    report_desk.register(app)  #   /reports and the operators' decisions
     say.register(app)  #           /say in groups
     permission.register(app)  #    whether somebody's photo may speak
     group_settings.register(app)  # /say_settings

@@ -32,9 +32,11 @@ PRIVATE_COMMANDS = (
     "cancel",
     "terms",
     "privacy",
+    "report",
+    "optout",
 )
 EVERYWHERE_COMMANDS = ("start", "help")
-GROUP_COMMANDS = ("say", "cancel", "help")
+GROUP_COMMANDS = ("say", "cancel", "help", "report")
 GROUP_ADMIN_COMMANDS = ("say_settings",)
 ADMIN_COMMANDS = (
     "jobs",

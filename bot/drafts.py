@@ -11,7 +11,6 @@ stands in ``bot/ordering.py``.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,8 +22,17 @@ from bot.said import delete_dropped, said_in, taken_along, without_recording
 from bot.wishes import request_for
 from pipeline import errors
 from pipeline.safety.audit import Event
+from pipeline.scratch import scratch_folder
 from pipeline.store.drafts import Draft
-from pipeline.types import ArtifactKey, ConsentId, FaceNote, Job, JobId, PortraitVerdict
+from pipeline.types import (
+    ArtifactKey,
+    ConsentId,
+    FaceNote,
+    Job,
+    JobId,
+    PhotoPrint,
+    PortraitVerdict,
+)
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
@@ -146,8 +154,8 @@ async def place_order(
     """Order the video; the face stays in the draft for the next words, the words do not.
 
     None when the face is no longer stored; then the draft keeps what is said, and waits for a new
-    one. Raises ``TooManyJobs``, ``DiskFull``, ``AccessError``; the draft is left as it was. Raises
-    ``ArtifactMissing`` when the recording is no longer stored.
+    one. Raises ``TooManyJobs``, ``DiskFull``, ``AccessError``, ``PhotoBlocked``; the draft is left
+    as it was. Raises ``ArtifactMissing`` when the recording is no longer stored.
     """
     said = said_in(draft)
     assert draft.portrait is not None
@@ -176,17 +184,26 @@ async def place_order(
         face=draft.face or 1,
     )
     try:
+        photo = await _admitted(services, job_id, portrait)
         job = await services.jobs.submit(
             request,
             id=job_id,
             owner=owner_of(sender.user_id),
             reply_to=sender.address.pack(),
         )
-    except (errors.TooManyJobs, errors.LineFull, errors.IntakeClosed, errors.DiskFull):
+    except (
+        errors.TooManyJobs,
+        errors.LineFull,
+        errors.IntakeClosed,
+        errors.DiskFull,
+        errors.PhotoBlocked,
+    ):
         await services.community.quotas.give_back(job_id)
         await services.store.delete_under(f"jobs/{job_id}")
         raise
-    await record_order(services, job, consent, portrait)
+    await services.audit.record(
+        Event.ORDERED, who=job.owner, about=job.id, consent=consent, photo=photo.sha256
+    )
     # Only now: a crash before this line repeats the update, and the same id starts nothing twice.
     spoken = replace(
         without_recording(draft),
@@ -201,14 +218,11 @@ async def place_order(
     return job
 
 
-async def record_order(
-    services: Services, job: Job, consent: ConsentId, portrait: ArtifactKey
-) -> None:
-    """Put the order into the audit trail: by whom, with which consent, of which photo."""
-    photo = hashlib.sha256(await services.store.read(portrait)).hexdigest()
-    await services.audit.record(
-        Event.ORDERED, who=job.owner, about=job.id, consent=consent, photo=photo
-    )
+async def _admitted(services: Services, job_id: JobId, portrait: ArtifactKey) -> PhotoPrint:
+    """Look once more whether the photo may speak: it may have been blocked since it came."""
+    async with scratch_folder(services.settings.scratch_dir, f"admit-{job_id}") as folder:
+        picture = await services.store.fetch(portrait, folder / "portrait.png")
+        return await services.blocks.admit(job_id, picture)
 
 
 async def drop_draft(services: Services, key: str) -> bool:

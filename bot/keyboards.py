@@ -37,6 +37,9 @@ class Action(StrEnum):
     SET = "set"
     AGREE = "agree"
     WITHDRAW = "unagree"
+    REPORT = "report"
+    REPORT_KIND = "kind"
+    DECIDE = "decide"
     AGREE_HERE = "agreehere"
     ALLOW_ONCE = "once"
     ALLOW_ALWAYS = "always"
@@ -203,6 +206,16 @@ def attest_keyboard(texts: Texts, language: str, question: JobId) -> InlineKeybo
 def take_back_keyboard(texts: Texts, language: str, pair: str) -> InlineKeyboardMarkup:
     """Let somebody take an "always" back; ``pair`` is ``<who asks>:<whose photos>``."""
     return _rows([_button(texts.plain(language, "button.take_back"), Action.TAKE_BACK, pair)])
+
+
+def video_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboardMarkup:
+    """Offer, under every video and to everybody, to report it."""
+    return _rows([_button(texts.plain(language, "button.report"), Action.REPORT, job_id)])
+
+
+def column(buttons: Iterable[tuple[str, Action, str]]) -> InlineKeyboardMarkup:
+    """Set buttons below each other: label, action, target."""
+    return InlineKeyboardMarkup([[_button(*one)] for one in buttons])
 
 
 def _button(label: str, action: Action, target: str) -> InlineKeyboardButton:

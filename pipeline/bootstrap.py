@@ -89,9 +89,11 @@ class Services(Records):
         """Look at a photo and write its clean picture to ``into``.
 
         ``face`` is the number of the face that must be able to speak; None takes the largest that
-        can. Raises ``PortraitError``, ``NoSuchFace``.
+        can. Raises ``PortraitError``, ``NoSuchFace``, ``PhotoBlocked``.
         """
-        return await self.portraits.check(source, into, face)
+        verdict = await self.portraits.check(source, into, face)
+        await self.blocks.refuse(into)
+        return verdict
 
     def check_script(self, text: str) -> ScriptPlan:
         """Say whether a text can be spoken, and how long it takes. Raises ``ScriptError``."""

@@ -21,7 +21,9 @@ from pipeline.store import ArtifactStore
 if TYPE_CHECKING:
     from pipeline.jobs import Books
     from pipeline.safety.audit import Audit
+    from pipeline.safety.blocks import Blocks
     from pipeline.safety.consent import Consents, Handshakes
+    from pipeline.safety.reports import Reports
     from pipeline.store.community import Community
     from pipeline.store.database import Database
     from pipeline.store.drafts import Drafts
@@ -44,6 +46,8 @@ class Records:
     community: Community
     books: Books
     audit: Audit
+    blocks: Blocks
+    reports: Reports
     consents: Consents
     handshakes: Handshakes
 
@@ -52,8 +56,11 @@ class Records:
 async def open_records(settings: Settings) -> AsyncIterator[Records]:
     """Open store and database, making what is absent. Raises ``StoreUnavailable``."""
     from pipeline.safety.audit import Audit
+    from pipeline.safety.blocks import Blocks
     from pipeline.safety.consent import Consents, Handshakes, load_wordings
+    from pipeline.safety.reports import Reports
     from pipeline.store.audit import AuditTable
+    from pipeline.store.blocks import BlockTable
     from pipeline.store.community import open_community
     from pipeline.store.consents import ConsentTable, HandshakeTable
     from pipeline.store.database import Database
@@ -62,6 +69,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
     from pipeline.store.outbox import Outbox
     from pipeline.store.pieces import Pieces
     from pipeline.store.preferences import PreferenceRows
+    from pipeline.store.reports import ReportTable
 
     artifacts = await asyncio.to_thread(store.create, settings)
     database = Database(settings.database_url)
@@ -81,6 +89,8 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
             community=open_community(database),
             books=books,
             audit=audit,
+            blocks=Blocks(BlockTable(database), audit),
+            reports=Reports(ReportTable(database), audit),
             consents=Consents(ConsentTable(database), wordings, audit=audit),
             handshakes=Handshakes(HandshakeTable(database)),
         )

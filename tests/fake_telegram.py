@@ -143,6 +143,8 @@ class FakeTelegram(BaseRequest):
                 | "sendPhoto"
             ):
                 return self._message(name, values)
+            case "copyMessage":
+                return {"message_id": 1}
             case _:
                 return True
 

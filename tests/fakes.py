@@ -6,6 +6,7 @@ for Telegram.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,13 +15,16 @@ from pathlib import Path
 from pipeline import errors
 from pipeline.line import Event, LineMode, LineRow, Pace, WorkerCard
 from pipeline.safety.audit import Audit
+from pipeline.safety.blocks import Blocks
 from pipeline.safety.consent import Consents, Handshakes, load_wordings
+from pipeline.safety.reports import Reports
 from pipeline.settings import Settings
 from pipeline.speech import known_voices
 from pipeline.speech.text import ScriptPlan, beginning, check_script
 from pipeline.speech.transcribing import Transcript
 from pipeline.store.artifacts import ObjectStore
 from pipeline.store.audit import AuditTable
+from pipeline.store.blocks import BlockTable
 from pipeline.store.community import open_community
 from pipeline.store.consents import ConsentTable, HandshakeTable
 from pipeline.store.database import Database
@@ -28,12 +32,14 @@ from pipeline.store.drafts import Drafts
 from pipeline.store.outbox import Outbox
 from pipeline.store.pieces import Pieces
 from pipeline.store.preferences import PreferenceRows
+from pipeline.store.reports import ReportTable
 from pipeline.types import (
     EngineName,
     Job,
     JobId,
     JobState,
     Owner,
+    PhotoPrint,
     PortraitVerdict,
     Progress,
     RenderRequest,
@@ -241,6 +247,8 @@ class FakeServices:
         self.pieces = Pieces(database)
         self.outbox = Outbox(database)
         self.audit = Audit(AuditTable(database), b"a key of a test")
+        self.blocks = Blocks(BlockTable(database), self.audit, take_print=_bytes_print)
+        self.reports = Reports(ReportTable(database), self.audit)
         self.consents = Consents(ConsentTable(database), load_wordings(), audit=self.audit)
         self.handshakes = Handshakes(HandshakeTable(database))
         self.community = open_community(database)
@@ -259,6 +267,7 @@ class FakeServices:
         if isinstance(verdict, errors.BoltiError):
             raise verdict
         into.write_bytes(source.read_bytes())
+        await self.blocks.refuse(into)
         return verdict
 
     def check_script(self, text: str) -> ScriptPlan:
@@ -276,3 +285,8 @@ class FakeServices:
     async def show_sheet(self, pictures: Mapping[int, Path]) -> bytes:
         """Draw nothing."""
         return b"sheet"
+
+
+def _bytes_print(picture: Path) -> PhotoPrint:
+    """Know a photo by its bytes: those of these tests are no pictures."""
+    return PhotoPrint(sha256=hashlib.sha256(picture.read_bytes()).hexdigest(), look="")

@@ -22,7 +22,7 @@ from bot.delivery.progress import ProgressBoard, Wanted, status_sentence
 from bot.delivery.record import record_delivery
 from bot.delivery.stored import stored_video
 from bot.delivery.words import Words
-from bot.keyboards import again_keyboard, job_keyboard
+from bot.keyboards import again_keyboard, job_keyboard, video_keyboard
 from bot.reactions import Sign, react
 from bot.texts import Texts, short_id
 from pipeline import errors
@@ -185,6 +185,7 @@ class Delivery:
             caption=caption_of(job.id, result, self._texts, address.language, self._voices),
             message_thread_id=address.thread_id,
             reply_parameters=address.reply_parameters,
+            reply_markup=video_keyboard(self._texts, address.language, job.id),
             write_timeout=self._send_limit_s,
             read_timeout=min(READ_LIMIT_S, self._send_limit_s),
         )

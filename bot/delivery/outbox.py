@@ -113,11 +113,12 @@ async def send_once(
             case _:
                 assert_never(outcome)
         return outcome
-    await outbox.sent(job_id, str(message.message_id), _file_id(message))
+    file_id, unique_id = _file_ids(message)
+    await outbox.sent(job_id, str(message.message_id), file_id, unique_id)
     return None
 
 
-def _file_id(message: Message) -> str | None:
-    """Give the id of the video at Telegram, which may have made it a file or an animation."""
+def _file_ids(message: Message) -> tuple[str | None, str | None]:
+    """Give the ids of the video at Telegram, which may have made it a file or an animation."""
     media = message.video or message.animation or message.document
-    return None if media is None else media.file_id
+    return (None, None) if media is None else (media.file_id, media.file_unique_id)

@@ -69,6 +69,7 @@
     └── SafetyError            to protect the person in the picture
         ├── AuditBroken
         ├── ConsentMissing
+        ├── PhotoBlocked
         └── WordingChanged
 
 A class is named for what happened. ``code`` picks the sentence in ``config/texts``, ``retryable``
@@ -137,7 +138,13 @@ from pipeline.errors.portrait import (
     PortraitError,
 )
 from pipeline.errors.root import BoltiError, SettingsInvalid
-from pipeline.errors.safety import AuditBroken, ConsentMissing, SafetyError, WordingChanged
+from pipeline.errors.safety import (
+    AuditBroken,
+    ConsentMissing,
+    PhotoBlocked,
+    SafetyError,
+    WordingChanged,
+)
 from pipeline.errors.script import (
     NoSpeechFound,
     ScriptEmpty,
@@ -202,6 +209,7 @@ __all__ = [
     "NoSuchFace",
     "NotInvited",
     "OwnerUnreachable",
+    "PhotoBlocked",
     "PhotosOnly",
     "PictureAnimated",
     "PictureTooLarge",

@@ -39,6 +39,16 @@ class ConsentMissing(SafetyError):
         )
 
 
+class PhotoBlocked(SafetyError):
+    """The operators, or the person in it, do not want this photo to speak."""
+
+    code = "photo_blocked"
+    exit_code = 84
+
+    def __init__(self) -> None:
+        super().__init__("This photo may not be used. Please take another one.")
+
+
 class WordingChanged(SafetyError):
     """The wording that somebody agrees to is not today's any more."""
 

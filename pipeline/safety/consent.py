@@ -25,6 +25,7 @@ from pipeline.types import Consent, ConsentId, Handshake, Owner, Permission
 
 FOLDER = Path(__file__).resolve().parents[2] / "config" / "consent"
 FALLBACK_LANGUAGE = "en"
+EVERYBODY = Owner("*")
 GOOD_FOR = timedelta(days=90)
 VERSION_CHARS = 16
 
@@ -162,6 +163,12 @@ class Handshakes:
         )
         await self._rows.add(handshake)
         return handshake
+
+    async def opt_out(self, subject: Owner) -> None:
+        """Record that nobody may make this person's photos speak, whoever asks."""
+        await self.record(
+            subject=subject, requester=EVERYBODY, answer=Permission.NEVER, about="opt-out"
+        )
 
     async def standing(self, *, subject: Owner, requester: Owner) -> Permission | None:
         """Tell whether the person said always or never to this requester; None: ask."""

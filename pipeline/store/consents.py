@@ -32,6 +32,7 @@ WORDINGS = sa.Table(
     sa.Column("version", sa.Text, primary_key=True),
     sa.Column("text", sa.Text, nullable=False),
 )
+EVERYBODY = "*"
 HANDSHAKES = sa.Table(
     "handshakes",
     METADATA,
@@ -111,7 +112,7 @@ class HandshakeTable:
             sa.select(HANDSHAKES)
             .where(
                 HANDSHAKES.c.subject == subject,
-                HANDSHAKES.c.requester == requester,
+                HANDSHAKES.c.requester.in_((requester, EVERYBODY)),
                 HANDSHAKES.c.answer != Permission.ONCE.value,
             )
             .order_by(HANDSHAKES.c.answered_at.desc())

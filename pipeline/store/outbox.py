@@ -34,6 +34,8 @@ OUTBOX = sa.Table(
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("message_id", sa.Text),
     sa.Column("file_id", sa.Text),
+    sa.Column("file_unique_id", sa.Text),  # the same for everybody, wherever it is forwarded
+    sa.Index("outbox_by_file", "file_unique_id"),
 )
 
 
@@ -96,12 +98,36 @@ class Outbox:
 
         return await self._database.read(work)
 
-    async def sent(self, job_id: JobId, message_id: str, file_id: str | None) -> None:
+    async def sent(
+        self,
+        job_id: JobId,
+        message_id: str,
+        file_id: str | None,
+        file_unique_id: str | None = None,
+    ) -> None:
         """Record that it arrived, also when that becomes known late."""
         before = (OutboxState.SENDING, OutboxState.UNKNOWN)
-        await self._move(
-            job_id, before, OutboxState.SENT, {"message_id": message_id, "file_id": file_id}
-        )
+        known = {"message_id": message_id, "file_id": file_id, "file_unique_id": file_unique_id}
+        await self._move(job_id, before, OutboxState.SENT, known)
+
+    async def job_of_file(self, file_unique_id: str) -> JobId | None:
+        """Find the job whose video this is, wherever it was forwarded to."""
+        query = sa.select(OUTBOX.c.job_id).where(OUTBOX.c.file_unique_id == file_unique_id)
+
+        def work(connection: sa.Connection) -> JobId | None:
+            found = connection.scalars(query.limit(1)).one_or_none()
+            return JobId(found) if found else None
+
+        return await self._database.read(work)
+
+    async def job_ids(self) -> list[JobId]:
+        """List every job that something was sent for, the newest first."""
+        query = sa.select(OUTBOX.c.job_id).order_by(OUTBOX.c.job_id.desc())
+
+        def work(connection: sa.Connection) -> list[JobId]:
+            return [JobId(id) for id in connection.scalars(query)]
+
+        return await self._database.read(work)
 
     async def not_sent(self, job_id: JobId) -> None:
         """Record that surely nothing was sent: it may be claimed again."""

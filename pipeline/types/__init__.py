@@ -24,6 +24,7 @@ from pipeline.types.names import (
     VoiceId,
 )
 from pipeline.types.portrait import Box, FaceFault, FaceNote, PortraitVerdict, SeenFace
+from pipeline.types.reports import Decision, PhotoPrint, Report, ReportKind
 from pipeline.types.speech import Speech, Timing, Utterance, Voice, VoiceChange
 from pipeline.types.video import Note, Progress, RenderResult, Stretch, Video
 from pipeline.types.wishes import Quality, Shape
@@ -34,6 +35,7 @@ __all__ = [
     "Box",
     "Consent",
     "ConsentId",
+    "Decision",
     "EngineChoice",
     "EngineName",
     "FaceFault",
@@ -47,12 +49,15 @@ __all__ = [
     "Note",
     "Owner",
     "Permission",
+    "PhotoPrint",
     "PortraitVerdict",
     "Progress",
     "Quality",
     "RecordedScript",
     "RenderRequest",
     "RenderResult",
+    "Report",
+    "ReportKind",
     "Script",
     "SeenFace",
     "Shape",

@@ -11,6 +11,7 @@ import pytest
 from pipeline.store import (
     access,
     audit,
+    blocks,
     consents,
     drafts,
     history,
@@ -26,6 +27,7 @@ from pipeline.store.database import Database
 
 TABLES = (
     audit.AUDIT,
+    blocks.BLOCKED,
     consents.CONSENTS,
     drafts.DRAFTS,
     preferences.PREFERENCES,

@@ -21,7 +21,9 @@ async def test_the_file_is_in_wal_mode_for_everybody(database: Database, tmp_pat
 
 async def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
     def work(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("INSERT INTO outbox VALUES ('a', 'ready', 1, NULL, NULL)")
+        connection.exec_driver_sql(
+            "INSERT INTO outbox (job_id, state, attempt) VALUES ('a', 'x', 1)"
+        )
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
