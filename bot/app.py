@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
-from telegram.ext import AIORateLimiter, ApplicationBuilder, ContextTypes, Defaults
+from telegram.ext import ApplicationBuilder, ContextTypes, Defaults
 from telegram.request import BaseRequest
 
 from bot import access, taps
@@ -44,6 +44,7 @@ from bot.handlers import (
 )
 from bot.handlers import settings as settings_menu
 from bot.intake import Intake, until_reached
+from bot.limiter import Limiter
 from bot.texts import Texts
 from bot.turns import Turns
 from pipeline.jobs import QueueName
@@ -72,7 +73,7 @@ def build(
         .updater(None)
         .base_url(telegram.api_url.rstrip("/") + "/bot")
         .base_file_url(telegram.api_url.rstrip("/") + "/file/bot")
-        .rate_limiter(AIORateLimiter(max_retries=3))
+        .rate_limiter(Limiter(max_retries=3))
         .defaults(
             Defaults(
                 parse_mode=ParseMode.HTML,

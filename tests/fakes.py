@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import errors
-from pipeline.line import Event, LineMode, LineRow, Pace, WorkerCard
+from pipeline.line import Event, LineMode, LineRow, Pace, Standing, WorkerCard
 from pipeline.safety.audit import Audit
 from pipeline.safety.blocks import Blocks
 from pipeline.safety.consent import Consents, Handshakes, load_wordings
@@ -45,6 +45,7 @@ from pipeline.types import (
     RenderRequest,
     RenderResult,
     Speech,
+    Stage,
     Voice,
     VoiceId,
 )
@@ -117,6 +118,11 @@ class FakeJobs:
         """Count those who wait before it."""
         waiting = [job.id for job in self.jobs.values() if job.state is JobState.QUEUED]
         return waiting.index(id) + 1 if id in waiting else None
+
+    async def standing(self, id: JobId) -> Standing:
+        """Say where it is, as the test put it."""
+        progress = await self.progress(id) or Progress(stage=Stage.WAITING)
+        return Standing(progress=progress, position=await self.position(id))
 
     async def progress(self, id: JobId) -> Progress | None:
         """Return what the test put there."""

@@ -18,8 +18,9 @@ from bot.address import Address, unpack_address
 from bot.delivery.caption import caption_of
 from bot.delivery.outbox import Outcome, send_once
 from bot.delivery.preview import Previews
-from bot.delivery.progress import ProgressBoard, Wanted, status_sentence
+from bot.delivery.progress import ProgressBoard, Wanted
 from bot.delivery.record import record_delivery
+from bot.delivery.standing import status_sentence
 from bot.delivery.stored import stored_video
 from bot.delivery.words import Words
 from bot.keyboards import again_keyboard, job_keyboard, video_keyboard
@@ -223,7 +224,7 @@ class Delivery:
         texts, language, progress = self._texts, address.language, standing.progress
         return Wanted(
             stage=progress.stage,
-            text=status_sentence(texts, language, job.id, progress, standing.position),
+            text=status_sentence(texts, language, job.id, standing),
             keyboard=None
             if progress.stage is Stage.SENDING
             else job_keyboard(texts, language, job.id),

@@ -14,17 +14,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from typing import assert_never
 
 from telegram import Bot, InlineKeyboardMarkup
 from telegram.constants import ChatAction
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 
 from bot.address import Address
 from bot.delivery.status import edit_status
-from bot.patience import set_within
+from bot.patience import asked_pause_s, set_within
 from bot.texts import Texts, short_id
-from pipeline.types import JobId, Progress, Stage
+from pipeline.types import JobId, Stage
 
 CHAT_ACTION_S = 4.5
 """Telegram lets a chat action fade after 5 s."""
@@ -42,33 +41,6 @@ CHAT_ACTIONS = {
 }
 
 log = logging.getLogger(__name__)
-
-
-def status_sentence(
-    texts: Texts, language: str, job_id: JobId, progress: Progress, position: int | None
-) -> str:
-    """Say where a job is, as HTML."""
-    name = short_id(job_id)
-    match progress.stage:
-        case Stage.WAITING if position is None:
-            return texts.html(language, "status.starting", id=name)
-        case Stage.WAITING if position == 1:
-            return texts.html(language, "status.next", id=name)
-        case Stage.WAITING:
-            return texts.html(language, "status.place", id=name, position=position or 0)
-        case Stage.SPEAKING:
-            return texts.html(language, "status.speaking", id=name)
-        case Stage.LOOKING:
-            return texts.html(language, "status.looking", id=name)
-        case Stage.SYNCING if progress.fraction is None:
-            return texts.html(language, "status.syncing", id=name)
-        case Stage.SYNCING:
-            percent = int(100 * (progress.fraction or 0.0))
-            return texts.html(language, "status.syncing_percent", id=name, percent=percent)
-        case Stage.SENDING:
-            return texts.html(language, "status.sending", id=name)
-        case _:
-            assert_never(progress.stage)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +61,8 @@ class Line:
     wanted: Wanted
     shown: Wanted | None = None
     edited_at: float = float("-inf")
+    not_before: float = float("-inf")
+    """Telegram asked for a pause until then."""
     acted_at: float = float("-inf")
     heard_at: float = 0.0
     is_over: bool = False
@@ -187,16 +161,18 @@ class ProgressBoard:
         # All lines share one pace, or the edits of a long queue would hold up the results.
         shared_s = len(self._lines) / EDITS_PER_S
         if not line.address.is_private:
-            return line.edited_at + max(self._group_interval_s, shared_s)
-        if line.shown is None or line.shown.stage is not line.wanted.stage:
-            return line.edited_at + (shared_s if len(self._lines) > MANY else 0.0)
-        return line.edited_at + max(self._interval_s, shared_s)
+            due = line.edited_at + max(self._group_interval_s, shared_s)
+        elif line.shown is None or line.shown.stage is not line.wanted.stage:
+            due = line.edited_at + (shared_s if len(self._lines) > MANY else 0.0)
+        else:
+            due = line.edited_at + max(self._interval_s, shared_s)
+        return max(due, line.not_before)
 
     def _is_acting(self, line: Line) -> bool:
         return line.address.is_private and line.wanted.stage in CHAT_ACTIONS and not line.is_over
 
     async def _edit(self, line: Line) -> None:
-        wanted = line.wanted
+        wanted, before = line.wanted, line.shown
         line.shown, line.edited_at = wanted, asyncio.get_running_loop().time()
         try:
             await edit_status(
@@ -207,6 +183,9 @@ class ProgressBoard:
                 wanted.keyboard,
                 under_preview=self._texts.html(line.address.language, "status.preview"),
             )
+        except RetryAfter as e:
+            line.shown = before
+            line.not_before = asyncio.get_running_loop().time() + asked_pause_s(e)
         except TelegramError as e:  # "not found" among them
             log.debug("status %d not edited: %s", line.message_id, e)
 

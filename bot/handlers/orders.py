@@ -14,14 +14,14 @@ from bot import taps
 from bot.address import address_of, draft_key, owner_of
 from bot.cancelling import job_to_cancel
 from bot.context import BotApplication, BotContext, message_of, sender_of
-from bot.delivery.progress import status_sentence
+from bot.delivery.standing import status_sentence
 from bot.drafts import Sender, current_draft, drop_draft
 from bot.keyboards import Action, jobs_keyboard
 from bot.said import has_something_to_say
 from bot.taps import Tapped, is_drafters, owned_job
 from bot.texts import short_id
 from pipeline.store.outbox import OutboxState
-from pipeline.types import Job, JobId, Progress, Stage
+from pipeline.types import Job, JobId
 
 PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
 
@@ -124,10 +124,8 @@ async def _send_again(job_id: JobId, context: BotContext) -> str:
 
 async def where(job: Job, context: BotContext) -> str:
     """Say where an order is, as HTML."""
-    jobs = context.services.jobs
-    position = await jobs.position(job.id)
-    progress = await jobs.progress(job.id) or Progress(stage=Stage.WAITING)
-    return status_sentence(context.texts, context.language, job.id, progress, position)
+    standing = await context.services.jobs.standing(job.id)
+    return status_sentence(context.texts, context.language, job.id, standing)
 
 
 async def _about_draft(update: Update, context: BotContext) -> str:

@@ -33,7 +33,7 @@ class TelegramSettings(Section):
     """How long one request for updates waits at Telegram."""
     retry_s: float = Field(default=2.0, gt=0, le=60)
     """First pause after Telegram could not be reached; it doubles up to one minute."""
-    progress_interval_s: float = Field(default=5.0, ge=0, le=60)
+    progress_interval_s: float = Field(default=3.0, ge=0, le=60)
     """Shortest time between two edits of one progress message, stage changes apart."""
     confirm_above_s: float = Field(default=30.0, ge=0, le=600)
     """A speech longer than this is made only after its person has said yes."""

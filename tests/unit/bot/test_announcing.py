@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from telegram.error import TimedOut
 
-from bot.delivery.progress import status_sentence
+from bot.delivery.standing import status_sentence
 from bot.texts import short_id
 from pipeline import errors
 from pipeline.line import Standing
@@ -126,7 +126,12 @@ async def test_a_failure_nobody_can_hear_is_no_error(bot: Bot) -> None:
 
 async def test_every_stage_has_a_sentence_and_only_a_measured_percentage(bot: Bot) -> None:
     said = [
-        status_sentence(bot.app.texts, "en", JOB, Progress(stage=stage, fraction=fraction), None)
+        status_sentence(
+            bot.app.texts,
+            "en",
+            JOB,
+            Standing(progress=Progress(stage=stage, fraction=fraction)),
+        )
         for stage in Stage
         for fraction in (None, 0.4)
     ]

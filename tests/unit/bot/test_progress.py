@@ -121,3 +121,19 @@ async def test_a_stopping_bot_says_that_places_are_kept(bot: Bot, board: Progres
     await board.close(3)
 
     assert "Your place is kept." in edits(bot)[-1]
+
+
+async def test_a_pause_that_telegram_asks_for_is_kept_and_the_text_comes_after_it(
+    bot: Bot,
+) -> None:
+    board = ProgressBoard(bot.app.bot, bot.app.texts, interval_s=0)
+    slow_down = Refusal(status=429, description="Too Many Requests", parameters={"retry_after": 1})
+    bot.telegram.fails("editMessageText", slow_down)
+
+    board.show(JOB, HOME, 9, wanted("1%"))
+    await until(lambda: len(edits(bot)) == 1)
+    board.show(JOB, HOME, 9, wanted("2%"))
+    await until(lambda: len(edits(bot)) == 2)
+    await board.finish(JOB)
+
+    assert edits(bot) == ["1%", "2%"]

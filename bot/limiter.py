@@ -1,0 +1,57 @@
+"""Telegram's limits, obeyed before it has to say so, without letting trifles hold up results.
+
+PTB's limiter counts every call of a group into its twenty a minute, and holds back all requests
+while it waits out one 429. Here, chat actions and reactions, which are decoration, are counted
+nowhere; and an edit of a status message is tried once: its next text comes soon, and a video must
+not wait behind it.
+
+Not known here: what is in a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from telegram._utils.types import JSONDict
+from telegram.ext import AIORateLimiter
+
+DECORATION = frozenset({"sendChatAction", "setMessageReaction", "answerCallbackQuery"})
+"""Never counted, tried once."""
+TRIED_ONCE = frozenset(
+    {"editMessageText", "editMessageCaption", "editMessageReplyMarkup", "deleteMessage"}
+)
+"""Counted, but a 429 is left to whoever asked."""
+
+Result = bool | JSONDict | list[JSONDict]
+
+
+class Limiter(AIORateLimiter):
+    """PTB's limiter, with an eye for what matters."""
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Result]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> Result:
+        """Let a request go when its time has come. Raises ``RetryAfter``."""
+        if endpoint in DECORATION:
+            return await callback(*args, **kwargs)
+        if endpoint in TRIED_ONCE:
+            chat_id = data.get("chat_id")
+            is_group = isinstance(chat_id, int) and chat_id < 0
+            return await self._run_request(
+                chat=chat_id is not None,
+                group=chat_id if is_group and chat_id is not None else False,
+                allow_paid_broadcast=False,
+                callback=callback,
+                args=args,
+                kwargs=kwargs,
+            )
+        return await super().process_request(
+            callback, args, kwargs, endpoint, data, rate_limit_args
+        )
