@@ -41,6 +41,7 @@ from bot.handlers import (
     report_desk,
     reports,
     say,
+    verify,
 )
 from bot.handlers import settings as settings_menu
 from bot.intake import Intake, until_reached
@@ -120,6 +121,7 @@ def route(app: BotApplication) -> None:
     recordings.register(app)  #    voice notes, audio files, the sound of videos
     recording_choices.register(app)  # their buttons
     choices.register(app)  #       "this face", "yes, make it"
+    verify.register(app)  #        /verify: is this video mine?
     consent.register(app)  #       /terms; what is agreed to before the first video
     reports.register(app)  #       /report /optout and the button under every video
     report_desk.register(app)  #   /reports and the operators' decisions

@@ -30,6 +30,7 @@ PRIVATE_COMMANDS = (
     "language",
     "status",
     "cancel",
+    "verify",
     "terms",
     "privacy",
     "report",

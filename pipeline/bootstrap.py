@@ -27,12 +27,14 @@ from pipeline.portrait.desk import PortraitDesk
 from pipeline.portrait.numbered import draw_faces, draw_sheet
 from pipeline.records import Records, open_records
 from pipeline.render import Renderer, VideoMaker
+from pipeline.safety.desk import VerifyDesk
 from pipeline.safety.seal import Seal
+from pipeline.safety.verdict import Finding
 from pipeline.settings import Settings, child_environment
 from pipeline.speech import Synthesizer
 from pipeline.speech.desk import RecordingDesk
 from pipeline.speech.text import ScriptPlan, beginning, check_script
-from pipeline.types import PortraitVerdict, RenderRequest, TextScript, Voice, VoiceId
+from pipeline.types import Job, PortraitVerdict, RenderRequest, TextScript, Voice, VoiceId
 from pipeline.worker import render_queues
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ class Services(Records):
     """Every voice that is described anywhere, offered just now or not."""
     render_queues: tuple[QueueName, ...]
     """What this process renders."""
+    verifier: VerifyDesk
 
     async def check_portrait(
         self, source: Path, into: Path, face: int | None = None
@@ -94,6 +97,14 @@ class Services(Records):
         verdict = await self.portraits.check(source, into, face)
         await self.blocks.refuse(into)
         return verdict
+
+    async def verify(self, video: Path) -> Finding:
+        """Say whose a stranger's video is. Raises a ``FootageError``."""
+        return await self.verifier.examine(video)
+
+    async def job_of(self, finding: Finding) -> Job | None:
+        """Find the job that a video was made for, while its row is kept; for operators only."""
+        return await self.verifier.job_of(finding, self.orders)
 
     def check_script(self, text: str) -> ScriptPlan:
         """Say whether a text can be spoken, and how long it takes. Raises ``ScriptError``."""
@@ -216,6 +227,7 @@ async def open_services(
                 recordings=workshop.recordings,
                 known_voices=speech.known_voices(settings.speech),
                 render_queues=queues,
+                verifier=VerifyDesk(settings, child_environment()),
             )
         finally:
             stop.set()

@@ -47,9 +47,11 @@ log = logging.getLogger(__name__)
 class Child:
     """The parent's end: starts the child when first asked, one request at a time."""
 
-    def __init__(self, name: str, module: str, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, module: str, environment: Mapping[str, str], *arguments: str
+    ) -> None:
         self.name = name
-        self._command = (sys.executable, "-P", "-m", module)
+        self._command = (sys.executable, "-P", "-m", module, *arguments)
         self._environment = dict(environment)
         self._lock = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None

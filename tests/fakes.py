@@ -18,6 +18,8 @@ from pipeline.safety.audit import Audit
 from pipeline.safety.blocks import Blocks
 from pipeline.safety.consent import Consents, Handshakes, load_wordings
 from pipeline.safety.reports import Reports
+from pipeline.safety.verdict import Finding
+from pipeline.safety.verdict import Verdict as Whose
 from pipeline.settings import Settings
 from pipeline.speech import known_voices
 from pipeline.speech.text import ScriptPlan, beginning, check_script
@@ -264,6 +266,7 @@ class FakeServices:
         self.recordings = FakeRecordings()
         self.known_voices = known_voices(settings.speech)
         self.look: Callable[[], Verdict] = make_verdict
+        self.finding: Finding | errors.BoltiError = Finding(verdict=Whose.UNKNOWN)
 
     async def check_portrait(
         self, source: Path, into: Path, face: int | None = None
@@ -283,6 +286,16 @@ class FakeServices:
     def cut_script(self, text: str) -> str:
         """Ask the real one, which is quick."""
         return beginning(text, self.settings.speech)
+
+    async def verify(self, video: Path) -> Finding:
+        """Say what the test says."""
+        if isinstance(self.finding, errors.BoltiError):
+            raise self.finding
+        return self.finding
+
+    async def job_of(self, finding: Finding) -> Job | None:
+        """Find the job that the finding names."""
+        return self.jobs.jobs.get(finding.job_id) if finding.job_id else None
 
     async def show_faces(self, picture: Path, verdict: PortraitVerdict) -> bytes:
         """Draw nothing."""

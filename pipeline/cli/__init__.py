@@ -35,6 +35,7 @@ COMMANDS = {
     "settings": "pipeline.cli.settings",
     "worker": "pipeline.cli.service",
     "prune": "pipeline.cli.service",
+    "verify": "pipeline.cli.verify",
     "provenance": "pipeline.cli.provenance",
     "audit": "pipeline.cli.audit",
     "demo": "pipeline.cli.demo",
