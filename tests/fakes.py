@@ -18,8 +18,6 @@ from pipeline.safety.audit import Audit
 from pipeline.safety.blocks import Blocks
 from pipeline.safety.consent import Consents, Handshakes, load_wordings
 from pipeline.safety.reports import Reports
-from pipeline.safety.verdict import Finding
-from pipeline.safety.verdict import Verdict as Whose
 from pipeline.settings import Settings
 from pipeline.speech import known_voices
 from pipeline.speech.text import ScriptPlan, beginning, check_script
@@ -52,6 +50,7 @@ from pipeline.types import (
     VoiceId,
 )
 from tests.fake_telegram import BOT, TOKEN, Call, FakeTelegram, Fault, Refusal
+from tests.fake_verifying import FakeVerifying
 from tests.verdicts import make_verdict
 
 __all__ = [
@@ -244,7 +243,7 @@ class FakeRecordings:
         return Transcript(text=self.words, language="en")
 
 
-class FakeServices:
+class FakeServices(FakeVerifying):
     """The services that the bot uses: real rows and artifacts, a queue and a desk that obey."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
@@ -266,7 +265,6 @@ class FakeServices:
         self.recordings = FakeRecordings()
         self.known_voices = known_voices(settings.speech)
         self.look: Callable[[], Verdict] = make_verdict
-        self.finding: Finding | errors.BoltiError = Finding(verdict=Whose.UNKNOWN)
 
     async def check_portrait(
         self, source: Path, into: Path, face: int | None = None
@@ -286,16 +284,6 @@ class FakeServices:
     def cut_script(self, text: str) -> str:
         """Ask the real one, which is quick."""
         return beginning(text, self.settings.speech)
-
-    async def verify(self, video: Path) -> Finding:
-        """Say what the test says."""
-        if isinstance(self.finding, errors.BoltiError):
-            raise self.finding
-        return self.finding
-
-    async def job_of(self, finding: Finding) -> Job | None:
-        """Find the job that the finding names."""
-        return self.jobs.jobs.get(finding.job_id) if finding.job_id else None
 
     async def show_faces(self, picture: Path, verdict: PortraitVerdict) -> bytes:
         """Draw nothing."""
