@@ -113,6 +113,7 @@ def route(app: BotApplication) -> None:
     jobs.register(app)  #          /jobs /job /pause /resume /drain /cancel ID /retry of admins
     people.register(app)  #        /ban /unban /allow /quota /invite of admins
     personal.register(app)  #      /start /help /privacy
+    verify.register(app)  #        /verify: is this video mine?
     settings_menu.register(app)  # /settings /language
     orders.register(app)  #        /status /cancel and the buttons of orders under way
     albums.register(app)  #        several photos sent together
@@ -121,7 +122,6 @@ def route(app: BotApplication) -> None:
     recordings.register(app)  #    voice notes, audio files, the sound of videos
     recording_choices.register(app)  # their buttons
     choices.register(app)  #       "this face", "yes, make it"
-    verify.register(app)  #        /verify: is this video mine?
     consent.register(app)  #       /terms; what is agreed to before the first video
     reports.register(app)  #       /report /optout and the button under every video
     report_desk.register(app)  #   /reports and the operators' decisions
