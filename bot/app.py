@@ -16,7 +16,7 @@ from telegram.ext import ApplicationBuilder, ContextTypes, Defaults
 from telegram.request import BaseRequest
 
 from bot import access, taps
-from bot.admin import jobs, people, status
+from bot.admin import alerts, broadcast, jobs, people, status
 from bot.commands import publish_commands
 from bot.context import BotApplication, BotContext
 from bot.delivery import Delivery
@@ -57,6 +57,8 @@ if TYPE_CHECKING:
 CLOSE_LIMIT_S = 15.0
 QUESTIONS_S = 5.0
 OLD_USES_S = 3600.0
+BROADCASTS_S = 2.0
+ALERTS_S = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +114,7 @@ def route(app: BotApplication) -> None:
     status.register(app)  #        /status and /errors of admins
     jobs.register(app)  #          /jobs /job /pause /resume /drain /cancel ID /retry of admins
     people.register(app)  #        /ban /unban /allow /quota /invite of admins
+    broadcast.register(app)  #     /broadcast of admins
     personal.register(app)  #      /start /help /privacy
     verify.register(app)  #        /verify: is this video mine?
     settings_menu.register(app)  # /settings /language
@@ -145,6 +148,8 @@ def duties_of(app: BotApplication) -> list[Duty]:
             act=lambda: permission.end_expired(app.bot, services, app.texts),
             every_s=QUESTIONS_S,
         ),
+        Duty(name="broadcasts", act=lambda: broadcast.send_on(app), every_s=BROADCASTS_S),
+        Duty(name="alerts", act=lambda: alerts.look_and_tell(app), every_s=ALERTS_S),
         Duty(name="uses", act=lambda: access.forget_old(services), every_s=OLD_USES_S),
     ]
 

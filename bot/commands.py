@@ -52,6 +52,7 @@ ADMIN_COMMANDS = (
     "quota",
     "invite",
     "errors",
+    "broadcast",
 )
 """Beside those of everybody: ``/status`` and ``/cancel`` do more for an admin."""
 

@@ -47,6 +47,9 @@ class Action(StrEnum):
     REFUSE = "refuse"
     TAKE_BACK = "takeback"
     GROUP_RULE = "rule"
+    BROADCAST = "broadcast"
+    STOP_BROADCAST = "stop"
+    DROP_BROADCAST = "unsent"
     RECORDING = "rec"
     """What shall become of a recording; ``bot/recording_buttons.py`` has the choices."""
 
@@ -201,6 +204,19 @@ def attest_keyboard(texts: Texts, language: str, question: JobId) -> InlineKeybo
             _button(texts.plain(language, "button.refuse"), Action.REFUSE, question),
         ]
     )
+
+
+def broadcast_keyboard(texts: Texts, language: str, id: str, people: int) -> InlineKeyboardMarkup:
+    """Let an admin send what was drafted, or throw it away."""
+    send = texts.plain(language, "broadcast.button.send", people=people)
+    drop = texts.plain(language, "button.cancel")
+    return _rows([_button(send, Action.BROADCAST, id), _button(drop, Action.DROP_BROADCAST, id)])
+
+
+def stop_keyboard(texts: Texts, language: str, id: str) -> InlineKeyboardMarkup:
+    """Let an admin stop what is being sent."""
+    label = texts.plain(language, "broadcast.button.stop")
+    return _rows([_button(label, Action.STOP_BROADCAST, id)])
 
 
 def take_back_keyboard(texts: Texts, language: str, pair: str) -> InlineKeyboardMarkup:

@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from pipeline import errors
 from pipeline.settings.access import AccessSettings
+from pipeline.settings.alerts import AlertSettings
 from pipeline.settings.providers import EdgeSettings, OpenAISettings
 from pipeline.settings.safety import LabelSettings, PrivacySettings, ProvenanceSettings
 from pipeline.settings.section import Section
@@ -235,6 +236,7 @@ class Settings(Section):
     """Where everything is kept that must outlive the process."""
     telegram: TelegramSettings = TelegramSettings()
     access: AccessSettings = AccessSettings()
+    alerts: AlertSettings = AlertSettings()
     portrait: PortraitSettings = PortraitSettings()
     footage: FootageSettings = FootageSettings()
     speech: SpeechSettings = SpeechSettings()
