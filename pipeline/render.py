@@ -21,6 +21,7 @@ from pipeline.scratch import JOURNAL, JobFolders
 from pipeline.settings import LatentSyncSettings, Settings
 from pipeline.speech import Synthesizer
 from pipeline.speech.kept import kept_speech
+from pipeline.speech.known_words import said_text, with_known_words
 from pipeline.speech.text import check_script
 from pipeline.stopwatch import OnProgress, Watch
 from pipeline.store import ArtifactStore
@@ -129,15 +130,26 @@ class VideoMaker:
                     utterance,
                     lambda into: self._speaker.synthesize(utterance, into),
                 )
-            case Recording(path=path, is_ready=is_ready):
-                # PyAV comes with it, and only where it is needed.
-                from pipeline.speech.recorded import ready_speech, recorded_speech
-
-                if is_ready:
-                    return await ready_speech(path)
-                return await recorded_speech(path, into, settings)
+            case Recording() as recording:
+                return await self._heard(recording, into)
             case _:
                 assert_never(order.script)
+
+    async def _heard(self, recording: Recording, into: Path) -> Speech:
+        """Take a recording as the speech; its words, where they are known, get their times."""
+        # PyAV comes with it, and only where it is needed.
+        from pipeline.speech.recorded import ready_speech, recorded_speech
+
+        settings = self._settings.speech
+        if recording.is_ready:
+            speech = await ready_speech(recording.path)
+        else:
+            speech = await recorded_speech(recording.path, into, settings)
+        if recording.words is None:
+            return speech
+        return await with_known_words(
+            speech, recording.words, self._speaker, settings, into.parent
+        )
 
     def _latentsync(self, quality: Quality) -> LatentSyncSettings:
         """Say how the GPU engine works: the best quality takes no short cut."""
@@ -152,7 +164,8 @@ class VideoMaker:
             return None
         if isinstance(order.script, TextScript):
             return check_script(order.script.text, self._settings.speech).text
-        return ""
+        words = order.script.words
+        return said_text(words, self._settings.speech) if words else ""
 
     async def _require_disk(self, folder: Path) -> None:
         free_bytes = (await asyncio.to_thread(shutil.disk_usage, folder)).free
@@ -221,9 +234,9 @@ class Renderer:
         match request.script:
             case TextScript():
                 script = request.script
-            case RecordedScript(recording=key, is_ready=is_ready):
+            case RecordedScript(recording=key, is_ready=is_ready, words=words):
                 path = await self._store.fetch(key, scratch / "recording.wav")
-                script = Recording(path=path, is_ready=is_ready)
+                script = Recording(path=path, is_ready=is_ready, words=words)
             case _:
                 assert_never(request.script)
         lipsync = self._settings.lipsync

@@ -30,6 +30,8 @@ class Recording:
     path: Path
     is_ready: bool = False
     """Whether it was decoded, checked and levelled before."""
+    words: str | None = None
+    """What is said in it, where that is known."""
 
 
 def local_job() -> JobId:

@@ -41,6 +41,8 @@ class FileOrder:
     """None: as the settings say."""
     srt: bool = False
     """Write subtitles beside the video."""
+    said: str | None = None
+    """What a recording says, where that is known."""
     face: int | None = None
     """Which of several faces speaks, counted from the largest; None is the largest."""
 
@@ -50,6 +52,7 @@ class FileOrder:
 @click.argument("text", required=False)
 @click.option("--script", type=FILE, help="A text file with the words.")
 @click.option("--audio", type=FILE, help="A recording that drives the lips as it is.")
+@click.option("--words", type=FILE, help="A text file with what --audio says: better lips.")
 @click.option("-o", "--out", type=FILE, required=True, help="The video to write, *.mp4.")
 @click.option("--voice", help="Who speaks; `bolti voices` lists them.")
 @click.option(
@@ -69,6 +72,7 @@ def render(
     text: str | None,
     script: Path | None,
     audio: Path | None,
+    words: Path | None,
     out: Path,
     voice: str | None,
     engine: str | None,
@@ -87,8 +91,10 @@ def render(
     settings = load_settings()
     if preview and (size or engine):
         raise click.UsageError("--preview has its own size and engine; leave those out.")
-    if audio and srt:
-        raise click.UsageError("The words of a recording are not known; leave --srt out.")
+    if audio and srt and not words:
+        raise click.UsageError("The words of a recording are not known; add --words FILE.")
+    if words and not audio:
+        raise click.UsageError("--words says what a recording says; give --audio too.")
     if audio and voice:
         raise click.UsageError("--audio speaks with its own voice; leave --voice out.")
     lipsync = settings.lipsync
@@ -104,6 +110,7 @@ def render(
         size_px=lipsync.preview_size_px if preview else _size_px(size, source, settings),
         motion=Motion(motion) if motion else None,
         srt=srt,
+        said=text_of(words) if words else None,
         face=face,
         consent=run(agreed(settings, by_flag=i_have_consent, may_ask=not as_json)),
     )
@@ -116,6 +123,7 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
     from pipeline.bootstrap import open_workshop
     from pipeline.render import Recording, VideoOrder
     from pipeline.safety.seal import signer_file
+    from pipeline.speech.known_words import said_text
     from pipeline.speech.subtitles import srt
     from pipeline.speech.text import check_script
     from pipeline.types import TextScript
@@ -143,7 +151,9 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
         made = await workshop.maker.make(
             VideoOrder(
                 portrait=source.path,
-                script=TextScript(text=words) if isinstance(words, str) else Recording(path=words),
+                script=TextScript(text=words)
+                if isinstance(words, str)
+                else Recording(path=words, words=order.said),
                 voice_id=order.voice_id,
                 engine=order.engine,
                 motion=order.motion,
@@ -156,9 +166,10 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
             ),
             shown.progress,
         )
-        if order.srt and isinstance(words, str):
+        said = words if isinstance(words, str) else order.said
+        if order.srt and said and made.speech.words:
             subtitles = scratch / "out.srt"
-            spoken = check_script(words, settings.speech).text
+            spoken = said_text(said, settings.speech)
             await asyncio.to_thread(subtitles.write_text, srt(made.speech.words, spoken), "utf-8")
             await put_in_place(subtitles, order.out.with_suffix(".srt"))
         await put_in_place(made.video.path, order.out)
@@ -166,6 +177,8 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
         shown.note(
             "Made a certificate that signs your videos; `bolti provenance show` tells of it."
         )
+    if order.said and not made.speech.phones:
+        shown.note("The words do not fit the recording; its sound alone moves the lips.")
     if change := other_voice(made.speech):
         shown.note(change)
     video = made.video

@@ -29,6 +29,8 @@ class RecordedScript:
     """Whether it was decoded, checked and levelled before it was stored."""
     duration_s: float | None = None
     """How long it is, where that is known."""
+    words: str | None = None
+    """What is said in it, where that is known: then phones move the lips."""
     kind: Literal["recorded"] = "recorded"
 
 

@@ -98,10 +98,12 @@ def test_json_lines_tell_progress_and_result(tmp_path: Path) -> None:
 def test_say_writes_a_wav_that_a_recording_render_takes(tmp_path: Path) -> None:
     said = bolti(tmp_path, "say", "How are you today?", "-o", "me.wav", "--json")
     words = json.loads(said.stdout.splitlines()[-1])["result"]["words"]
+    (tmp_path / "said.txt").write_text("How are you today?", encoding="utf-8")
 
     shown = bolti(
         tmp_path,
         *("render", faces.hopper(), "--audio", "me.wav", "-o", "out.mp4", "--size", "128"),
+        *("--words", "said.txt", "--srt"),
     )
 
     assert [word["text"] for word in words] == ["How", "are", "you", "today"]
@@ -110,6 +112,7 @@ def test_say_writes_a_wav_that_a_recording_render_takes(tmp_path: Path) -> None:
     assert shown.returncode == 0, shown.stderr
     heard = read_sound(tmp_path / "out.mp4", 60, 10_000_000)
     assert heard.duration_s == pytest.approx(length_s, abs=0.1)
+    assert "How are you today?" in (tmp_path / "out.srt").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -151,6 +154,8 @@ GOOD = ("hi", "-o", "o.mp4")
         (["render", "HOPPER", "--script", "gone.txt", "-o", "o.mp4"], 2, "no script gone.txt"),
         (["render", "HOPPER", "--script", "binary.txt", "-o", "o.mp4"], 2, "no text in UTF-8"),
         (["render", "HOPPER", "--audio", "gone.ogg", "-o", "o.mp4"], 2, "no recording gone.ogg"),
+        (["render", "HOPPER", *GOOD, "--words", "words.txt"], 2, "give --audio too"),
+        (["render", "HOPPER", "--audio", "a.ogg", "--srt", "-o", "o.mp4"], 2, "add --words"),
         (["render", "HOPPER", "hi", "-o", "no/o.mp4"], 2, "there is no folder no"),
         (["render", "HOPPER", "hi", "-o", "/proc/o.mp4"], 1, "cannot be written"),
         (["render", "HOPPER", "hi", "-o", "o.avi"], 2, "the result is a .mp4 file"),
