@@ -1,9 +1,10 @@
 """Idle motion: a still that breathes life between its words. Both engines use it.
 
-Per frame: the photo with its lids and head moved, and where any of its points went. Warp draws a
-mouth between the two steps (``blink``, then its mouth, then ``move``); LatentSync takes ``frame``
-and finds its alignment through ``moved_points``. Knows a picture, one face and the sound's
-emphasis; knows no lips and no engine.
+Two verbs are the whole interface. ``frame`` gives, per frame, the photo with its lids and head
+moved (``over`` the same of a picture that lies as the photo does: warp lays it over its mouths);
+``moved_points`` gives the exact transform: where any point of the photo went, from which
+LatentSync takes its alignment. Knows a picture, one face and the sound's emphasis; knows no lips
+and no engine.
 """
 
 from __future__ import annotations
@@ -113,9 +114,15 @@ class IdleMotion:
 
     def frame(self, index: int) -> Pixels:
         """Return a new picture: the photo with lids and head as they are in this frame."""
-        seen = self._picture.copy()
-        self.blink(seen, index)
-        return self.move(seen, index)
+        return self.over(self._picture.copy(), index)
+
+    def over(self, frame: Pixels, index: int) -> Pixels:
+        """Return a new picture: this one, which lies as the photo does, with lids and head moved.
+
+        The lids are drawn onto the picture that is given.
+        """
+        self.blink(frame, index)
+        return self.move(frame, index)
 
     def moved_points(self, index: int, points_px: Points) -> Points:
         """Return where points of the photo, (n, 2) x and y, lie in this frame. Lids aside."""

@@ -15,7 +15,7 @@ from pipeline.lipsync.track import Curve, smooth
 
 AXES = ("yaw", "pitch", "roll", "across", "down")
 """Columns of a track: three angles in radians, two shifts in E."""
-DRIFT = np.array([np.radians(2.2), np.radians(1.5), np.radians(1.0), 0.012, 0.008])
+DRIFT = np.array([np.radians(2.2), np.radians(1.5), np.radians(0.8), 0.010, 0.008])
 DRIFT_HZ = np.array([0.16, 0.21, 0.13, 0.11, 0.17])
 OVERTONES, STRENGTHS = (1.0, 1.73, 2.9), (0.6, 0.3, 0.15)
 """Drifts are sums of three sines that never quite repeat."""

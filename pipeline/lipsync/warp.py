@@ -58,9 +58,7 @@ class WarpEngine:
         talking = TalkingFace(picture, face)
         idle = idle_motion(picture, face, speech, fps, motion)
         for index in range(first_frame, len(track)):
-            frame = talking.draw(track, index)
-            idle.blink(frame, index)
-            yield idle.move(frame, index)
+            yield idle.over(talking.draw(track, index), index)
 
 
 def mouth_track(speech: Speech, fps: int) -> MouthTrack:

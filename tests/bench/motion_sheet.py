@@ -34,9 +34,8 @@ def head_row(picture: Pixels, face: Face, speech: Speech, amount: Motion) -> Pix
     motion = idle_motion(picture, face, speech, FPS, amount)
     tiles = [named(picture, amount.value)]
     for index in farthest(motion, face):
-        frame = talking.draw(track, index)
-        motion.blink(frame, index)
-        tiles.append(named(motion.move(frame, index), f"frame {index}"))
+        frame = motion.over(talking.draw(track, index), index)
+        tiles.append(named(frame, f"frame {index}"))
     change = np.abs(motion.move(picture, index).astype(int) - picture)
     tiles.append(named(np.clip(4 * change, 0, 255).astype(np.uint8), "change x 4"))
     return np.hstack(tiles)

@@ -1,11 +1,18 @@
 """Idle motion as both engines use it."""
 
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
 
+from pipeline.lipsync.brows import three_points
 from pipeline.lipsync.motion import IdleMotion
+from pipeline.lipsync.seen import seen_still
+from pipeline.lipsync.warp import WarpEngine
 from pipeline.portrait import Face, Pixels
 from pipeline.types import Motion
+from tests.measure import spoken
 from tests.measure.drawn import drawn_face
 from tests.unit.lipsync.test_eyelid import with_eyes
 
@@ -73,6 +80,38 @@ def test_frames_are_new_pictures_and_the_photo_is_left_alone() -> None:
         motion.frame(index)[:] = 0
 
     np.testing.assert_array_equal(picture, before)
+
+
+def test_both_engines_move_a_still_the_same_way(tmp_path: Path) -> None:
+    """Warp's silent frames are the pictures that LatentSync is shown, points and all."""
+    picture, face = with_eyes(256)
+    hush = spoken.speech(tmp_path / "hush.wav", spoken.phones("| | | | |"))
+
+    warped = list(WarpEngine().sync(picture, face, hush, FPS, Motion.LIVELY))
+    seen = seen_still(picture, face, hush, FPS, Motion.LIVELY)
+
+    assert len(warped) == len(seen.frames) == len(seen.points) > 50
+    assert max((still != picture).mean() for still in seen.frames) > 0.02
+    for frame, still in zip(warped, seen.frames, strict=True):
+        assert (np.abs(frame.astype(int) - still).max(axis=2) > 8).mean() < 0.002
+    np.testing.assert_allclose(seen.points[0], three_points(face.landmarks), atol=1e-6)
+    assert np.abs(seen.points - seen.points[0]).max() > 0.5
+
+
+def test_a_mark_on_the_photo_is_found_where_moved_points_puts_it() -> None:
+    picture, face = drawn_face(512)
+    places = face.landmarks[[9, 205, 425], :2].astype(np.float64)
+    for x, y in np.round(places).astype(int):
+        cv2.circle(picture, (int(x), int(y)), 5, (0, 0, 255), -1)
+    motion = idle(picture, face)
+
+    for index in (25, 50, 75):
+        blue = motion.frame(index)[..., 2].astype(float) - motion.frame(index)[..., 0]
+        for x, y in motion.moved_points(index, np.round(places)):
+            rows, columns = np.mgrid[0:512, 0:512]
+            near = np.clip(blue, 0, None) * (np.hypot(columns - x, rows - y) < 12)
+            seen = np.array([(near * columns).sum(), (near * rows).sum()]) / near.sum()
+            np.testing.assert_allclose(seen, (x, y), atol=0.2)
 
 
 @pytest.mark.parametrize("size_px", [100, 112, 128, 160, 200])
