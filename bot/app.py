@@ -42,6 +42,7 @@ from bot.handlers import (
     reports,
     say,
     verify,
+    voices,
 )
 from bot.handlers import settings as settings_menu
 from bot.intake import Intake, until_reached
@@ -124,6 +125,7 @@ def route(app: BotApplication) -> None:
     edits.register(app)  #         a message that was changed after it was sent
     recordings.register(app)  #    voice notes, audio files, the sound of videos
     recording_choices.register(app)  # their buttons
+    voices.register(app)  #        /voice: hear the voices, choose one
     choices.register(app)  #       "this face", "yes, make it"
     consent.register(app)  #       /terms; what is agreed to before the first video
     reports.register(app)  #       /report /optout and the button under every video

@@ -26,6 +26,7 @@ from bot.texts import FALLBACK_LANGUAGE, Texts
 PRIVATE_COMMANDS = (
     "start",
     "help",
+    "voice",
     "settings",
     "language",
     "status",

@@ -7,6 +7,7 @@ process. What a new handler needs comes in here as a property.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -100,6 +101,8 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
         if self._user_id is None:
             return
         self.preferences = await self.services.preferences.get(owner_of(self._user_id))
+        if self.preferences.voice not in self.app.voices:  # nobody knows it any more
+            self.preferences = replace(self.preferences, voice=None)
         if self.preferences.language is not None:
             self.language = self.texts.language(self.preferences.language)
 
@@ -126,11 +129,8 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
 
     @property
     def voice_id(self) -> VoiceId:
-        """Whose voice speaks for the person: the one they chose, unless nobody knows it now."""
-        chosen = self.preferences.voice
-        if chosen is None or chosen not in self.app.voices:
-            return self.services.settings.speech.voice
-        return chosen
+        """Whose voice speaks for the person: the one they chose, or everybody's."""
+        return self.preferences.voice or self.services.settings.speech.voice
 
     @property
     def voice_label(self) -> str:

@@ -50,6 +50,9 @@ class Action(StrEnum):
     BROADCAST = "broadcast"
     STOP_BROADCAST = "stop"
     DROP_BROADCAST = "unsent"
+    VOICES = "voices"
+    HEAR = "hear"
+    USE = "use"
     RECORDING = "rec"
     """What shall become of a recording; ``bot/recording_buttons.py`` has the choices."""
 

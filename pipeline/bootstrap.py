@@ -31,7 +31,7 @@ from pipeline.safety.desk import VerifyDesk
 from pipeline.safety.seal import Seal
 from pipeline.safety.verdict import Finding
 from pipeline.settings import Settings, child_environment
-from pipeline.speech import Synthesizer
+from pipeline.speech import Synthesizer, samples
 from pipeline.speech.desk import RecordingDesk
 from pipeline.speech.text import ScriptPlan, beginning, check_script
 from pipeline.types import Job, PortraitVerdict, RenderRequest, TextScript, Voice, VoiceId
@@ -82,6 +82,8 @@ class Services(Records):
     recordings: RecordingDesk
     known_voices: Mapping[VoiceId, Voice]
     """Every voice that is described anywhere, offered just now or not."""
+    sample_texts: Mapping[str, str]
+    """What a voice says so that people can choose it, by locale."""
     render_queues: tuple[QueueName, ...]
     """What this process renders."""
     verifier: VerifyDesk
@@ -105,6 +107,10 @@ class Services(Records):
     async def job_of(self, finding: Finding) -> Job | None:
         """Find the job that a video was made for, while its row is kept; for operators only."""
         return await self.verifier.job_of(finding, self.orders)
+
+    async def speak_sample(self, voice: Voice, text: str, into: Path) -> None:
+        """Let a voice say a sample into a voice note; see ``speech.samples``."""
+        await samples.speak_sample(self.speaker, voice, text, into)
 
     def check_script(self, text: str) -> ScriptPlan:
         """Say whether a text can be spoken, and how long it takes. Raises ``ScriptError``."""
@@ -226,6 +232,7 @@ async def open_services(
                 speaker=workshop.speaker,
                 recordings=workshop.recordings,
                 known_voices=speech.known_voices(settings.speech),
+                sample_texts=samples.sample_texts(),
                 render_queues=queues,
                 verifier=VerifyDesk(settings, child_environment()),
             )

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pipeline.store.outbox import Outbox
     from pipeline.store.pieces import Pieces
     from pipeline.store.preferences import PreferenceRows
+    from pipeline.store.samples import Samples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class Records:
     outbox: Outbox
     orders: Orders
     preferences: PreferenceRows
+    samples: Samples
     community: Community
     books: Books
     audit: Audit
@@ -70,6 +72,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
     from pipeline.store.pieces import Pieces
     from pipeline.store.preferences import PreferenceRows
     from pipeline.store.reports import ReportTable
+    from pipeline.store.samples import Samples
 
     artifacts = await asyncio.to_thread(store.create, settings)
     database = Database(settings.database_url)
@@ -86,6 +89,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
             outbox=Outbox(database),
             orders=Orders(database),
             preferences=PreferenceRows(database),
+            samples=Samples(database),
             community=open_community(database),
             books=books,
             audit=audit,

@@ -141,6 +141,7 @@ class FakeTelegram(BaseRequest):
                 | "editMessageCaption"
                 | "sendVideo"
                 | "sendPhoto"
+                | "sendVoice"
             ):
                 return self._message(name, values)
             case "copyMessage":
@@ -156,6 +157,9 @@ class FakeTelegram(BaseRequest):
             "chat": {"id": values["chat_id"], "type": "private", "first_name": "A"},
             "from": BOT,
         }
+        if name == "sendVoice":
+            voice = {"file_id": "V1", "file_unique_id": "v1", "duration": 4}
+            return message | {"voice": voice}
         if name != "sendVideo":
             return message | {"text": "…"}
         video = {"file_id": "F1", "file_unique_id": "f1", "width": 2, "height": 2, "duration": 1}

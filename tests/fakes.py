@@ -7,8 +7,8 @@ for Telegram.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,8 +20,8 @@ from pipeline.safety.consent import Consents, Handshakes, load_wordings
 from pipeline.safety.reports import Reports
 from pipeline.settings import Settings
 from pipeline.speech import known_voices
+from pipeline.speech.samples import sample_texts
 from pipeline.speech.text import ScriptPlan, beginning, check_script
-from pipeline.speech.transcribing import Transcript
 from pipeline.store.artifacts import ObjectStore
 from pipeline.store.audit import AuditTable
 from pipeline.store.blocks import BlockTable
@@ -33,6 +33,7 @@ from pipeline.store.outbox import Outbox
 from pipeline.store.pieces import Pieces
 from pipeline.store.preferences import PreferenceRows
 from pipeline.store.reports import ReportTable
+from pipeline.store.samples import Samples
 from pipeline.types import (
     EngineName,
     Job,
@@ -44,13 +45,13 @@ from pipeline.types import (
     Progress,
     RenderRequest,
     RenderResult,
-    Speech,
     Stage,
     Voice,
     VoiceId,
 )
 from tests.fake_telegram import BOT, TOKEN, Call, FakeTelegram, Fault, Refusal
 from tests.fake_verifying import FakeVerifying
+from tests.fake_voices import FakeRecordings, FakeSpeaker
 from tests.verdicts import make_verdict
 
 __all__ = [
@@ -186,61 +187,7 @@ class FakeJobs:
             self.again.append((id, attempt))
 
 
-class FakeSpeaker:
-    """Has one voice, and says nothing."""
-
-    async def voices(self) -> Sequence[Voice]:
-        """List it."""
-        return [
-            Voice(
-                id=VoiceId("embedded-en-in-f"),
-                provider="embedded",
-                locale="en-IN",
-                gender="female",
-                label="Asha",
-                quality="basic",
-                online=False,
-            )
-        ]
-
-
 Verdict = PortraitVerdict | errors.BoltiError
-
-
-@dataclass
-class FakeRecordings:
-    """A desk for recordings that obeys: each has ``seconds`` of speech, and says ``words``."""
-
-    no_words_because: str | None = "there is nobody"
-    seconds: float | errors.BoltiError = 8.0
-    words: str | errors.BoltiError = "Good morning to all."
-    checked: list[tuple[bool, bool]] = field(default_factory=list)
-    """Whether each recording was to be cut, and cleaned."""
-
-    async def check(
-        self, source: Path, into: Path, *, cut: bool = False, clean: bool = False
-    ) -> Speech:
-        """Copy the file and say how long it is; one that is too long fits when it is cut."""
-        self.checked.append((cut, clean))
-        is_cut = cut and isinstance(self.seconds, errors.SoundTooLong)
-        seconds = 60.0 if is_cut else self.seconds
-        if isinstance(seconds, errors.BoltiError):
-            raise seconds
-        into.write_bytes(source.read_bytes())
-        return Speech(
-            path=into,
-            duration_s=seconds,
-            sample_rate_hz=48_000,
-            provider="recorded",
-            voice_id=None,
-        )
-
-    async def transcribe(self, recording: Path) -> Transcript:
-        """Say the words, if there is a recording."""
-        assert recording.is_file()
-        if isinstance(self.words, errors.BoltiError):
-            raise self.words
-        return Transcript(text=self.words, language="en")
 
 
 class FakeServices(FakeVerifying):
@@ -261,9 +208,13 @@ class FakeServices(FakeVerifying):
         self.community = open_community(database)
         self.preferences = PreferenceRows(database)
         self.jobs = FakeJobs()
-        self.speaker = FakeSpeaker()
+        self.speaker = FakeSpeaker(known_voices(settings.speech).values())
         self.recordings = FakeRecordings()
         self.known_voices = known_voices(settings.speech)
+        self.samples = Samples(database)
+        self.sample_texts = sample_texts()
+        self.spoken: list[VoiceId] = []
+        self.sample_error: errors.BoltiError | None = None
         self.look: Callable[[], Verdict] = make_verdict
 
     async def check_portrait(
@@ -276,6 +227,13 @@ class FakeServices(FakeVerifying):
         into.write_bytes(source.read_bytes())
         await self.blocks.refuse(into)
         return verdict
+
+    async def speak_sample(self, voice: Voice, text: str, into: Path) -> None:
+        """Note who was asked to speak, and write something."""
+        if self.sample_error is not None:
+            raise self.sample_error
+        self.spoken.append(voice.id)
+        into.write_bytes(b"OggS")
 
     def check_script(self, text: str) -> ScriptPlan:
         """Ask the real check, which is quick."""

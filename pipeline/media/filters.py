@@ -116,6 +116,17 @@ async def level(source: Path, into: Path, *, sample_rate_hz: int, limit_s: float
             raise errors.SoundUnreadable("its level cannot be set")
 
 
+async def encode_voice_note(source: Path, into: Path, *, limit_s: float) -> None:
+    """Make an OGG/Opus voice note of one of our own WAVs. Raises ``SoundUnreadable``."""
+    sound = ffmpeg.input(f"file:{source}", protocol_whitelist="file")
+    note = sound.output(
+        f"file:{into}", format="ogg", acodec="libopus", audio_bitrate="32k", ar=48_000, ac=1
+    )
+    status, _ = await _run(note, limit_s)
+    if status != 0:
+        raise errors.SoundUnreadable("it cannot be made a voice note")
+
+
 def _wav(stream: Any, into: Path) -> Any:
     options = {"map_metadata": -1, "fflags": "+bitexact"}
     return stream.output(f"file:{into}", format="wav", acodec="pcm_s16le", ac=1, **options)

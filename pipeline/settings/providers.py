@@ -30,8 +30,8 @@ class EdgeSettings(Section):
 class OpenAIVoice(Section):
     """One voice of an OpenAI-compatible server."""
 
-    id: VoiceId
-    """The id that is asked for here."""
+    id: VoiceId = Field(min_length=1, max_length=48)
+    """The id that is asked for here; a button holds no longer one."""
     name: str
     """What the server calls it."""
     locale: str = Field(default="en-IN", pattern=r"^[a-z]{2,3}-[A-Z]{2}$")

@@ -88,7 +88,7 @@ def test_every_key_that_the_bot_names_is_there_and_no_other(texts: Texts) -> Non
     assert spoken - named == set()
     for value in named:
         if re.fullmatch(
-            r"(recording|photo|face|album|words|card|send|status|video|cancel|again|tap|button)\.[a-z_]+",
+            r"(recording|voice|locale|photo|face|album|words|card|send|status|video|cancel|again|tap|button)\.[a-z_]+",
             value,
         ):
             assert texts.has(value), value
