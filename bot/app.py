@@ -40,6 +40,7 @@ from bot.handlers import (
     recordings,
     report_desk,
     reports,
+    rights,
     say,
     verify,
     voices,
@@ -128,6 +129,7 @@ def route(app: BotApplication) -> None:
     voices.register(app)  #        /voice: hear the voices, choose one
     choices.register(app)  #       "this face", "yes, make it"
     consent.register(app)  #       /terms; what is agreed to before the first video
+    rights.register(app)  #        /mydata /forget
     reports.register(app)  #       /report /optout and the button under every video
     report_desk.register(app)  #   /reports and the operators' decisions
     say.register(app)  #           /say in groups

@@ -34,6 +34,8 @@ PRIVATE_COMMANDS = (
     "verify",
     "terms",
     "privacy",
+    "mydata",
+    "forget",
     "report",
     "optout",
 )

@@ -40,6 +40,7 @@ class Action(StrEnum):
     REPORT = "report"
     REPORT_KIND = "kind"
     DECIDE = "decide"
+    FORGET = "forget"
     AGREE_HERE = "agreehere"
     ALLOW_ONCE = "once"
     ALLOW_ALWAYS = "always"

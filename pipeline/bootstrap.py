@@ -27,6 +27,7 @@ from pipeline.portrait.desk import PortraitDesk
 from pipeline.portrait.numbered import draw_faces, draw_sheet
 from pipeline.records import Records, open_records
 from pipeline.render import Renderer, VideoMaker
+from pipeline.rights import Rights
 from pipeline.safety.desk import VerifyDesk
 from pipeline.safety.seal import Seal
 from pipeline.safety.verdict import Finding
@@ -76,6 +77,7 @@ class Services(Records):
 
     settings: Settings
     jobs: Jobs
+    rights: Rights
     renderer: Renderer
     portraits: PortraitDesk
     speaker: Synthesizer
@@ -227,6 +229,7 @@ async def open_services(
                 **{field.name: getattr(records, field.name) for field in fields(records)},
                 settings=settings,
                 jobs=jobs,
+                rights=Rights(records, settings),
                 renderer=renderer,
                 portraits=workshop.portraits,
                 speaker=workshop.speaker,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pipeline.store.drafts import Drafts
     from pipeline.store.orders import Orders
     from pipeline.store.outbox import Outbox
+    from pipeline.store.personal import PersonalRows
     from pipeline.store.pieces import Pieces
     from pipeline.store.preferences import PreferenceRows
     from pipeline.store.samples import Samples
@@ -50,6 +51,7 @@ class Records:
     audit: Audit
     blocks: Blocks
     reports: Reports
+    personal: PersonalRows
     consents: Consents
     handshakes: Handshakes
 
@@ -69,6 +71,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
     from pipeline.store.drafts import Drafts
     from pipeline.store.orders import Orders
     from pipeline.store.outbox import Outbox
+    from pipeline.store.personal import PersonalRows
     from pipeline.store.pieces import Pieces
     from pipeline.store.preferences import PreferenceRows
     from pipeline.store.reports import ReportTable
@@ -94,6 +97,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
             books=books,
             audit=audit,
             blocks=Blocks(BlockTable(database), audit),
+            personal=PersonalRows(database),
             reports=Reports(ReportTable(database), audit),
             consents=Consents(ConsentTable(database), wordings, audit=audit),
             handshakes=Handshakes(HandshakeTable(database)),

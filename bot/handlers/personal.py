@@ -52,7 +52,8 @@ async def privacy(update: Update, context: BotContext) -> None:
     else:
         where = context.t("privacy.words_here")
     kept = context.t("privacy", keep_hours=store.keep_hours, draft_minutes=store.draft_minutes)
-    await context.reply(message_of(update), f"{kept}\n\n{where}")
+    told = (kept, where, context.t("privacy.rest"), context.t("privacy.rights"))
+    await context.reply(message_of(update), "\n\n".join(told))
 
 
 async def unknown_command(update: Update, context: BotContext) -> None:

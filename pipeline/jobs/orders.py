@@ -229,7 +229,8 @@ class OrderWork:
         await self._tell(id, "fail", lambda: self._door.fail(job, receipt, failure))
 
     async def _withdraw(self, id: JobId, receipt: str) -> None:
-        job = await self._found(id)
+        if (job := await self._rows.find(id)) is None:
+            return  # its owner had everything forgotten
         await self._tell(id, "withdraw", lambda: self._door.withdraw(job, receipt))
 
     # ----------------------------------------------------------------- speaking through the door

@@ -70,6 +70,7 @@ class Reports:
             id=_id(f"{by} {source}"),
             kind=kind,
             job_id=job_id,
+            reporter=by,
             reply_to=reply_to,
             made_at=now,
             due_at=now + timedelta(hours=HOURS[kind]),

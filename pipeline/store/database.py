@@ -82,6 +82,11 @@ class Database:
         """Run work that writes: all of it is committed, or nothing."""
         return await _in_thread(lambda: self._write(work))
 
+    async def scrub(self) -> None:
+        """Let nothing of what was deleted lie about in SQLite's log; readers may delay it."""
+        if self.is_sqlite:
+            await self.read(lambda c: c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all())
+
     async def close(self) -> None:
         """Close every connection."""
         await asyncio.to_thread(self._engine.dispose)
@@ -117,6 +122,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     def _on_connect(connection: Any, _: object) -> None:
         # WAL sticks to the file: readers never wait, and the job engine's writes get faster too.
         connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
         connection.isolation_level = None  # we begin ourselves, below
 
     @sa.event.listens_for(engine, "begin")

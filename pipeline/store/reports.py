@@ -16,6 +16,7 @@ REPORTS = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("job_id", sa.Text),
+    sa.Column("reporter", sa.Text, nullable=False, index=True, server_default=""),
     sa.Column("reply_to", sa.Text, nullable=False),
     sa.Column("made_at", UtcTime, nullable=False),
     sa.Column("due_at", UtcTime, nullable=False, index=True),

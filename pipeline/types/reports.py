@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pipeline.types.names import JobId
+from pipeline.types.names import JobId, Owner
 
 
 class ReportKind(StrEnum):
@@ -36,6 +36,7 @@ class Report:
     kind: ReportKind
     job_id: JobId | None
     """None where nobody knows which order made the video."""
+    reporter: Owner
     reply_to: str
     """Where the reporter is answered, as the door writes it."""
     made_at: datetime
