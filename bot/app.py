@@ -50,8 +50,9 @@ from bot.intake import Intake, until_reached
 from bot.limiter import Limiter
 from bot.texts import Texts
 from bot.turns import Turns
+from bot.webhook import Webhook
 from pipeline.jobs import QueueName
-from pipeline.settings import Settings, switch_libraries
+from pipeline.settings import Settings, TelegramSettings, switch_libraries
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
@@ -79,6 +80,7 @@ def build(
         .base_url(telegram.api_url.rstrip("/") + "/bot")
         .base_file_url(telegram.api_url.rstrip("/") + "/file/bot")
         .rate_limiter(Limiter(max_retries=3))
+        .local_mode(telegram.local_files)
         .defaults(
             Defaults(
                 parse_mode=ParseMode.HTML,
@@ -158,11 +160,18 @@ def duties_of(app: BotApplication) -> list[Duty]:
     ]
 
 
+def intake_of(app: BotApplication, telegram: TelegramSettings) -> Intake | Webhook:
+    """Choose how updates come: sent by Telegram, or asked for."""
+    if telegram.webhook_url is not None:
+        return Webhook(app, telegram)
+    return Intake(app, poll_timeout_s=telegram.poll_timeout_s, retry_s=telegram.retry_s)
+
+
 async def run(settings: Settings, services: Services, texts: Texts, stop: asyncio.Event) -> None:
     """Run the bot until ``stop``.
 
-    Raises ``InvalidToken``, ``Conflict`` (both are mistakes of the set-up), and what the jobs
-    raise at start.
+    Raises ``InvalidToken``, ``Conflict``, ``SettingsInvalid`` (all mistakes of the set-up), and
+    what the jobs raise at start.
     """
     app = build(settings, services, texts)
     retry_s = settings.telegram.retry_s
@@ -181,9 +190,8 @@ async def run(settings: Settings, services: Services, texts: Texts, stop: asynci
         await app.gathering.start()
         duties = Duties()
         duties.begin(*duties_of(app))
-        intake = Intake(app, poll_timeout_s=settings.telegram.poll_timeout_s, retry_s=retry_s)
         try:
-            await intake.run(stop)
+            await intake_of(app, settings.telegram).run(stop)
         finally:
             log.info("stopping: no new orders, uploads may end")
             await app.gathering.close()

@@ -1,13 +1,16 @@
 """Fetch a file that somebody sent, under its limit, into a scratch folder.
 
 The size is checked as Telegram tells it, before the download, and counted again afterwards:
-neither is trusted alone. What is in the file is not looked at here.
+neither is trusted alone. A Bot API server of one's own that shares this machine's files
+(``telegram.local_files``) names a path instead, and its files may be larger than Telegram's limit.
+What is in the file is not looked at here.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +21,8 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Te
 
 from pipeline import errors
 
+FETCHED_BYTES = int(FileSizeLimit.FILESIZE_DOWNLOAD)
+"""Telegram hands out no larger file."""
 ATTEMPTS = 3
 ATTEMPT_LIMIT_S = 60.0
 FIRST_PAUSE_S = 0.5
@@ -34,10 +39,13 @@ class TooLarge(Protocol):
 
 
 def refuse_by_size(
-    size_bytes: int | None, max_bytes: int, too_large: TooLarge = errors.PictureTooLarge
+    bot: Bot,
+    size_bytes: int | None,
+    max_bytes: int,
+    too_large: TooLarge = errors.PictureTooLarge,
 ) -> None:
-    """Raise ``too_large`` for a file that Telegram says is beyond the limit."""
-    limit_bytes = min(max_bytes, FileSizeLimit.FILESIZE_DOWNLOAD)
+    """Raise ``too_large`` for a file beyond the limit, or beyond what the bot can fetch."""
+    limit_bytes = max_bytes if bot.local_mode else min(max_bytes, FETCHED_BYTES)
     if size_bytes is not None and size_bytes > limit_bytes:
         raise too_large(f"{size_bytes / 1e6:.1f} MB", f"{limit_bytes / 1e6:g} MB")
 
@@ -73,12 +81,19 @@ async def _download_once(
     bot: Bot, file_id: str, into: Path, max_bytes: int, too_large: TooLarge
 ) -> Path:
     file = await bot.get_file(file_id)
-    refuse_by_size(file.file_size, max_bytes, too_large)
-    content = await file.download_as_bytearray()
-    refuse_by_size(len(content), max_bytes, too_large)
+    refuse_by_size(bot, file.file_size, max_bytes, too_large)
     try:
+        if bot.local_mode and file.file_path is not None:
+            source = Path(file.file_path)
+            size_bytes = (await asyncio.to_thread(source.stat)).st_size
+            refuse_by_size(bot, size_bytes, max_bytes, too_large)
+            return await asyncio.to_thread(shutil.copyfile, source, into)
+        content = await file.download_as_bytearray()
+        refuse_by_size(bot, len(content), max_bytes, too_large)
         async with aiofiles.open(into, "wb") as target:
             await target.write(content)
+    except FileNotFoundError as e:
+        raise errors.FileNotFetched("the Bot API server's file is not on this machine") from e
     except OSError as e:
         raise errors.DiskFull("a file that was sent") from e
     return into

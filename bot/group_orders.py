@@ -40,7 +40,7 @@ async def _take_face(asked: Asked, sender: Sender, context: BotContext) -> Draft
     services, settings = context.services, context.services.settings
     assert asked.face is not None
     limit = settings.portrait.max_bytes
-    refuse_by_size(asked.face.size_bytes, limit)
+    refuse_by_size(context.bot, asked.face.size_bytes, limit)
     async with scratch_folder(settings.scratch_dir, f"intake-{sender.update_id}") as folder:
         source, picture = folder / "sent", folder / "portrait.png"
         await download(context.bot, asked.face.file_id, source, limit)

@@ -1,46 +1,34 @@
-"""Fetch updates, and confirm one to Telegram only after it is stored.
+"""Ask for updates, and confirm one to Telegram only after it is stored.
 
 PTB's own polling confirms a batch before handlers have run: a killed bot loses it. Here a window
-of unconfirmed updates stays open. Every chat has a lane that works in order; lanes run side by
-side. The offset, which confirms, moves past the unbroken run of finished updates and never past
-one that could not be stored: that one, and what follows it in its chat, comes again. While a
-slow lane holds the offset, Telegram hands out the open window again and again; what is known is
-skipped, so other chats do not wait.
+of unconfirmed updates stays open. The offset, which confirms, moves past the unbroken run of
+finished updates and never past one that could not be stored: that one, and what follows it in its
+chat, comes again. While a slow lane holds the offset, Telegram hands out the open window again and
+again; what is known is skipped, so other chats do not wait.
 
-Not known here: what an update means. A webhook would put its updates into the same lanes.
+Not known here: what an update means. ``bot/webhook.py`` takes this file's place where Telegram
+sends updates by itself.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from enum import StrEnum
+from functools import partial
 
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.context import BotApplication
+from bot.lanes import KINDS, Fate, Lanes
 from bot.patience import Patience, asked_pause_s, set_within
 
-KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
-"""What the handlers understand; Telegram remembers the list and sends nothing else."""
-UPDATE_LIMIT_S = 180.0
-"""Longest work on one update. Handlers check, write and answer; this is a net, not a budget."""
 OPEN_WINDOW_PAUSE_S = 0.25
-LANES_AT_ONCE = 16
 POLL_GRACE_S = 10.0
 FAREWELL_LIMIT_S = 5.0
 
 log = logging.getLogger(__name__)
-
-
-class Fate(StrEnum):
-    """What became of an update."""
-
-    STORED = "stored"
-    UNSTORED = "unstored"
 
 
 async def until_reached(
@@ -88,9 +76,6 @@ class Intake:
         self._open: set[int] = set()
         self._held: set[int] = set()  # not stored: they come again, and hold the offset
         self._finished: set[int] = set()
-        self._lanes: dict[int, deque[Update]] = {}
-        self._workers: dict[int, asyncio.Task[None]] = {}
-        self._room = asyncio.Semaphore(LANES_AT_ONCE)
         self._idle = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -105,14 +90,14 @@ class Intake:
         )
         if not no_webhook:
             return
+        lanes = Lanes(self._app, stop)
         try:
-            await self._poll(stop)
+            await self._poll(lanes, stop)
         finally:
-            stop.set()
-            await asyncio.gather(*self._workers.values(), return_exceptions=True)
+            await lanes.close()
         await self._confirm_last()
 
-    async def _poll(self, stop: asyncio.Event) -> None:
+    async def _poll(self, lanes: Lanes, stop: asyncio.Event) -> None:
         patience = Patience(self._retry_s)
         while not stop.is_set():
             self._advance()
@@ -124,7 +109,7 @@ class Intake:
                 log.warning("updates cannot be fetched: %s", type(e).__name__)
                 await patience.wait(stop, asked_pause_s(e))
                 continue
-            self._hand_out(updates, stop)
+            self._hand_out(updates, lanes)
             # An open window is handed out again at once: wait until it is done, but not for long,
             # since other chats may have written meanwhile.
             await set_within(self._idle, OPEN_WINDOW_PAUSE_S)
@@ -152,50 +137,24 @@ class Intake:
                 task.cancel()
             await asyncio.gather(poll, stopping, return_exceptions=True)
 
-    def _hand_out(self, updates: Sequence[Update], stop: asyncio.Event) -> None:
+    def _hand_out(self, updates: Sequence[Update], lanes: Lanes) -> None:
         for update in updates:
             if update.update_id in self._open or update.update_id in self._finished:
                 continue
             self._open.add(update.update_id)
             self._held.discard(update.update_id)
-            lane = _lane_of(update)
-            self._lanes.setdefault(lane, deque()).append(update)
-            if lane not in self._workers:
-                self._workers[lane] = asyncio.create_task(self._work(lane, stop))
+            lanes.put(update).add_done_callback(partial(self._settle, update.update_id))
         self._note_idle()
 
-    async def _work(self, lane: int, stop: asyncio.Event) -> None:
-        """Take the lane's updates in order, until none is left or one cannot be stored."""
-        waiting = self._lanes[lane]
-        try:
-            while waiting and not stop.is_set():
-                async with self._room:
-                    if await self._process(waiting[0]) is Fate.UNSTORED:
-                        break
-                self._finished.add(waiting.popleft().update_id)
-        finally:
-            # What is left must not be overtaken: all of it comes again, in order.
-            self._held.update(update.update_id for update in waiting)
-            del self._lanes[lane], self._workers[lane]
-            self._open -= self._finished | self._held
-            self._note_idle()
-
-    async def _process(self, update: Update) -> Fate:
-        try:
-            async with asyncio.timeout(UPDATE_LIMIT_S):
-                await self._app.process_update(update)
-        except TimeoutError:
-            log.error("update %d took more than %.0f s", update.update_id, UPDATE_LIMIT_S)  # noqa: TRY400
-        except Exception:
-            log.exception("update %d could not be processed", update.update_id)
-        if update.update_id in self._app.unstored:
-            self._app.unstored.discard(update.update_id)
-            return Fate.UNSTORED
-        return Fate.STORED
+    def _settle(self, update_id: int, fate: asyncio.Future[Fate]) -> None:
+        """Remember what became of an update."""
+        settled = self._finished if fate.result() is Fate.STORED else self._held
+        settled.add(update_id)
+        self._open.discard(update_id)
+        self._note_idle()
 
     def _advance(self) -> None:
         """Move the offset past the finished updates that no unfinished one precedes."""
-        self._open -= self._finished
         first_unfinished = min(self._open | self._held, default=None)
         passed = {u for u in self._finished if first_unfinished is None or u < first_unfinished}
         if passed:
@@ -221,9 +180,3 @@ class Intake:
         except (TelegramError, TimeoutError) as e:
             # Harmless: the same updates come again and start nothing twice.
             log.info("the last updates stay unconfirmed: %s", type(e).__name__)
-
-
-def _lane_of(update: Update) -> int:
-    if update.effective_chat is not None:
-        return update.effective_chat.id
-    return update.effective_user.id if update.effective_user is not None else 0

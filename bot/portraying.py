@@ -54,7 +54,7 @@ async def looked_at(
     Raises ``PortraitError``, ``FileNotFetched``, ``DiskFull``.
     """
     settings = context.services.settings
-    refuse_by_size(still.size_bytes, settings.portrait.max_bytes)
+    refuse_by_size(context.bot, still.size_bytes, settings.portrait.max_bytes)
     async with scratch_folder(settings.scratch_dir, f"intake-{update_id}") as folder:
         source, picture = folder / "sent", folder / "portrait.png"
         await download(context.bot, still.file_id, source, settings.portrait.max_bytes)

@@ -54,7 +54,7 @@ async def take_recording(
     services, sound = context.services, sound_of(note)
     assert sound is not None
     settings = services.settings.speech
-    refuse_by_size(sound.size_bytes, settings.max_sound_bytes, errors.SoundTooLarge)
+    refuse_by_size(context.bot, sound.size_bytes, settings.max_sound_bytes, errors.SoundTooLarge)
     if not cut and (sound.duration_s or 0.0) > settings.max_recording_s:
         await _offer_beginning(note, sound, context)
         return None

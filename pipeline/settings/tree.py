@@ -30,6 +30,16 @@ class TelegramSettings(Section):
     """The bot's token. A secret: from the environment or a secret file, never from TOML."""
     api_url: str = "https://api.telegram.org"
     """Where the Bot API answers; change it for a server of your own."""
+    webhook_url: str | None = Field(default=None, pattern=r"^https://[^/?#]+/\S+$")
+    """The public https address, path included, to which Telegram shall send updates; without one
+    the bot asks for them."""
+    webhook_listen: str = "127.0.0.1"
+    """Where the bot listens for them, behind the server that ends TLS for the public address."""
+    webhook_port: int = Field(default=8081, ge=0, le=65535)
+    """The port for that."""
+    local_files: bool = False
+    """The Bot API server is your own, started with `--local`, and sees this machine's files: they
+    go by path, up to 2 GB."""
     poll_timeout_s: int = Field(default=25, ge=1, le=50)
     """How long one request for updates waits at Telegram."""
     retry_s: float = Field(default=2.0, gt=0, le=60)

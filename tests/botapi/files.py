@@ -6,6 +6,7 @@ import hashlib
 import itertools
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from tests.botapi.schema import Json
 from tests.botapi.wire import bad_request
@@ -62,6 +63,8 @@ class FileStore:
     """Keeps files in memory."""
 
     def __init__(self) -> None:
+        self.shared: Path | None = None
+        """A folder that the bot sees too: files go there, and are named by their path."""
         self._by_id: dict[str, StoredFile] = {}
         self._by_path: dict[str, StoredFile] = {}
         self._contents: dict[str, Json] = {}

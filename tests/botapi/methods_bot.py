@@ -48,17 +48,19 @@ async def get_updates(state: State, ask: Ask) -> list[Json]:
 
 
 async def set_webhook(state: State, ask: Ask) -> bool:
-    """Note a webhook; nothing is delivered to it, but getUpdates is refused from now on."""
+    """Note a webhook: getUpdates is refused from now on. ``postman.py`` delivers to it."""
     url = ask.text("url")
     if url and not url.startswith("https://"):
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
-    state.updates.webhook_url = url
+    state.updates.set_webhook(
+        url, ask.text("secret_token"), allowed=ask.params.get("allowed_updates")
+    )
     return _drop_if_asked(state, ask)
 
 
 async def delete_webhook(state: State, ask: Ask) -> bool:
     """Forget the webhook."""
-    state.updates.webhook_url = ""
+    state.updates.set_webhook("", "", allowed=None)
     return _drop_if_asked(state, ask)
 
 

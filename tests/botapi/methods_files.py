@@ -92,6 +92,10 @@ async def edit_message_media(state: State, ask: Ask) -> Json:
 async def get_file(state: State, ask: Ask) -> Json:
     """Tell where a file can be downloaded."""
     stored = state.files.get(ask.text("file_id"))
+    if state.files.shared is not None:
+        path = state.files.shared / stored.unique_id
+        await asyncio.to_thread(path.write_bytes, stored.content)
+        return {**stored.wire, "file_path": str(path)}
     if len(stored.content) > limits.DOWNLOAD_BYTES:
         raise bad_request("file is too big")
     return {**stored.wire, "file_path": stored.path}

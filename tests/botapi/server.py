@@ -6,10 +6,12 @@ call is served stands in ``dispatch.py``.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from aiohttp import web
 
@@ -20,6 +22,7 @@ from tests.botapi.groups import Group
 from tests.botapi.journal import EventKind
 from tests.botapi.outbox import Call
 from tests.botapi.people import Person
+from tests.botapi.postman import Postman
 from tests.botapi.schema import Json
 from tests.botapi.state import BOT_ID, State
 
@@ -38,6 +41,7 @@ class BotApi:
         self._runner: web.AppRunner | None = None
         self._site: web.TCPSite | None = None
         self._port = 0
+        self._postmen: dict[asyncio.Task[None], Postman] = {}
 
     @classmethod
     @asynccontextmanager
@@ -68,6 +72,9 @@ class BotApi:
     async def close(self) -> None:
         """Stop serving; calls still in the air get no answer."""
         self._dispatcher.closing.set()
+        for task in self._postmen:
+            task.cancel()
+        await asyncio.gather(*self._postmen, return_exceptions=True)
         if self._runner:
             await self._fall_silent(self._runner)
             await self._runner.cleanup()
@@ -81,6 +88,16 @@ class BotApi:
         """Listen again, on the same port."""
         await self._listen(self._running)
         self.note("Telegram can be reached again")
+
+    def delivers_to(self, port: int) -> Postman:
+        """Send updates to a webhook of this machine from now on, as soon as the bot sets one."""
+        postman = Postman(self.state, port)
+        self._postmen[asyncio.create_task(postman.run())] = postman
+        return postman
+
+    def shares_files_in(self, folder: Path) -> None:
+        """Name files by paths of this machine, as a server of one's own with `--local` does."""
+        self.state.files.shared = folder
 
     def user(
         self,
@@ -141,6 +158,10 @@ class BotApi:
         await self.state.pulse.until(
             lambda: True if self.state.updates.polls > seen else None, within_s
         )
+
+    async def has_called(self, method: str, within_s: float = 60) -> Call:
+        """Wait until the bot has called a method; give its first call."""
+        return await self.state.pulse.until(lambda: next(iter(self.calls(method)), None), within_s)
 
     async def ends_all_calls(self, within_s: float = 10) -> None:
         """Wait until no call but getUpdates is being served any more."""

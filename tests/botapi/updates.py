@@ -21,6 +21,7 @@ class UpdateQueue:
     def __init__(self, pulse: Pulse) -> None:
         self.pending: list[Json] = []
         self.webhook_url = ""
+        self.webhook_secret = ""
         self.allowed: Sequence[str] = ()
         self.polls = 0
         """How often getUpdates was called."""
@@ -48,6 +49,24 @@ class UpdateQueue:
         self._once_more.append(self._last)
         self._pulse.beat()
         return int(self._last["update_id"])
+
+    def set_webhook(self, url: str, secret: str, *, allowed: Sequence[str] | None) -> None:
+        """Note where updates shall be sent; an empty address takes it back."""
+        self.webhook_url, self.webhook_secret = url, secret
+        if allowed is not None:
+            self.allowed = allowed
+        self._pulse.beat()
+
+    def next_to_send(self) -> Json | None:
+        """Give the oldest update that waits for the webhook; ``sent`` takes it away."""
+        waiting = self._once_more + self.pending
+        return waiting[0] if self.webhook_url and waiting else None
+
+    def sent(self, update: Json) -> None:
+        """Forget an update that the webhook took."""
+        kept = self._once_more if update in self._once_more else self.pending
+        kept.remove(update)
+        self._pulse.beat()
 
     def drop_pending(self) -> None:
         """Forget everything that waits."""

@@ -1,0 +1,101 @@
+"""Every chat has a lane that works in order; lanes run side by side.
+
+Whoever fetches updates puts them in and hears, for each, whether it was stored: only then may it
+be confirmed to Telegram. An update that could not be stored must not be overtaken by what follows
+it in its chat, so all that waits behind it counts as not stored either.
+
+Not known here: how updates come (``bot/intake.py`` asks for them, ``bot/webhook.py`` is sent
+them), nor what they mean.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from enum import StrEnum
+
+from telegram import Update
+
+from bot.context import BotApplication
+
+KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
+"""What the handlers understand; Telegram remembers the list and sends nothing else."""
+UPDATE_LIMIT_S = 180.0
+"""Longest work on one update. Handlers check, write and answer; this is a net, not a budget."""
+LANES_AT_ONCE = 16
+
+log = logging.getLogger(__name__)
+
+
+class Fate(StrEnum):
+    """What became of an update."""
+
+    STORED = "stored"
+    UNSTORED = "unstored"
+    """It has to come again."""
+
+
+class Lanes:
+    """Hands updates to the handlers."""
+
+    def __init__(self, app: BotApplication, stop: asyncio.Event) -> None:
+        """After ``stop`` what was begun is finished, and nothing else is begun."""
+        self._app = app
+        self._stop = stop
+        self._lanes: dict[int, deque[tuple[Update, asyncio.Future[Fate]]]] = {}
+        self._workers: dict[int, asyncio.Task[None]] = {}
+        self._room = asyncio.Semaphore(LANES_AT_ONCE)
+
+    def put(self, update: Update) -> asyncio.Future[Fate]:
+        """Line an update up in its chat; the future tells its fate and never fails."""
+        fate: asyncio.Future[Fate] = asyncio.get_running_loop().create_future()
+        lane = _lane_of(update)
+        self._lanes.setdefault(lane, deque()).append((update, fate))
+        if lane not in self._workers:
+            self._workers[lane] = asyncio.create_task(self._work(lane))
+        return fate
+
+    async def close(self) -> None:
+        """Wait until what was begun is done."""
+        self._stop.set()
+        await asyncio.gather(*self._workers.values(), return_exceptions=True)
+
+    async def _work(self, lane: int) -> None:
+        """Take the lane's updates in order, until none is left or one cannot be stored."""
+        waiting = self._lanes[lane]
+        try:
+            while waiting and not self._stop.is_set():
+                async with self._room:
+                    if await self._process(waiting[0][0]) is Fate.UNSTORED:
+                        break
+                _tell(waiting.popleft()[1], Fate.STORED)
+        finally:
+            # What is left must not be overtaken: all of it comes again, in order.
+            del self._lanes[lane], self._workers[lane]
+            for _, fate in waiting:
+                _tell(fate, Fate.UNSTORED)
+
+    async def _process(self, update: Update) -> Fate:
+        try:
+            async with asyncio.timeout(UPDATE_LIMIT_S):
+                await self._app.process_update(update)
+        except TimeoutError:
+            log.error("update %d took more than %.0f s", update.update_id, UPDATE_LIMIT_S)  # noqa: TRY400
+        except Exception:
+            log.exception("update %d could not be processed", update.update_id)
+        if update.update_id in self._app.unstored:
+            self._app.unstored.discard(update.update_id)
+            return Fate.UNSTORED
+        return Fate.STORED
+
+
+def _tell(fate: asyncio.Future[Fate], what: Fate) -> None:
+    if not fate.done():  # whoever asked may have been cancelled
+        fate.set_result(what)
+
+
+def _lane_of(update: Update) -> int:
+    if update.effective_chat is not None:
+        return update.effective_chat.id
+    return update.effective_user.id if update.effective_user is not None else 0

@@ -1,0 +1,196 @@
+"""Telegram sends updates by itself: each is answered when it is stored, and only then."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import pytest
+from telegram import Update
+from telegram.ext import TypeHandler
+
+from bot.context import BotContext
+from bot.webhook import SECRET_HEADER, Webhook
+from pipeline import errors
+from tests.fakes import Refusal
+from tests.unit.bot.conftest import Bot
+from tests.unit.bot.updates import BOB, text
+from tests.unit.bot.waiting import until
+
+Handle = Callable[[int], Awaitable[None]]
+ADDRESS = "https://bolti.example/updates"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Whoever posts to the webhook."""
+
+    session: aiohttp.ClientSession
+    url: str
+    secret: str
+    stop: asyncio.Event
+
+    async def posts(self, content: object, *, secret: str | None = None) -> int:
+        headers = {SECRET_HEADER: self.secret if secret is None else secret}
+        async with self.session.post(self.url, json=content, headers=headers) as answer:
+            return answer.status
+
+
+@asynccontextmanager
+async def webhook(bot: Bot, handle: Handle) -> AsyncIterator[Sender]:
+    """Let the webhook listen, with a handler of the test."""
+
+    async def on_any(update: Update, context: BotContext) -> None:
+        await handle(update.update_id)
+
+    bot.app.handlers.clear()
+    bot.app.add_handler(TypeHandler(Update, on_any))
+    settings = bot.services.settings.telegram.model_copy(
+        update={"webhook_url": ADDRESS, "webhook_port": 0}
+    )
+    door, stop = Webhook(bot.app, settings), asyncio.Event()
+    task = asyncio.create_task(door.run(stop))
+    await until(lambda: bool(bot.telegram.of("setWebhook")))
+    told = bot.telegram.of("setWebhook")[0].values
+    async with aiohttp.ClientSession() as session:
+        url = f"http://127.0.0.1:{door.port}/updates"
+        try:
+            yield Sender(session=session, url=url, secret=told["secret_token"], stop=stop)
+        finally:
+            stop.set()
+            async with asyncio.timeout(10):
+                await task
+
+
+async def nothing(_: int) -> None: ...
+
+
+async def test_telegram_is_told_the_address_a_secret_and_the_kinds(bot: Bot) -> None:
+    async with webhook(bot, nothing):
+        told = bot.telegram.of("setWebhook")[0].values
+
+    assert told["url"] == ADDRESS
+    assert len(told["secret_token"]) >= 32
+    assert "callback_query" in told["allowed_updates"]
+    assert not told.get("drop_pending_updates")
+
+
+async def test_an_update_is_answered_only_when_it_is_stored(bot: Bot) -> None:
+    go = asyncio.Event()
+
+    async def handle(_: int) -> None:
+        await go.wait()
+
+    async with webhook(bot, handle) as sender:
+        answer = asyncio.ensure_future(sender.posts(text(5, "a")))
+        done, _ = await asyncio.wait({answer}, timeout=0.3)
+        assert not done
+        go.set()
+        assert await answer == 200
+
+
+async def test_an_update_that_was_not_stored_is_refused_and_taken_when_it_comes_again(
+    bot: Bot,
+) -> None:
+    tries: list[int] = []
+
+    async def handle(update_id: int) -> None:
+        tries.append(update_id)
+        if len(tries) == 1:
+            raise errors.StoreUnavailable("away")
+
+    async with webhook(bot, handle) as sender:
+        assert await sender.posts(text(1, "a")) == 503
+        assert await sender.posts(text(1, "a")) == 200
+
+
+async def test_an_update_sent_again_while_it_is_worked_on_is_handled_once(bot: Bot) -> None:
+    tries: list[int] = []
+    go = asyncio.Event()
+
+    async def handle(update_id: int) -> None:
+        tries.append(update_id)
+        await go.wait()
+
+    async with webhook(bot, handle) as sender:
+        both = [asyncio.ensure_future(sender.posts(text(1, "a"))) for _ in "ab"]
+        await until(lambda: tries == [1])
+        go.set()
+        assert await asyncio.gather(*both) == [200, 200]
+
+    assert tries == [1]
+
+
+async def test_a_slow_chat_does_not_hold_up_another(bot: Bot) -> None:
+    go = asyncio.Event()
+
+    async def handle(update_id: int) -> None:
+        if update_id == 1:
+            await go.wait()
+
+    async with webhook(bot, handle) as sender:
+        slow = asyncio.ensure_future(sender.posts(text(1, "a")))
+        assert await sender.posts(text(2, "b", user=BOB)) == 200
+        go.set()
+        assert await slow == 200
+
+
+@pytest.mark.parametrize("secret", ["", "wrong", "wröng"])
+async def test_nobody_but_telegram_is_heard(bot: Bot, secret: str) -> None:
+    handled: list[int] = []
+
+    async def handle(update_id: int) -> None:
+        handled.append(update_id)
+
+    async with webhook(bot, handle) as sender:
+        assert await sender.posts(text(1, "a"), secret=secret) == 403
+
+    assert not handled
+
+
+@pytest.mark.parametrize("content", [[], 3, "words", {}, {"update_id": "x"}, {"message": {}}])
+async def test_what_is_no_update_is_refused(bot: Bot, content: Any) -> None:
+    async with webhook(bot, nothing) as sender:
+        assert await sender.posts(content) == 400
+
+
+async def test_a_stop_answers_what_was_begun(bot: Bot) -> None:
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def handle(_: int) -> None:
+        begun.set()
+        await go.wait()
+
+    async with webhook(bot, handle) as sender:
+        answer = asyncio.ensure_future(sender.posts(text(1, "a")))
+        await begun.wait()
+        sender.stop.set()
+        go.set()
+        assert await answer == 200
+
+
+async def test_an_address_that_telegram_refuses_is_a_mistake_of_the_setup(bot: Bot) -> None:
+    refusal = Refusal(status=400, description="Bad Request: bad webhook: IP address is reserved")
+    bot.telegram.fails("setWebhook", refusal)
+    settings = bot.services.settings.telegram.model_copy(
+        update={"webhook_url": ADDRESS, "webhook_port": 0}
+    )
+
+    with pytest.raises(errors.SettingsInvalid, match=r"telegram\.webhook_url"):
+        await Webhook(bot.app, settings).run(asyncio.Event())
+
+
+async def test_a_port_that_is_taken_is_named(bot: Bot) -> None:
+    taken = await asyncio.start_server(lambda r, w: None, "127.0.0.1", 0)
+    port = taken.sockets[0].getsockname()[1]
+    settings = bot.services.settings.telegram.model_copy(
+        update={"webhook_url": ADDRESS, "webhook_port": port}
+    )
+
+    async with taken:
+        with pytest.raises(errors.SettingsInvalid, match=f"port {port}"):
+            await Webhook(bot.app, settings).run(asyncio.Event())
