@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c "$(FITS)" 2>
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check parity chaos lock clean
+.PHONY: demo test check parity chaos fuzz lock clean
 
 demo: $(VENV)/base            ## a talking portrait in out/demo.mp4
 	$(BIN)/bolti demo --into out
@@ -24,6 +24,9 @@ parity: $(VENV)/latentsync    ## LatentSync against the published one, at full s
 
 chaos: $(VENV)/latentsync    ## 300 kills of everything on SQLite and on PostgreSQL, with a table (half an hour)
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.chaos $(ARGS)
+
+fuzz: $(VENV)/dev             ## damaged photos, recordings and videos by the ten thousand (ten minutes; ARGS=--seconds 3600)
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.hostile.fuzz $(ARGS)
 
 lock: $(VENV)/dev             ## new requirements/*.lock (requirements/README.md)
 	$(BIN)/python requirements/make_locks.py
