@@ -24,6 +24,7 @@ from bot.duties import Duties, Duty
 from bot.errands import Errands
 from bot.gathering import Gathering
 from bot.handlers import (
+    afterwards,
     albums,
     choices,
     consent,
@@ -122,6 +123,7 @@ def route(app: BotApplication) -> None:
     personal.register(app)  #      /start /help /privacy
     verify.register(app)  #        /verify: is this video mine?
     settings_menu.register(app)  # /settings /language
+    afterwards.register(app)  #    the buttons under a finished video
     orders.register(app)  #        /status /cancel and the buttons of orders under way
     albums.register(app)  #        several photos sent together
     long_texts.register(app)  #    a text that Telegram cuts into several, or that is too long

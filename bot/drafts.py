@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.access import charge
-from bot.address import Address, draft_key, order_id, owner_of
+from bot.address import Address, draft_key, order_id
 from bot.said import delete_dropped, said_in, taken_along, without_recording
+from bot.submitting import hand_in
 from bot.wishes import request_for
 from pipeline import errors
-from pipeline.safety.audit import Event
-from pipeline.scratch import scratch_folder
 from pipeline.store.drafts import Draft
 from pipeline.types import (
     ArtifactKey,
@@ -30,7 +29,6 @@ from pipeline.types import (
     FaceNote,
     Job,
     JobId,
-    PhotoPrint,
     PortraitVerdict,
 )
 
@@ -46,6 +44,8 @@ class Sender:
     user_id: int
     update_id: int
     address: Address
+    order: JobId | None = None
+    """The id of what is ordered, where it does not follow from the update."""
 
     @property
     def key(self) -> str:
@@ -55,7 +55,11 @@ class Sender:
     @property
     def order_id(self) -> JobId:
         """The id of the order that this update completes."""
-        return order_id(self.update_id)
+        return self.order or order_id(self.update_id)
+
+    def answering(self, message_id: int) -> Sender:
+        """Give the same sender; what is said answers another message."""
+        return replace(self, address=self.address.asked_by(message_id))
 
 
 async def current_draft(services: Services, sender: Sender) -> Draft:
@@ -183,27 +187,7 @@ async def place_order(
         script=said,
         face=draft.face or 1,
     )
-    try:
-        photo = await _admitted(services, job_id, portrait)
-        job = await services.jobs.submit(
-            request,
-            id=job_id,
-            owner=owner_of(sender.user_id),
-            reply_to=sender.address.pack(),
-        )
-    except (
-        errors.TooManyJobs,
-        errors.LineFull,
-        errors.IntakeClosed,
-        errors.DiskFull,
-        errors.PhotoBlocked,
-    ):
-        await services.community.quotas.give_back(job_id)
-        await services.store.delete_under(f"jobs/{job_id}")
-        raise
-    await services.audit.record(
-        Event.ORDERED, who=job.owner, about=job.id, consent=consent, photo=photo.sha256
-    )
+    job = await hand_in(services, sender, request)
     # Only now: a crash before this line repeats the update, and the same id starts nothing twice.
     spoken = replace(
         without_recording(draft),
@@ -216,13 +200,6 @@ async def place_order(
     await services.drafts.put(spoken)
     await delete_dropped(services, draft, spoken)
     return job
-
-
-async def _admitted(services: Services, job_id: JobId, portrait: ArtifactKey) -> PhotoPrint:
-    """Look once more whether the photo may speak: it may have been blocked since it came."""
-    async with scratch_folder(services.settings.scratch_dir, f"admit-{job_id}") as folder:
-        picture = await services.store.fetch(portrait, folder / "portrait.png")
-        return await services.blocks.admit(job_id, picture)
 
 
 async def drop_draft(services: Services, key: str) -> bool:

@@ -15,7 +15,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import InlineKeyboardButtonLimit
 
 from bot.texts import Texts, short_id
-from pipeline.types import JobId
+from pipeline.types import JobId, VoiceId
 
 COLUMNS = 2
 NUMBER_COLUMNS = 5
@@ -54,6 +54,12 @@ class Action(StrEnum):
     VOICES = "voices"
     HEAR = "hear"
     USE = "use"
+    VARIANT = "variant"
+    OTHER_VOICE = "other"
+    VOICE = "speak"
+    NEW_WORDS = "words"
+    AS_FILE = "file"
+    BACK = "back"
     RECORDING = "rec"
     """What shall become of a recording; ``bot/recording_buttons.py`` has the choices."""
 
@@ -83,15 +89,15 @@ def unpack(data: str | None) -> Tap | None:
 def draft_keyboard(texts: Texts, language: str, draft_key: str) -> InlineKeyboardMarkup:
     """Offer to drop what was sent so far."""
     label = texts.plain(language, "button.cancel")
-    return _rows([_button(label, Action.CANCEL_DRAFT, draft_key)])
+    return _rows([button(label, Action.CANCEL_DRAFT, draft_key)])
 
 
 def card_keyboard(texts: Texts, language: str, draft_key: str) -> InlineKeyboardMarkup:
     """Ask whether the video shall be made."""
     return _rows(
         [
-            _button(texts.plain(language, "button.make"), Action.MAKE, draft_key),
-            _button(texts.plain(language, "button.cancel"), Action.CANCEL_DRAFT, draft_key),
+            button(texts.plain(language, "button.make"), Action.MAKE, draft_key),
+            button(texts.plain(language, "button.cancel"), Action.CANCEL_DRAFT, draft_key),
         ]
     )
 
@@ -102,10 +108,10 @@ def faces_keyboard(
     """Offer the faces of a photo by their numbers; ``message_id`` is the photo they are in."""
     return _numbered(
         [
-            _button(str(number), Action.FACE, f"{number}/{message_id}/{draft_key}")
+            button(str(number), Action.FACE, f"{number}/{message_id}/{draft_key}")
             for number in choices
         ],
-        _button(texts.plain(language, "button.cancel"), Action.CANCEL_DRAFT, draft_key),
+        button(texts.plain(language, "button.cancel"), Action.CANCEL_DRAFT, draft_key),
     )
 
 
@@ -114,8 +120,8 @@ def album_keyboard(
 ) -> InlineKeyboardMarkup:
     """Offer the photos of an album by their numbers."""
     return _numbered(
-        [_button(str(number), Action.PHOTO, f"{number}/{album}") for number in choices],
-        _button(texts.plain(language, "button.cancel"), Action.CANCEL_DRAFT, draft_key),
+        [button(str(number), Action.PHOTO, f"{number}/{album}") for number in choices],
+        button(texts.plain(language, "button.cancel"), Action.CANCEL_DRAFT, draft_key),
     )
 
 
@@ -126,40 +132,38 @@ def overlong_keyboard(
     first = texts.plain(language, "button.cut", limit_s=limit_s)
     return _rows(
         [
-            _button(first, Action.CUT, draft_key),
-            _button(texts.plain(language, "button.shorten"), Action.SHORTEN, draft_key),
+            button(first, Action.CUT, draft_key),
+            button(texts.plain(language, "button.shorten"), Action.SHORTEN, draft_key),
         ]
     )
 
 
 def redo_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboardMarkup:
     """Offer to stop a video whose words were changed, and to make it anew."""
-    return _rows([_button(texts.plain(language, "button.redo"), Action.REDO, job_id)])
+    return _rows([button(texts.plain(language, "button.redo"), Action.REDO, job_id)])
 
 
 def settings_keyboard(labels: Mapping[str, str]) -> InlineKeyboardMarkup:
     """Offer the settings by their names."""
-    return _rows(_button(label, Action.SETTING, field) for field, label in labels.items())
+    return _rows(button(label, Action.SETTING, field) for field, label in labels.items())
 
 
 def choices_keyboard(field: str, labels: Iterable[str], back: str) -> InlineKeyboardMarkup:
     """Offer the choices of one setting, and the way back to all of them."""
-    choices = [
-        _button(label, Action.SET, f"{field}/{place}") for place, label in enumerate(labels)
-    ]
+    choices = [button(label, Action.SET, f"{field}/{place}") for place, label in enumerate(labels)]
     rows = [choices[i : i + COLUMNS] for i in range(0, len(choices), COLUMNS)]
-    return InlineKeyboardMarkup([*rows, [_button(back, Action.SETTING, "all")]])
+    return InlineKeyboardMarkup([*rows, [button(back, Action.SETTING, "all")]])
 
 
 def job_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboardMarkup:
     """Offer to cancel the job."""
-    return _rows([_button(texts.plain(language, "button.cancel"), Action.CANCEL_JOB, job_id)])
+    return _rows([button(texts.plain(language, "button.cancel"), Action.CANCEL_JOB, job_id)])
 
 
 def jobs_keyboard(texts: Texts, language: str, ids: Iterable[JobId]) -> InlineKeyboardMarkup:
     """Offer to cancel one of several jobs."""
     return _rows(
-        _button(
+        button(
             texts.plain(language, "button.cancel_one", id=short_id(job_id)),
             Action.CANCEL_JOB,
             job_id,
@@ -170,32 +174,32 @@ def jobs_keyboard(texts: Texts, language: str, ids: Iterable[JobId]) -> InlineKe
 
 def again_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboardMarkup:
     """Offer to send a video again whose delivery is not known."""
-    return _rows([_button(texts.plain(language, "button.again"), Action.SEND_AGAIN, job_id)])
+    return _rows([button(texts.plain(language, "button.again"), Action.SEND_AGAIN, job_id)])
 
 
 def consent_keyboard(texts: Texts, language: str, target: str) -> InlineKeyboardMarkup:
     """Offer to agree; ``target`` is the beginning of the wording's version, a dot, the draft."""
-    return _rows([_button(texts.plain(language, "button.agree"), Action.AGREE, target)])
+    return _rows([button(texts.plain(language, "button.agree"), Action.AGREE, target)])
 
 
 def terms_keyboard(texts: Texts, language: str, user_id: int) -> InlineKeyboardMarkup:
     """Offer to take one's agreement back."""
     label = texts.plain(language, "button.withdraw")
-    return _rows([_button(label, Action.WITHDRAW, str(user_id))])
+    return _rows([button(label, Action.WITHDRAW, str(user_id))])
 
 
 def agree_here_keyboard(texts: Texts, language: str, target: str) -> InlineKeyboardMarkup:
     """Offer to agree in a group; ``target`` is the wording's version, a dot, the question."""
-    return _rows([_button(texts.plain(language, "button.agree"), Action.AGREE_HERE, target)])
+    return _rows([button(texts.plain(language, "button.agree"), Action.AGREE_HERE, target)])
 
 
 def permission_keyboard(texts: Texts, language: str, question: JobId) -> InlineKeyboardMarkup:
     """Let a member say whether their photo may speak."""
     return _rows(
         [
-            _button(texts.plain(language, "button.allow_once"), Action.ALLOW_ONCE, question),
-            _button(texts.plain(language, "button.allow_always"), Action.ALLOW_ALWAYS, question),
-            _button(texts.plain(language, "button.refuse"), Action.REFUSE, question),
+            button(texts.plain(language, "button.allow_once"), Action.ALLOW_ONCE, question),
+            button(texts.plain(language, "button.allow_always"), Action.ALLOW_ALWAYS, question),
+            button(texts.plain(language, "button.refuse"), Action.REFUSE, question),
         ]
     )
 
@@ -204,8 +208,8 @@ def attest_keyboard(texts: Texts, language: str, question: JobId) -> InlineKeybo
     """Let somebody say that they have the permission of whom the photo shows."""
     return _rows(
         [
-            _button(texts.plain(language, "button.attest"), Action.ATTEST, question),
-            _button(texts.plain(language, "button.refuse"), Action.REFUSE, question),
+            button(texts.plain(language, "button.attest"), Action.ATTEST, question),
+            button(texts.plain(language, "button.refuse"), Action.REFUSE, question),
         ]
     )
 
@@ -214,31 +218,36 @@ def broadcast_keyboard(texts: Texts, language: str, id: str, people: int) -> Inl
     """Let an admin send what was drafted, or throw it away."""
     send = texts.plain(language, "broadcast.button.send", people=people)
     drop = texts.plain(language, "button.cancel")
-    return _rows([_button(send, Action.BROADCAST, id), _button(drop, Action.DROP_BROADCAST, id)])
+    return _rows([button(send, Action.BROADCAST, id), button(drop, Action.DROP_BROADCAST, id)])
 
 
 def stop_keyboard(texts: Texts, language: str, id: str) -> InlineKeyboardMarkup:
     """Let an admin stop what is being sent."""
     label = texts.plain(language, "broadcast.button.stop")
-    return _rows([_button(label, Action.STOP_BROADCAST, id)])
+    return _rows([button(label, Action.STOP_BROADCAST, id)])
 
 
 def take_back_keyboard(texts: Texts, language: str, pair: str) -> InlineKeyboardMarkup:
     """Let somebody take an "always" back; ``pair`` is ``<who asks>:<whose photos>``."""
-    return _rows([_button(texts.plain(language, "button.take_back"), Action.TAKE_BACK, pair)])
+    return _rows([button(texts.plain(language, "button.take_back"), Action.TAKE_BACK, pair)])
 
 
-def video_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboardMarkup:
-    """Offer, under every video and to everybody, to report it."""
-    return _rows([_button(texts.plain(language, "button.report"), Action.REPORT, job_id)])
+def voices_keyboard(
+    texts: Texts, language: str, job_id: JobId, labels: Mapping[VoiceId, str]
+) -> InlineKeyboardMarkup:
+    """Offer other voices for a video, and the way back to its buttons."""
+    voices = [[button(label, Action.VOICE, f"{id}/{job_id}")] for id, label in labels.items()]
+    back = button(texts.plain(language, "button.back"), Action.BACK, job_id)
+    return InlineKeyboardMarkup([*voices, [back]])
 
 
 def column(buttons: Iterable[tuple[str, Action, str]]) -> InlineKeyboardMarkup:
     """Set buttons below each other: label, action, target."""
-    return InlineKeyboardMarkup([[_button(*one)] for one in buttons])
+    return InlineKeyboardMarkup([[button(*one)] for one in buttons])
 
 
-def _button(label: str, action: Action, target: str) -> InlineKeyboardButton:
+def button(label: str, action: Action, target: str) -> InlineKeyboardButton:
+    """Make one button."""
     return InlineKeyboardButton(label, callback_data=Tap(action=action, target=target).pack())
 
 

@@ -99,6 +99,11 @@ def sender_of_tap(tapped: Tapped, context: BotContext) -> Sender:
     )
 
 
+async def say_old(tapped: Tapped, context: BotContext) -> None:
+    """Say that the button is out of date."""
+    await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
+
+
 async def is_drafters(tapped: Tapped, draft_key: str, context: BotContext) -> bool:
     """Tell whether the draft is the tapper's; if not, the tap is answered here."""
     if drafter(draft_key) == tapped.user_id:

@@ -226,6 +226,7 @@ class Renderer:
             timings_s=made.timings_s,
             notes=made.notes,
             shape=request.shape,
+            captions=request.captions,
             quality=request.quality,
         )
 

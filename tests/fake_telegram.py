@@ -140,6 +140,8 @@ class FakeTelegram(BaseRequest):
                 | "editMessageText"
                 | "editMessageCaption"
                 | "sendVideo"
+                | "sendVideoNote"
+                | "sendDocument"
                 | "sendPhoto"
                 | "sendVoice"
             ):
@@ -160,6 +162,11 @@ class FakeTelegram(BaseRequest):
         if name == "sendVoice":
             voice = {"file_id": "V1", "file_unique_id": "v1", "duration": 4}
             return message | {"voice": voice}
+        if name == "sendDocument":
+            return message | {"document": {"file_id": "D1", "file_unique_id": "d1"}}
+        if name == "sendVideoNote":
+            note = {"file_id": "N1", "file_unique_id": "n1", "length": 2, "duration": 1}
+            return message | {"video_note": note}
         if name != "sendVideo":
             return message | {"text": "…"}
         video = {"file_id": "F1", "file_unique_id": "f1", "width": 2, "height": 2, "duration": 1}

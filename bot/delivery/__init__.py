@@ -23,20 +23,23 @@ from bot.delivery.record import record_delivery
 from bot.delivery.standing import status_sentence
 from bot.delivery.stored import stored_video
 from bot.delivery.words import Words
-from bot.keyboards import again_keyboard, job_keyboard, video_keyboard
+from bot.keyboards import again_keyboard, job_keyboard
+from bot.keyboards_afterwards import video_keyboard
 from bot.reactions import Sign, react
 from bot.texts import Texts, short_id
 from pipeline import errors
 from pipeline.line import Standing
 from pipeline.scratch import scratch_folder
 from pipeline.store.outbox import OutboxState
-from pipeline.types import Failure, Job, Progress, RenderResult, Stage, VoiceId
+from pipeline.types import Failure, Job, Progress, RenderResult, Shape, Stage, VoiceId
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
 
 READ_LIMIT_S = 120.0
 """Telegram looks at a video before it answers."""
+VIDEO_NOTE_MOST_S = 60.0
+"""Telegram takes no longer round video; a longer one is sent as a square."""
 RESTART_NOTE_LIMIT_S = 3.0
 UPLOADS_AT_ONCE = 2
 """Each upload holds its whole video in memory."""
@@ -174,6 +177,22 @@ class Delivery:
     async def _send_video(
         self, job: Job, result: RenderResult, address: Address, video: bytes, thumbnail: bytes
     ) -> Message:
+        keyboard = video_keyboard(
+            self._texts, address.language, job.id, result, is_private=address.is_private
+        )
+        if result.shape is Shape.ROUND and result.duration_s <= VIDEO_NOTE_MOST_S:
+            return await self._bot.send_video_note(
+                address.chat_id,
+                video,
+                length=result.width_px,
+                duration=round(result.duration_s),
+                thumbnail=thumbnail,
+                message_thread_id=address.thread_id,
+                reply_parameters=address.reply_parameters,
+                reply_markup=keyboard,
+                write_timeout=self._send_limit_s,
+                read_timeout=min(READ_LIMIT_S, self._send_limit_s),
+            )
         return await self._bot.send_video(
             address.chat_id,
             video,
@@ -186,7 +205,7 @@ class Delivery:
             caption=caption_of(job.id, result, self._texts, address.language, self._voices),
             message_thread_id=address.thread_id,
             reply_parameters=address.reply_parameters,
-            reply_markup=video_keyboard(self._texts, address.language, job.id),
+            reply_markup=keyboard,
             write_timeout=self._send_limit_s,
             read_timeout=min(READ_LIMIT_S, self._send_limit_s),
         )

@@ -120,5 +120,5 @@ async def send_once(
 
 def _file_ids(message: Message) -> tuple[str | None, str | None]:
     """Give the ids of the video at Telegram, which may have made it a file or an animation."""
-    media = message.video or message.animation or message.document
+    media = message.video or message.video_note or message.animation or message.document
     return (None, None) if media is None else (media.file_id, media.file_unique_id)

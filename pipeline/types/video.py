@@ -73,4 +73,5 @@ class RenderResult:
     timings_s: Mapping[Stage, float] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     shape: Shape = Shape.ORIGINAL
+    captions: bool = False
     quality: Quality = Quality.NORMAL

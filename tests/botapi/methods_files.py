@@ -18,6 +18,7 @@ EVERYTHING_SHOWN = (
     *("text", "entities", "link_preview_options", "caption", "caption_entities"),
     *("photo", "video", "animation", "audio", "voice", "document"),
 )
+NOTE_S = 60
 VOICE_CONTAINERS = {"ogg", "mp3", "mov,mp4,m4a,3gp,3g2,mj2"}
 
 
@@ -36,6 +37,14 @@ async def send_video(state: State, ask: Ask) -> Json:
     if isinstance(given, Upload):
         given = await asyncio.to_thread(_uploaded_video, state, ask, given)
     return post(state, ask, {**given, **caption(state, ask)})
+
+
+async def send_video_note(state: State, ask: Ask) -> Json:
+    """Send a round video; what is none becomes a document, as for videos."""
+    given = _given(state, ask, "video_note", FileKind.VIDEO_NOTE)
+    if isinstance(given, Upload):
+        given = await asyncio.to_thread(_uploaded_note, state, ask, given)
+    return post(state, ask, given)
 
 
 async def send_voice(state: State, ask: Ask) -> Json:
@@ -104,6 +113,7 @@ async def get_file(state: State, ask: Ask) -> Json:
 METHODS: Mapping[str, Answer] = {
     "sendPhoto": send_photo,
     "sendVideo": send_video,
+    "sendVideoNote": send_video_note,
     "sendVoice": send_voice,
     "sendAudio": send_audio,
     "sendDocument": send_document,
@@ -138,6 +148,15 @@ def _uploaded_video(state: State, ask: Ask, upload: Upload) -> Json:
     if probe.audio_codec is None:
         return content.animation(state.files, upload.content, shown, upload.name)
     return content.video(state.files, upload.content, shown, upload.name)
+
+
+def _uploaded_note(state: State, ask: Ask, upload: Upload) -> Json:
+    probe = media.probe(upload.content)
+    if probe is None or probe.width != probe.height or probe.duration_s > NOTE_S + 1:
+        return _document(state, ask, upload)
+    duration = ask.integer("duration", round(probe.duration_s))
+    _thumbnail(state, ask)
+    return content.video_note(state.files, upload.content, probe.width, duration)
 
 
 def _shown_geometry(state: State, ask: Ask, upload: Upload, probe: Probe) -> Json:

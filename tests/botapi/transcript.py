@@ -131,7 +131,9 @@ class _Page:
         if "audio" in message:
             return [f"🎵 sound, {message['audio']['duration']} s"]
         if "video_note" in message:
-            return [f"⭕ round video, {message['video_note']['duration']} s"]
+            note = message["video_note"]
+            what = f"⭕ round video, {note['duration']} s"
+            return [what, self._picture(files, note, is_moving=True)]
         if "document" in message:
             held = message["document"]
             return [f"📎 {held.get('file_name')}, {_size(held['file_size'])}"]

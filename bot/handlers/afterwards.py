@@ -1,0 +1,208 @@
+"""The buttons under a finished video: another voice, new words, round, 9:16, captions, as a file.
+
+What has to be made is a job of its own (``bot/variants.py``); what exists already comes at once.
+The buttons stay under the video: they may be used again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from telegram import InlineKeyboardMarkup
+from telegram.error import BadRequest
+
+from bot import taps
+from bot.agreement import consent_or_card
+from bot.context import BotApplication, BotContext
+from bot.delivery.copies import send_as_file, send_copy
+from bot.drafts import Sender, picture_key, take_portrait
+from bot.keyboards import Action, voices_keyboard
+from bot.keyboards_afterwards import video_keyboard
+from bot.taps import Tapped, owned_job, sender_of_tap
+from bot.variants import Change, changed, is_underway, known_variant, order_variant, with_voice
+from pipeline import errors
+from pipeline.types import Job, JobId, RenderRequest, TextScript, Voice, VoiceId
+
+MOST_VOICES = 8
+
+
+def register(app: BotApplication) -> None:
+    """Add the buttons."""
+    taps.register(
+        app,
+        {
+            Action.VARIANT: on_variant,
+            Action.OTHER_VOICE: on_voices,
+            Action.VOICE: on_voice,
+            Action.NEW_WORDS: on_new_words,
+            Action.AS_FILE: on_as_file,
+            Action.BACK: on_back,
+        },
+    )
+
+
+async def on_variant(tapped: Tapped, context: BotContext) -> None:
+    """Make the video with one thing changed."""
+    what, _, job_id = tapped.target.partition("/")
+    if what not in Change.__members__.values():
+        await taps.say_old(tapped, context)
+        return
+    await _make(tapped, JobId(job_id), lambda asked: changed(asked, Change(what)), context)
+
+
+async def on_voices(tapped: Tapped, context: BotContext) -> None:
+    """Offer other voices for the same language, in place of the buttons."""
+    job = await owned_job(tapped, JobId(tapped.target), context)
+    if job is None:
+        return
+    request = await _request_of(tapped, job, context)
+    if request is None:
+        return
+    voices = _others(request, context)
+    if not isinstance(request.script, TextScript) or not voices:
+        toast = context.texts.plain(context.language, "after.own_voice")
+        await tapped.query.answer(toast, show_alert=True)
+        return
+    await tapped.query.answer()
+    labels = {voice.id: voice.label for voice in voices}
+    await _set_buttons(tapped, voices_keyboard(context.texts, context.language, job.id, labels))
+
+
+async def on_voice(tapped: Tapped, context: BotContext) -> None:
+    """Make the video with this voice."""
+    voice_id, _, job_id = tapped.target.partition("/")
+    if VoiceId(voice_id) not in context.app.voices:
+        await taps.say_old(tapped, context)
+        return
+    job = await _make(
+        tapped, JobId(job_id), lambda asked: with_voice(asked, VoiceId(voice_id)), context
+    )
+    if job is not None:
+        await _set_back(tapped, job, context)
+
+
+async def on_back(tapped: Tapped, context: BotContext) -> None:
+    """Show the buttons of the video again."""
+    job = await owned_job(tapped, JobId(tapped.target), context)
+    if job is not None:
+        await tapped.query.answer()
+        await _set_back(tapped, job, context)
+
+
+async def on_new_words(tapped: Tapped, context: BotContext) -> None:
+    """Put the face of the video into the draft, and wait for words."""
+    job = await owned_job(tapped, JobId(tapped.target), context)
+    if job is None:
+        return
+    request = await _request_of(tapped, job, context)
+    if request is None:
+        return
+    sender, services = _answering(tapped, context), context.services
+    key = picture_key(sender.key, tapped.update_id)
+    try:
+        await services.store.copy(request.portrait, key)
+    except errors.ArtifactMissing:
+        await _say_gone(tapped, context)
+        return
+    await take_portrait(services, sender, key, face=request.face)
+    await tapped.query.answer()
+    await context.say(sender.address, context.t("after.type_words", **context.script_limits))
+
+
+async def on_as_file(tapped: Tapped, context: BotContext) -> None:
+    """Send the video as a file, which no messenger shrinks any further."""
+    job = await owned_job(tapped, JobId(tapped.target), context)
+    if job is None:
+        return
+    errand = f"file {job.id}"
+    if context.app.errands.is_running(errand):
+        await tapped.query.answer(context.texts.plain(context.language, "after.sending"))
+        return
+    await tapped.query.answer(context.texts.plain(context.language, "after.sending"))
+    address = _answering(tapped, context).address
+    context.app.errands.start(errand, send_as_file(job, address, context))
+
+
+async def _make(
+    tapped: Tapped,
+    job_id: JobId,
+    change: Callable[[RenderRequest], RenderRequest],
+    context: BotContext,
+) -> Job | None:
+    """Make a variant, or send the one that there is; the job that was tapped, if it is theirs."""
+    job = await owned_job(tapped, job_id, context)
+    if job is None:
+        return None
+    request = await _request_of(tapped, job, context)
+    if request is None:
+        return None
+    wanted, sender, services = change(request), _answering(tapped, context), context.services
+    known = await known_variant(services, job.id, wanted)
+    if known is not None and is_underway(known.job):
+        await tapped.query.answer(context.texts.plain(context.language, "after.underway"))
+    elif known is not None and known.file_id is not None and known.job.result is not None:
+        await tapped.query.answer()
+        await send_copy(known.job, known.file_id, sender.address, context)
+    elif known is not None and await services.jobs.retry(known.job.id, by=known.job.owner):
+        await tapped.query.answer(context.texts.plain(context.language, "after.making"))
+    else:
+        consent = await consent_or_card(sender, context)
+        if consent is None:
+            await tapped.query.answer()
+            return job
+        try:
+            await order_variant(services, sender, job.id, wanted, consent)
+        except errors.ArtifactMissing:
+            await _say_gone(tapped, context)
+        else:
+            await tapped.query.answer(context.texts.plain(context.language, "after.making"))
+    return job
+
+
+async def _request_of(tapped: Tapped, job: Job, context: BotContext) -> RenderRequest | None:
+    try:
+        return await context.services.jobs.request(job.id)
+    except errors.ArtifactMissing:
+        await _say_gone(tapped, context)
+        return None
+
+
+async def _say_gone(tapped: Tapped, context: BotContext) -> None:
+    toast = context.texts.plain(context.language, "after.gone")
+    await tapped.query.answer(toast, show_alert=True)
+
+
+def _others(request: RenderRequest, context: BotContext) -> list[Voice]:
+    """List voices of the same language that did not speak; a few, the natural ones first."""
+    voices = context.app.voices
+    spoke = voices.get(request.voice_id) if request.voice_id else None
+    locale = spoke.locale if spoke else "en-IN"
+    offered = context.services.settings.speech.chain
+    fitting = [
+        voice
+        for voice in voices.values()
+        if voice.locale == locale and voice.id != request.voice_id and voice.provider in offered
+    ]
+    return sorted(fitting, key=lambda voice: voice.quality != "neural")[:MOST_VOICES]
+
+
+async def _set_back(tapped: Tapped, job: Job, context: BotContext) -> None:
+    if job.result is not None:
+        keyboard = video_keyboard(context.texts, context.language, job.id, job.result)
+        await _set_buttons(tapped, keyboard)
+
+
+async def _set_buttons(tapped: Tapped, keyboard: InlineKeyboardMarkup) -> None:
+    try:
+        await tapped.query.edit_message_reply_markup(keyboard)
+    except BadRequest as e:  # the same buttons again
+        if "not modified" not in e.message.lower():
+            raise
+
+
+def _answering(tapped: Tapped, context: BotContext) -> Sender:
+    """Say who taps; what comes of it answers the video."""
+    sender = sender_of_tap(tapped, context)
+    if tapped.message is None:
+        return sender
+    return sender.answering(tapped.message.message_id)
