@@ -19,7 +19,7 @@ from bot.address import owner_of
 from bot.agreement import SHORT_VERSION, wording_html
 from bot.context import BotContext
 from bot.drafts import Sender
-from bot.group_orders import order
+from bot.group_orders import order, refuse_note
 from bot.keyboards import agree_here_keyboard, attest_keyboard, permission_keyboard
 from bot.saying import Asked, Whose
 from pipeline.store.questions import ANYBODY, Question, QuestionKind
@@ -39,6 +39,8 @@ async def go_on(
     services = context.services
     if asked.words is not None:
         services.check_script(asked.words)
+    elif asked.voice is not None:
+        refuse_note(context.bot, asked.voice, services.settings.speech)
     await check_quota(services, sender)
     consent = await services.consents.current(owner_of(sender.user_id))
     if consent is None:

@@ -1,18 +1,33 @@
 """A video as somebody asked for it in a group becomes an order.
 
-The photo goes the way of every photo, through a draft that ends with the order: nothing of a group
-waits for the next words.
+The photo, and the voice note if one shall be spoken, go the way of all of them, through a draft
+that ends with the order: nothing of a group waits for the next words. A voice note is taken as it
+is; the question "whose voice?" belongs in a private chat.
 """
 
 from __future__ import annotations
 
+from telegram import Bot
+
 from bot.address import owner_of
 from bot.context import BotContext
 from bot.downloads import download, refuse_by_size
-from bot.drafts import Sender, drop_draft, keep_portrait, keep_words, place_order
+from bot.drafts import (
+    Sender,
+    drop_draft,
+    keep_portrait,
+    keep_words,
+    message_id_of,
+    place_order,
+)
+from bot.portraying import looked_at
 from bot.reactions import Sign, react
+from bot.said import keep_own_voice, keep_recording, recording_key
 from bot.saying import Asked
+from bot.sounds import Sound
+from pipeline import errors
 from pipeline.scratch import scratch_folder
+from pipeline.settings import SpeechSettings
 from pipeline.store.drafts import Draft
 from pipeline.types import ConsentId
 
@@ -20,29 +35,44 @@ from pipeline.types import ConsentId
 async def order(asked: Asked, sender: Sender, consent: ConsentId, context: BotContext) -> None:
     """Look at the photo and order the video; the order announces itself.
 
-    The same update again orders nothing twice. Raises ``BoltiError``: of the photo, of the words,
-    of the limits.
+    The same update again orders nothing twice. Raises ``BoltiError``: of the photo, of what is
+    said, of the limits.
     """
     services = context.services
     # Of the one who asks, also where somebody else's tap has brought us here.
     preferences = await services.preferences.get(owner_of(sender.user_id))
-    draft = await _take_face(asked, sender, context)
+    assert asked.face is not None
     try:
-        assert asked.words is not None
-        draft = await keep_words(services, sender, asked.words)
+        async with looked_at(asked.face, sender.update_id, context) as (verdict, picture):
+            draft = await keep_portrait(services, sender, picture, verdict)
+        if asked.words is not None:
+            draft = await keep_words(services, sender, asked.words)
+        else:
+            assert asked.voice is not None
+            draft = await _keep_voice(asked.voice, sender, draft, context)
         await place_order(services, sender, draft, preferences, consent)
     finally:
-        await drop_draft(services, draft.key)
+        await drop_draft(services, sender.key)
     await react(context.bot, sender.address, Sign.SEEN)
 
 
-async def _take_face(asked: Asked, sender: Sender, context: BotContext) -> Draft:
+def refuse_note(bot: Bot, sound: Sound, settings: SpeechSettings) -> None:
+    """Raise ``SoundTooLarge`` or ``SoundTooLong`` for what Telegram says is beyond a limit."""
+    refuse_by_size(bot, sound.size_bytes, settings.max_sound_bytes, errors.SoundTooLarge)
+    if (sound.duration_s or 0.0) > settings.max_recording_s:
+        raise errors.SoundTooLong(settings.max_s)
+
+
+async def _keep_voice(sound: Sound, sender: Sender, draft: Draft, context: BotContext) -> Draft:
     services, settings = context.services, context.services.settings
-    assert asked.face is not None
-    limit = settings.portrait.max_bytes
-    refuse_by_size(context.bot, asked.face.size_bytes, limit)
+    refuse_note(context.bot, sound, settings.speech)
+    limit = settings.speech.max_sound_bytes
     async with scratch_folder(settings.scratch_dir, f"intake-{sender.update_id}") as folder:
-        source, picture = folder / "sent", folder / "portrait.png"
-        await download(context.bot, asked.face.file_id, source, limit)
-        verdict = await services.check_portrait(source, picture)
-        return await keep_portrait(services, sender, picture, verdict)
+        source, wav = folder / "sent", folder / "speech.wav"
+        await download(context.bot, sound.file_id, source, limit, errors.SoundTooLarge)
+        speech = await services.recordings.check(source, wav, cut=False, clean=False)
+        key = recording_key(sender.key, sender.update_id)
+        await services.store.put(wav, key)
+    message = message_id_of(sender)
+    kept = await keep_recording(services, draft, key, speech.duration_s, message)
+    return await keep_own_voice(services, kept)

@@ -14,8 +14,8 @@ from telegram import Message, MessageOriginUser
 
 from bot.address import asker_id
 from bot.commanding import command_in
-
-IMAGE = "image/"
+from bot.portraying import Still, still_in
+from bot.sounds import Sound, sound_of
 
 
 class Whose(StrEnum):
@@ -29,21 +29,12 @@ class Whose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attached:
-    """A file at Telegram."""
-
-    file_id: str
-    size_bytes: int | None = None
-    duration_s: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A video as somebody asks for it in a group."""
 
     words: str | None = None
-    face: Attached | None = None
-    voice: Attached | None = None
+    face: Still | None = None
+    voice: Sound | None = None
     whose: Whose = Whose.OWN
     owner_id: int | None = None
     """The member who sent what is somebody else's."""
@@ -51,7 +42,7 @@ class Asked:
     owner_language: str | None = None
     asker_name: str = ""
 
-    def with_answer(self, words: str | None, voice: Attached | None) -> Asked:
+    def with_answer(self, words: str | None, voice: Sound | None) -> Asked:
         """Give the same with what its face shall say."""
         return replace(self, words=words, voice=voice)
 
@@ -72,9 +63,9 @@ def asked_in(message: Message) -> Asked:
     """Read a ``/say``: the words behind it, the picture and the voice note it is about."""
     command = command_in(message)
     words = command.words or None if command is not None else None
-    own, reply = face_in(message), message.reply_to_message
-    replied_face = face_in(reply) if reply is not None and own is None else None
-    replied_voice = voice_in(reply) if reply is not None else None
+    own, reply = still_in(message), message.reply_to_message
+    replied_face = still_in(reply) if reply is not None and own is None else None
+    replied_voice = sound_of(reply) if reply is not None and replied_face is None else None
     asked = Asked(words=words, face=own or replied_face, voice=None if words else replied_voice)
     if reply is None or not (replied_face or asked.voice):
         return asked
@@ -89,30 +80,6 @@ def asked_in(message: Message) -> Asked:
         owner_name=owner.first_name,
         owner_language=owner.language_code,
         asker_name=_name(message),
-    )
-
-
-def face_in(message: Message) -> Attached | None:
-    """Give a message's photo, in its largest size, or its picture sent as a file."""
-    if message.photo:
-        largest = message.photo[-1]
-        return Attached(file_id=largest.file_id, size_bytes=largest.file_size)
-    document = message.document
-    if document is not None and (document.mime_type or "").startswith(IMAGE):
-        return Attached(file_id=document.file_id, size_bytes=document.file_size)
-    return None
-
-
-def voice_in(message: Message) -> Attached | None:
-    """Give a message's voice note or audio file."""
-    sound = message.voice or message.audio
-    if sound is None:
-        return None
-    length = sound.duration
-    return Attached(
-        file_id=sound.file_id,
-        size_bytes=sound.file_size,
-        duration_s=length if isinstance(length, int) else round(length.total_seconds()),
     )
 
 

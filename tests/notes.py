@@ -23,7 +23,9 @@ OPTIONS = {
 def note(path: Path, seconds: float = 3.0, peak: float = 0.3) -> Path:
     """Record so many seconds of syllables; the format is the suffix of ``path``. Blocking."""
     times = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
-    voice = sum(np.sin(2 * np.pi * 130 * n * times + n * n) / n for n in range(1, 20))
+    # The pitch wanders as a speaker's does: an even one is a tone, and no tone moves a mouth.
+    turns = np.cumsum(130 * (1 + 0.25 * np.sin(2 * np.pi * 0.7 * times))) / RATE_HZ
+    voice = sum(np.sin(2 * np.pi * n * turns + n * n) / n for n in range(1, 20))
     sound = peak * voice / np.abs(voice).max() * np.clip(np.sin(2 * np.pi * 3 * times), 0, None)
     wav = path.with_suffix(".source.wav")
     with wave.open(str(wav), "wb") as file:

@@ -18,12 +18,13 @@ from bot.commanding import Said
 from bot.context import BotApplication, BotContext, message_of
 from bot.drafts import Sender, is_ordered
 from bot.groups import GROUP, is_group_admin
-from bot.saying import asked_in, unpack_asked, voice_in
+from bot.saying import asked_in, unpack_asked
+from bot.sounds import SOUND, sound_of
 from pipeline import errors
 from pipeline.store.groups import Who
 from pipeline.store.questions import QuestionKind
 
-WORDS_OR_VOICE = filters.TEXT | filters.VOICE | filters.AUDIO
+WORDS_OR_VOICE = filters.TEXT | SOUND
 
 
 def register(app: BotApplication) -> None:
@@ -61,7 +62,7 @@ async def on_answer(update: Update, context: BotContext) -> None:
         return
     if await is_ordered(services, sender):
         return
-    asked = unpack_asked(question.content).with_answer(message.text, voice_in(message))
+    asked = unpack_asked(question.content).with_answer(message.text, sound_of(message))
     await go_on(asked, sender, context)
     await services.community.questions.delete(question.id, QuestionKind.WORDS)
 

@@ -70,3 +70,35 @@ async def test_chat_admin_bans_and_invites(server: BotApi, launch_bot: LaunchBot
     await asha.settles()
 
     assert asha.videos() == []
+
+
+async def test_chat_admin_writes_to_everybody_and_is_alarmed(
+    server: BotApi, launch_bot: LaunchBot
+) -> None:
+    meena, asha, ravi = server.user("Meena"), server.user("Asha"), server.user("Ravi")
+    bot = await launch_bot(
+        BOLTI_ACCESS__ADMINS=f"[{ADMIN_ID}]",
+        BOLTI_ALERTS__CHAT=str(ADMIN_ID),
+        BOLTI_ALERTS__DISK_FREE_PCT="100",
+    )
+
+    await meena.sees("Disk almost full")
+    await asha.sends_text("/help")
+    await asha.sees("Send a photo")
+    await ravi.sends_text("/help")
+    await ravi.sees("Send a photo")
+    await ravi.blocks_bot()
+    await ravi.settles()
+    await meena.sends_text("/broadcast")
+    await meena.sees("You see them first")
+    await meena.sends_text("/broadcast We are back. Thank you for waiting!")
+    question = await meena.sees("That is what 2 people would read")
+    assert not any("We are back" in m.text for m in asha.messages())
+    await (await meena.taps("Send to 2", on=question)).answered()
+    await asha.sees("We are back. Thank you for waiting!")
+    await meena.sees("Done: 2 of 2 have it")
+    await bot.restart()
+    await meena.settles()
+
+    assert sum("We are back" in m.text for m in asha.messages()) == 1
+    assert sum("Disk almost full" in m.text for m in meena.messages()) == 1

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 from tests import faces
 from tests.botapi.fixtures import LaunchBot
 from tests.botapi.process import BotProcess
 from tests.botapi.server import BotApi
 from tests.e2e.scenes import SHORT_WORDS, gets_video
+from tests.notes import note
 
 NOT_ASKED = "Only the person who sent it can answer this."
 
@@ -139,3 +143,25 @@ async def test_chat_permission_comes_after_the_askers_own_consent(
 
     video = await gets_video(here)
     assert video.reply_to == command.message_id
+
+
+async def test_chat_permission_for_somebody_elses_voice_note_under_ones_own_photo(
+    server: BotApi, bot_process: BotProcess, tmp_path: Path
+) -> None:
+    asha, ravi = server.user("Asha"), server.user("Ravi")
+    group = server.supergroup("Friends", [asha, ravi])
+    here, him = group.member(asha), group.member(ravi)
+    sound = await asyncio.to_thread(note, tmp_path / "a.ogg")
+
+    said = await him.sends_voice(sound, 3)
+    await here.sends_text("/say", reply_to=said)
+    await here.sees("To let a face speak this note, reply to it with a photo")
+    photo = await here.sends_photo(faces.hopper(), "/say", reply_to=said)
+    question = await him.sees("Ravi, may Asha use your voice note for a video")
+    await (await him.taps("Allow once", on=question)).answered()
+    video = await gets_video(here)
+    assert video.reply_to == photo.message_id
+
+    own = await here.sends_voice(sound, 3)
+    await here.sends_photo(faces.hopper(), "/say", reply_to=own)
+    await gets_video(here, 2)  # one's own photo and one's own voice: nobody is asked

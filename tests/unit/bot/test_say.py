@@ -12,7 +12,7 @@ from pipeline import errors
 from pipeline.store.groups import GroupRules, Who
 from pipeline.types import Permission
 from tests.unit.bot.conftest import Bot
-from tests.unit.bot.updates import ALICE, BOB, Json, photo, tap, text
+from tests.unit.bot.updates import ALICE, BOB, Json, photo, tap, text, voice
 from tests.verdicts import make_verdict
 
 GROUP = -1001
@@ -136,6 +136,33 @@ async def test_always_holds_for_the_same_two_in_the_same_group(bot: Bot) -> None
 
     assert list(bot.services.jobs.jobs) == [order_id(2), order_id(4)]
     assert "may <b>A</b> make your photo speak?" in bot.telegram.texts[-1]
+
+
+async def test_ones_own_note_is_spoken_by_ones_own_photo(bot: Bot) -> None:
+    note = voice(1, chat=GROUP)["message"]
+
+    await bot.hears(under(2, "/say", reply_to_message=note))
+
+    request = bot.services.jobs.requests[order_id(2)]
+    assert request.script.kind == "recorded"
+    assert bot.telegram.texts == []
+
+
+async def test_words_go_before_the_note_that_they_answer(bot: Bot) -> None:
+    note = voice(1, chat=GROUP, user=BOB)["message"]
+
+    await bot.hears(under(2, f"/say {WORDS}", reply_to_message=note))
+
+    assert bot.services.jobs.requests[order_id(2)].script.kind == "text"
+
+
+async def test_a_note_that_is_too_long_bothers_nobody(bot: Bot) -> None:
+    note = voice(1, chat=GROUP, seconds=999, user=BOB)["message"]
+
+    await bot.hears(under(2, "/say", reply_to_message=note))
+
+    assert bot.services.jobs.jobs == {}
+    assert bot.telegram.texts[0].startswith("This recording is longer than 60 seconds")
 
 
 async def test_never_is_never(bot: Bot) -> None:
