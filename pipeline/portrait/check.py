@@ -6,7 +6,7 @@ Blocking: it runs in the child.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import assert_never
 
@@ -16,6 +16,7 @@ from pipeline import errors
 from pipeline.portrait import Face, FaceMesh, Landmarks, Pixels
 from pipeline.portrait.picture import read_picture, save_picture, shrunk
 from pipeline.portrait.pose import pose_of
+from pipeline.portrait.surface import Surface, surface_of
 from pipeline.settings import PortraitSettings
 from pipeline.types import Box, FaceFault, FaceNote, PortraitVerdict, SeenFace
 
@@ -37,19 +38,20 @@ def check(
     limits: PortraitSettings,
     mesh: FaceMesh,
     chosen: int | None = None,
+    look: Callable[[Pixels, Landmarks], Surface] = surface_of,
 ) -> PortraitVerdict:
     """Write the clean upright picture of a usable photo to ``into``, or raise ``PortraitError``.
 
     ``chosen`` is the number of the face that must be able to speak; None takes the largest that
-    can. Raises ``NoSuchFace`` too. The source is only read. Distances are in pixels of the written
-    picture, whose longer side is at most 2048 px.
+    can. ``look`` tells how a face looks. Raises ``NoSuchFace`` too. The source is only read.
+    Distances are in pixels of the written picture, whose longer side is at most 2048 px.
     """
     picture, found = _upright(read_picture(source, limits), mesh)
     if not found:
         raise errors.NoFaceFound
     if chosen is not None and not 1 <= chosen <= len(found):
         raise errors.NoSuchFace(chosen, len(found))
-    faces = tuple(_seen(face, limits) for face in found)
+    faces = tuple(_seen(face, limits, look(picture, face.landmarks)) for face in found)
     number = chosen or next((n for n, face in enumerate(faces, 1) if face.fault is None), 1)
     _refuse(faces[number - 1], limits)
     save_picture(picture, into)
@@ -58,19 +60,25 @@ def check(
     )
 
 
-def _seen(face: Face, limits: PortraitSettings) -> SeenFace:
+def _seen(face: Face, limits: PortraitSettings, surface: Surface) -> SeenFace:
     pose = pose_of(face.landmarks)
     fault: FaceFault | None = None
     if pose.scale_px < limits.min_eye_distance_px:
         fault = FaceFault.TOO_SMALL
     elif abs(pose.yaw_deg) > limits.max_yaw_deg:
         fault = FaceFault.TURNED_AWAY
+    elif not surface.shows_mouth:
+        fault = FaceFault.COVERED
+    notes = {
+        FaceNote.TURNED: abs(pose.yaw_deg) > limits.warn_yaw_deg,
+        FaceNote.DRAWN: surface.is_drawn,
+    }
     return SeenFace(
         box=_box(face.landmarks),
         eye_distance_px=pose.scale_px,
         yaw_deg=pose.yaw_deg,
         fault=fault,
-        notes=(FaceNote.TURNED,) if abs(pose.yaw_deg) > limits.warn_yaw_deg else (),
+        notes=tuple(note for note, is_so in notes.items() if is_so),
     )
 
 

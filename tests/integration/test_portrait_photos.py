@@ -16,8 +16,9 @@ from pipeline.portrait.framing import frame_portrait
 from pipeline.portrait.mesh import MediaPipeMesh
 from pipeline.portrait.pose import eye_distance_px, pose_of
 from pipeline.settings import PortraitSettings
-from pipeline.types import PortraitVerdict
+from pipeline.types import FaceNote, PortraitVerdict
 from tests import faces
+from tests.measure import coverings
 
 LIMITS = PortraitSettings()
 BOTH = pytest.mark.parametrize("path", [faces.hopper(), faces.astronaut()], ids=lambda p: p.stem)
@@ -136,3 +137,40 @@ def test_a_framed_face_is_found_where_its_landmarks_say(
     distance = np.abs(again.landmarks - moved.landmarks)[:, :2].mean()
     assert distance < 0.01 * eye_distance_px(moved.landmarks)
     assert abs(pose_of(moved.landmarks).yaw_deg) < 5
+
+
+@BOTH
+@pytest.mark.parametrize("cover", [*coverings.MASKS, "hand"])
+def test_a_covered_mouth_is_refused(clean: Clean, path: Path, cover: str) -> None:
+    photo = faces.pixels(path)
+    (face,) = clean.mesh.find(photo)
+    if cover == "hand":
+        covered = coverings.behind_a_hand(photo, face)
+    else:
+        covered = coverings.masked(photo, face, coverings.MASKS[cover])
+
+    with pytest.raises(errors.FaceCovered, match="without mask or hand"):
+        clean.check(covered)
+
+
+@BOTH
+@pytest.mark.parametrize("height_px", [None, 300])
+def test_a_photo_is_neither_covered_nor_drawn(
+    clean: Clean, path: Path, height_px: int | None
+) -> None:
+    photo = faces.pixels(path)
+    if height_px is not None and path == faces.hopper():
+        photo = faces.pixels(path, height_px)
+
+    verdict = clean.check(photo)
+
+    assert (verdict.speaker.fault, verdict.speaker.notes) == (None, ())
+
+
+@BOTH
+def test_a_drawing_is_taken_with_a_word(clean: Clean, path: Path) -> None:
+    Image.fromarray(coverings.posterised(faces.pixels(path))).save(clean.source, "PNG")
+
+    verdict = check(clean.source, clean.into, LIMITS, clean.mesh)
+
+    assert verdict.speaker.notes == (FaceNote.DRAWN,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +11,17 @@ import pytest
 
 from pipeline import errors
 from pipeline.portrait import Face, Pixels
-from pipeline.portrait.check import check
+from pipeline.portrait.check import check as check_with
 from pipeline.portrait.picture import read_picture
 from pipeline.portrait.pose import canonical_points
+from pipeline.portrait.surface import Surface
 from pipeline.settings import PortraitSettings
 from pipeline.types import FaceFault, FaceNote, PortraitVerdict
 from tests.unit.portrait.drawn import SCENE, corners, encoded, scene, written
 
 LIMITS = PortraitSettings()
+PLAIN = Surface(shows_mouth=True, is_drawn=False)
+check = partial(check_with, look=lambda picture, landmarks: PLAIN)
 
 
 def face(
@@ -114,6 +118,19 @@ def test_a_face_far_to_the_side_is_told(
     verdict = check(source, tmp_path / "clean.png", LIMITS, Seeing([face(yaw_deg=yaw_deg)]))
 
     assert verdict.speaker.notes == notes
+
+
+def test_a_drawn_face_is_taken_with_a_word_and_a_covered_one_is_not(
+    source: Path, tmp_path: Path
+) -> None:
+    def look(surface: Surface) -> PortraitVerdict:
+        seen = Seeing([face()])
+        return check_with(source, tmp_path / "clean.png", LIMITS, seen, look=lambda *_: surface)
+
+    drawn = look(Surface(shows_mouth=True, is_drawn=True))
+    assert (drawn.speaker.fault, drawn.speaker.notes) == (None, (FaceNote.DRAWN,))
+    with pytest.raises(errors.FaceCovered, match="without mask or hand"):
+        look(Surface(shows_mouth=False, is_drawn=False))
 
 
 @pytest.mark.parametrize(
