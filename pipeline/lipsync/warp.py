@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pipeline.lipsync import lip_motion as lips
 from pipeline.lipsync import listening, visemes
+from pipeline.lipsync.corners import Corners
 from pipeline.lipsync.folds import Folds
 from pipeline.lipsync.layers import NO_MAP, Layer, Points, region_around, strength_within
 from pipeline.lipsync.motion import idle_motion
@@ -82,6 +83,9 @@ class TalkingFace:
         self.region = region_around(bounds, e_px, MARGINS_E, size_px)
         self._folds = Folds(self._picture, face.landmarks, self.region, e_px)
         neutral = self._neutral = neutral_mouth(face.landmarks, pose, self._folds.laxity)
+        self._corners = Corners(
+            self._picture, face.landmarks, self.region, e_px, was_open=neutral.was_open
+        )
         strength = strength_within(face.landmarks[:, :2].astype(np.float64), self.region, e_px)
         self._upper, self._lower = (
             Layer(side.points_px, side.moves, self.region, e_px, strength)
@@ -133,8 +137,9 @@ class TalkingFace:
             for layer in (self._upper, self._lower)
         )
         source = self._pixels + lower + upper_share[..., None] * (upper - lower)
+        photo = self._folds.of(self._picture, weights)
         warped = cv2.remap(
-            self._folds.of(self._picture, weights),
+            self._corners.of(photo, float(weights[1])),
             source.astype(np.float32, copy=False),
             NO_MAP,
             cv2.INTER_CUBIC,
