@@ -1,0 +1,94 @@
+"""Whole chats with failures, logged at DEBUG: nothing that people sent is in what was written.
+
+Looked through: all that the bot and its children wrote to stdout and stderr, with tracebacks, and
+every table of the database, the job engine's too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import signal
+from pathlib import Path
+
+from PIL import Image
+
+from tests import faces
+from tests.botapi.faults import Refusal, RetryAfter, ServerError
+from tests.botapi.fixtures import LaunchBot
+from tests.botapi.process import BotProcess
+from tests.botapi.server import BotApi
+from tests.e2e.scenes import LONG_WORDS, gets_video
+from tests.e2e.traces import tables_with
+
+FIRST_NAME, USERNAME = "Zubaidakhatun", "quiet_marigold"
+WORDS = "The marigold garland waits behind the third window."
+LONG = " ".join(LONG_WORDS.split()[:55])
+WAITING = "A violet umbrella opens slowly over Kozhikode."
+
+
+async def test_chat_leaves_nothing_of_people_in_the_logs(
+    server: BotApi, launch_bot: LaunchBot, tmp_path: Path
+) -> None:
+    bot = await launch_bot(agreed=False, BOLTI_LOG__LEVEL="DEBUG")
+    person = server.user(FIRST_NAME, username=USERNAME)
+    blank = tmp_path / "blank.jpg"
+    Image.new("RGB", (400, 400), (120, 90, 60)).save(blank)
+
+    server.fail("sendMessage", Refusal(400, "Bad Request: strange"))  # an incident, with traceback
+    await person.sends_text("/help")
+    await person.sends_photo(blank, WORDS)
+    await person.sees("I can't find a face")
+    await person.sends_photo(faces.hopper())
+    await person.sees("I am 18 or older")
+    server.fail("editMessageText", RetryAfter(1), ServerError(502))
+    await person.taps("I agree")
+    await gets_video(person)
+
+    await person.sends_text(LONG)
+    await person.sees("moving the lips", within_s=60)
+    end_children(bot)  # its tries go on
+    await gets_video(person, 2)
+    server.fail("sendVideo", Refusal(400, "Bad Request: strange"))
+    await person.sends_text(WORDS)
+    await person.sees("Telegram did not accept the video")
+    await person.sends_photo(faces.astronaut())
+    await person.sends_text("/cancel")
+    await person.sends_text("/mydata")
+    await person.sees("Everything I have about you")
+    await person.sends_text(WAITING)
+    await bot.terminate()
+
+    output = bot.output
+    assert "DEBUG" in output
+    assert "Traceback" in output, "a failure was logged whole"
+    for secret in (server.token.partition(":")[2], *pieces(WORDS, WAITING, LONG)):
+        assert secret not in output
+    for secret in (FIRST_NAME, USERNAME, *contents(faces.hopper())):
+        assert secret not in output
+    data = bot.data_dir
+    for secret in (server.token.partition(":")[2], FIRST_NAME, USERNAME, WORDS, LONG[:60]):
+        assert await asyncio.to_thread(tables_with, data, secret) <= {"drafts"}
+    assert await asyncio.to_thread(tables_with, data, "marigold") == set(), "its video is done"
+
+
+def end_children(bot: BotProcess) -> None:
+    """Kill every process that the bot has started."""
+    for child in bot.left_behind():
+        os.kill(child.pid, signal.SIGKILL)
+
+
+def pieces(*texts: str) -> list[str]:
+    """Cut texts into stretches of three words: none of them may be seen."""
+    found = []
+    for text in texts:
+        words = text.split()
+        found += [" ".join(words[i : i + 3]) for i in range(len(words) - 2)]
+    return sorted(set(found))
+
+
+def contents(picture: Path) -> list[str]:
+    """Write a stretch of a file's bytes in the ways in which logs write bytes."""
+    stretch = picture.read_bytes()[1000:1024]
+    return [repr(stretch)[2:-1], stretch.hex(), base64.b64encode(stretch).decode()]
