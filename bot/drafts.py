@@ -186,6 +186,7 @@ async def place_order(
         portrait=portrait,
         script=said,
         face=draft.face or 1,
+        language=sender.address.language,
     )
     job = await hand_in(services, sender, request)
     # Only now: a crash before this line repeats the update, and the same id starts nothing twice.

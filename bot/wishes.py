@@ -28,6 +28,7 @@ def request_for(
     portrait: ArtifactKey,
     script: Script,
     face: int = 1,
+    language: str = "en",
 ) -> RenderRequest:
     """Write down everything that the render needs."""
     quality = preferences.quality or Quality.NORMAL
@@ -46,6 +47,7 @@ def request_for(
         shape=preferences.shape or Shape.ORIGINAL,
         captions=bool(preferences.captions),
         size_px=size_px,
+        language=language,
     )
 
 

@@ -74,6 +74,7 @@ class VideoMaker:
             fps=self._settings.lipsync.fps,
             max_bytes=order.max_bytes - ROOM_BYTES,
             label=self._settings.label.text,
+            language=order.language,
             mark_key=sealing.mark_key.hex(),
             mark_id=sealing.mark_id,
             latentsync=self._latentsync(order.quality),
@@ -259,4 +260,5 @@ class Renderer:
             quality=request.quality,
             shape=request.shape,
             captions=request.captions,
+            language=request.language,
         )

@@ -68,6 +68,8 @@ class VideoOrder:
     quality: Quality = Quality.NORMAL
     shape: Shape = Shape.ORIGINAL
     captions: bool = False
+    language: str = "en"
+    """Of the label."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

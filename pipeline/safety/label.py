@@ -3,11 +3,15 @@
 The IT Rules of India (G.S.R. 120(E) of 2026, rule 3(3)) ask for a prominent label inside the
 content, article 50 of the EU AI Act for disclosure at first exposure. So there is no switch. The
 plates are drawn once; a frame costs one small blend. Knows pixels; does not know what they show.
+
+Where the next language goes: two pictures of its words beside this file, white on black, letters
+of 96 px (``label_hi_*.png``): shaping Indic letters needs libraries that a machine may lack.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +29,13 @@ MARGIN_SHARE = 0.02
 MOST_HEIGHT_SHARE = 0.4
 LINE_SHARES = (1.0, 0.93, 0.86, 0.8)
 """How far letters shrink before the words are broken into lines."""
-TEXT_ALPHA, BOX_ALPHA = 0.85, 0.45
+TEXT_ALPHA, BOX_ALPHA = 0.9, 0.5
+
+DEFAULT_WORDS = "AI-generated"
+"""What an operator left as it is, and so is shown in the language of whoever asked."""
+PICTURES = Path(__file__).parent
+PICTURE_LETTERS_PX = 96
+LONGEST_CODE = 8
 
 Font = ImageFont.FreeTypeFont
 
@@ -48,21 +58,23 @@ class _Plate:
 
 
 class Label:
-    """The mark for frames of one size.
+    """The mark for frames of one size, in a language; English where there are no other words.
 
     Raises ``SettingsInvalid`` for a text with characters that the built-in font cannot draw.
     """
 
-    def __init__(self, text: str, width_px: int, height_px: int) -> None:
+    def __init__(self, text: str, width_px: int, height_px: int, language: str = "en") -> None:
         _check_drawable(text)
         margin_px = max(2, round(MARGIN_SHARE * min(width_px, height_px)))
         room = (width_px - 2 * margin_px, round(MOST_HEIGHT_SHARE * height_px))
         longer_px = max(width_px, height_px)
         # Bottom left: chats put the duration top left, the time of sending bottom right.
-        small = _draw(text, LABEL_SHARE * longer_px, room)
+        words = _picture(language, "always") if text == DEFAULT_WORDS else None
+        small = _drawn(words or text, LABEL_SHARE * longer_px, room)
         self._always = _plate(small, margin_px, height_px - margin_px - small[0].shape[0])
         # At the top: the mouth must stay visible.
-        large = _draw(FIRST_WORDS, FIRST_SHARE * longer_px, room)
+        words = _picture(language, "first")
+        large = _drawn(words or FIRST_WORDS, FIRST_SHARE * longer_px, room)
         self._first = _plate(large, (width_px - large[0].shape[1]) // 2, 2 * margin_px)
 
     def onto(self, frame: Pixels, time_s: float) -> None:
@@ -76,8 +88,44 @@ _Coverage = tuple[NDArray[np.float64], NDArray[np.float64]]
 """How much of each pixel is box, and how much is letter; both (h, w), 0 to 1."""
 
 
+def _picture(language: str, name: str) -> Image.Image | None:
+    """Give the words of a language as they were drawn; None where the font can draw them."""
+    path = PICTURES / f"label_{language}_{name}.png"
+    if not (language.isalpha() and len(language) <= LONGEST_CODE and path.is_file()):
+        return None
+    with Image.open(path) as picture:
+        return picture.convert("L")
+
+
+def _drawn(words: str | Image.Image, wanted_px: float, room: tuple[int, int]) -> _Coverage:
+    wanted_px = max(wanted_px, LEAST_LETTERS_PX)
+    return (
+        _draw(words, wanted_px, room)
+        if isinstance(words, str)
+        else _fitted(words, wanted_px, room)
+    )
+
+
+def _fitted(words: Image.Image, wanted_px: float, room: tuple[int, int]) -> _Coverage:
+    """Scale drawn words to the letters that are wanted, or to the room there is."""
+    around_px = round(wanted_px * 0.8)
+    shares = (
+        wanted_px / PICTURE_LETTERS_PX,
+        (room[0] - around_px) / words.width,
+        (room[1] - around_px) / words.height,
+    )
+    share = max(min(shares), 1 / PICTURE_LETTERS_PX)
+    padding_px = max(1, round(share * PICTURE_LETTERS_PX * 0.4))
+    inner = (max(1, round(words.width * share)), max(1, round(words.height * share)))
+    size = (inner[0] + 2 * padding_px, inner[1] + 2 * padding_px)
+    letters, box = Image.new("L", size, 0), Image.new("L", size, 0)
+    letters.paste(words.resize(inner, Image.Resampling.LANCZOS), (padding_px, padding_px))
+    ImageDraw.Draw(box).rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), padding_px, fill=255)
+    return np.asarray(box) / 255, np.asarray(letters) / 255
+
+
 def _draw(text: str, wanted_px: float, room: tuple[int, int]) -> _Coverage:
-    letters_px, lines = _fit(text, max(wanted_px, LEAST_LETTERS_PX), room)
+    letters_px, lines = _fit(text, wanted_px, room)
     size, padding_px, line_px = _box(letters_px, lines)
     letters, box = Image.new("L", size, 0), Image.new("L", size, 0)
     ImageDraw.Draw(box).rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), padding_px, fill=255)

@@ -32,6 +32,8 @@ class StudioOrder:
     fps: int
     max_bytes: int
     label: str
+    language: str
+    """Of the label."""
     mark_key: str = field(repr=False)
     """The key of the invisible mark, in hexadecimal."""
     mark_id: int

@@ -65,7 +65,7 @@ def render_video(
             mark = Watermark(
                 bytes.fromhex(order.mark_key), order.mark_id, outline.width_px, outline.height_px
             )
-            label = Label(order.label, plane.width_px, plane.height_px)
+            label = Label(order.label, plane.width_px, plane.height_px, order.language)
             captions = _captions(order, speech, plane, on_note)
             tell = _paced(say, Stage.SYNCING)
             for number, made in enumerate(_frames(order, engine, speech, take)):

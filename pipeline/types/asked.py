@@ -66,3 +66,5 @@ class RenderRequest:
     size_px: int = 512
     preview: bool = False
     max_bytes: int = 48_000_000
+    language: str = "en"
+    """Of whoever asked; the label speaks it."""

@@ -48,6 +48,7 @@ def test_a_video_with_a_faceless_stretch_speaks_to_and_fro(tmp_path: Path) -> No
         fps=25,
         max_bytes=48_000_000,
         label="AI",
+        language="en",
         mark_key="00" * 32,
         mark_id=0xDEADBEEF,
         latentsync=LatentSyncSettings(),

@@ -106,6 +106,46 @@ def test_the_label_fits_every_shape_and_marks_the_corner(
     assert lower_left.max() > 180, "there are letters in the lower left"
 
 
+@pytest.mark.parametrize(("width_px", "height_px"), SHAPES)
+@pytest.mark.parametrize("background", ["black", "white", "noise", "stripes"])
+def test_the_hindi_label_is_read_at_256_px_on_any_background(
+    width_px: int, height_px: int, background: str
+) -> None:
+    template = grey(127, width_px, height_px)
+    Label(TEXT, width_px, height_px, "hi").onto(template, 9.0)
+    english = grey(127, width_px, height_px)
+    Label(TEXT, width_px, height_px).onto(english, 9.0)
+    frame = backgrounds(width_px, height_px)[background]
+
+    Label(TEXT, width_px, height_px, "hi").onto(frame, 9.0)
+
+    seen = seen_small(frame)[-22:-6, 6:44]
+    assert likeness(seen, seen_small(template)[-22:-6, 6:44]) > 0.75
+    assert likeness(seen, seen_small(english)[-22:-6, 6:44]) < 0.6, "other words"
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "xx", "", "../hi", "h" * 500])
+def test_every_language_has_a_label_and_an_operators_words_stay(language: str) -> None:
+    plain, own, own_english = (grey(127, 512, 512) for _ in range(3))
+
+    Label(TEXT, 512, 512, language).onto(plain, 0.0)
+    Label("Made by AI", 512, 512, language).onto(own, 9.0)
+    Label("Made by AI", 512, 512).onto(own_english, 9.0)
+
+    assert plain[-60:, :200].max() > 180
+    assert plain[:100].max() > 180
+    np.testing.assert_array_equal(own, own_english)
+
+
+@pytest.mark.parametrize(("width_px", "height_px"), [(32, 32), (64, 520), (520, 64), (130, 128)])
+def test_drawn_words_fit_every_shape(width_px: int, height_px: int) -> None:
+    frame = grey(90, width_px, height_px)
+
+    Label(TEXT, width_px, height_px, "hi").onto(frame, 0.0)
+
+    assert frame.max() > 150
+
+
 def test_only_the_plates_change_the_picture() -> None:
     frame = grey(90, 512, 512)
 
@@ -140,7 +180,8 @@ def test_the_label_survives_being_marked_at_any_time() -> None:
 
 
 def test_no_argument_turns_the_label_off() -> None:
-    assert list(inspect.signature(Label).parameters) == ["text", "width_px", "height_px"]
+    parameters = list(inspect.signature(Label).parameters)
+    assert parameters == ["text", "width_px", "height_px", "language"]
     assert list(inspect.signature(Label.onto).parameters) == ["self", "frame", "time_s"]
 
 

@@ -96,6 +96,7 @@ def order(tmp_path: Path) -> StudioOrder:
         fps=25,
         max_bytes=48_000_000,
         label="AI-generated",
+        language="en",
         mark_key="00" * 32,
         mark_id=0xDEADBEEF,
         latentsync=LatentSyncSettings(),
