@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.speech.letters import Writing, writing_of
+from pipeline.speech.letters import ASSAMESE, Writing, writing_of
 from pipeline.speech.pauses import parts
 from pipeline.speech.text import sentences
 from pipeline.speech.voices import stand_in
@@ -37,7 +37,6 @@ SAME_WRITING = {"mr-IN": "hi-IN", "as-IN": "bn-IN"}
 MARATHI = frozenset(
     ("आहे", "आहेत", "आणि", "नाही", "मला", "काय", "तुम्ही", "आम्ही", "होते", "केले", "मी", "माझे")
 )
-ASSAMESE = frozenset("ৰৱ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,8 @@ READABLE = (
 
 SHARED_TABLES = {"mr": Writing.DEVANAGARI, "as": Writing.BENGALI}
 """Tables whose language borrows the writing system of a larger neighbour."""
+ASSAMESE = frozenset("ৰৱ")
+"""Letters that only Assamese writes; the Bengali table spells them out."""
 
 
 def writing_of(char: str) -> Writing | None:
@@ -88,9 +90,17 @@ def is_speakable(text: str) -> bool:
 def runs(text: str, table: str) -> Iterator[tuple[str, str]]:
     """Cut a text into (piece, table that can read it); everything is kept, in order.
 
-    ``table`` is the voice's own and wins for its writing system. English goes with `hi`, whose
+    ``table`` is the voice's own and wins for its writing system, save for what it would spell out
+    as a neighbour's (Assamese among Bengali letters). English goes with `hi`, whose
     table the accent map speaks. Digits, punctuation and spaces stay with the letters before them.
     """
+    if ASSAMESE & set(text) and SHARED_TABLES.get(table) is not Writing.BENGALI:
+        yield from ((piece, "as" if by == "bn" else by) for piece, by in _cut(text, table))
+    else:
+        yield from _cut(text, table)
+
+
+def _cut(text: str, table: str) -> Iterator[tuple[str, str]]:
     own = SHARED_TABLES.get(table) or Writing(table)
     start, current = 0, ""
     for at, char in enumerate(text):
