@@ -154,7 +154,7 @@ async def open_workshop(
         stack.push_async_callback(footage.close)
         speaker = speech.create(settings.speech, environment, keep)
         stack.push_async_callback(speaker.close)
-        recordings = RecordingDesk(settings.speech, environment)
+        recordings = RecordingDesk(settings.speech_in_place, environment)
         stack.push_async_callback(recordings.close)
         yield Workshop(
             settings=settings,

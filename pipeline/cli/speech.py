@@ -100,7 +100,7 @@ async def _transcribe(recording: Path, settings: Settings) -> Transcript:
     from pipeline.speech.recorded import recorded_speech
     from pipeline.speech.transcribing import create_transcriber
 
-    transcriber = create_transcriber(settings.speech, child_environment())
+    transcriber = create_transcriber(settings.speech_in_place, child_environment())
     try:
         async with beside(Path.cwd() / "speech.wav") as scratch:
             speech = await recorded_speech(recording, scratch / "speech.wav", settings.speech)

@@ -131,7 +131,8 @@ class SpeechSettings(Section):
     clean_recordings: bool = False
     """Take steady noise out of recordings."""
     whisper_model: str = ""
-    """A folder with a faster-whisper model that turns recordings into words; empty: none."""
+    """A folder with a faster-whisper model that turns recordings into words; empty: the one that
+    `bolti models pull whisper-small` brings."""
     transcribe_limit_s: float = Field(default=120.0, ge=1, le=1200)
     """How long turning one recording into words may take."""
     edge: EdgeSettings = EdgeSettings()
@@ -285,6 +286,13 @@ class Settings(Section):
         """The section ``provenance``; its folder is by default in ``data_dir``."""
         folder = Path(self.provenance.folder or self.data_dir / "provenance").resolve()
         return self.provenance.model_copy(update={"folder": str(folder)})
+
+    @property
+    def speech_in_place(self) -> SpeechSettings:
+        """The section ``speech``; its whisper model is by default beside the other weights."""
+        beside = Path(self.latentsync_in_place.weights) / "whisper-small"
+        folder = self.speech.whisper_model or str(beside)
+        return self.speech.model_copy(update={"whisper_model": folder})
 
     @property
     def scratch_dir(self) -> Path:

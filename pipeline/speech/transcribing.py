@@ -1,9 +1,9 @@
 """What is said in a recording, as text, so that another voice can say it: port and adapter.
 
-Optional: it needs the extra ``transcribe`` (faster-whisper) and a model in a folder that
-``speech.whisper_model`` names. Without them everybody hears plainly that recordings are not
-turned into words here. The model runs in a process of its own (``whisper.py``). What comes out is
-a guess: nobody may speak it before the person has read it.
+Optional: it needs the extra ``transcribe`` (faster-whisper) and its model, which ``bolti models
+pull whisper-small`` brings or ``speech.whisper_model`` names. Without them everybody hears plainly
+that recordings are not turned into words here. The model runs in a process of its own
+(``whisper.py``). What comes out is a guess: nobody may speak it before the person has read it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pipeline.settings import SpeechSettings
 MODULE = "pipeline.speech.whisper"
 LANGUAGES = ("en", "hi", "ta", "te", "bn", "mr", "gu", "kn", "ml", "pa", "ur")
 """Nobody here speaks another one; without this, short notes turn out Welsh."""
+PULL = "bring it with: bolti models pull whisper-small"
 INSTALL = "install it with: pip install 'bolti[transcribe]'"
 
 
@@ -70,11 +71,8 @@ def create_transcriber(settings: SpeechSettings, environment: Mapping[str, str])
     """Make the transcriber that can run here, or one that says why none can."""
     if importlib.util.find_spec("faster_whisper") is None:
         return NoTranscriber(f"faster-whisper is not installed; {INSTALL}")
-    if not settings.whisper_model:
-        return NoTranscriber("speech.whisper_model names no folder with a model")
-    folder = Path(settings.whisper_model)
-    if not (folder / "model.bin").is_file():
-        return NoTranscriber("the folder that speech.whisper_model names holds no model.bin")
+    if not (Path(settings.whisper_model) / "model.bin").is_file():
+        return NoTranscriber(f"its model is not here; {PULL}")
     return WhisperTranscriber(settings, Child("whisper", MODULE, environment))
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli.writer_model import PARTS
 from pipeline.latentsync.releases import Release, parts
 from pipeline.lipsync.weights import write_receipt
 from tests.e2e.test_cli import bolti, files
 
-NAMES = ["latentsync-1.5", "latentsync-1.6"]
+NAMES = ["latentsync-1.5", "latentsync-1.6", "whisper-small"]
 
 
 def lay_out(folder: Path, release: Release) -> Path:
@@ -28,7 +29,8 @@ def test_list_tells_what_is_here_and_leaves_nothing(tmp_path: Path) -> None:
     lines = ended.stdout.splitlines()
     assert ended.returncode == 0
     assert [line.split()[0] for line in lines] == NAMES
-    assert all("absent" in line and "5.5 GB" in line for line in lines)
+    assert all("absent" in line for line in lines)
+    assert [line.split()[3] for line in lines] == ["5.5", "5.5", "0.5"] or "5.5 GB" in lines[0]
     assert lines[1].endswith("(default)")
     assert files(tmp_path) == []
 
@@ -43,7 +45,7 @@ def test_list_as_json_is_one_object_per_release(tmp_path: Path) -> None:
 
     told = [json.loads(line) for line in ended.stdout.splitlines()]
     assert [one["name"] for one in told] == NAMES
-    assert [one["state"] for one in told] == ["verified", "absent"]
+    assert [one["state"] for one in told] == ["verified", "absent", "absent"]
     assert told[0]["folder"] == str(folder)
 
 
@@ -110,3 +112,44 @@ def test_a_wrong_word_is_told_with_status_2(
     assert ended.returncode == 2
     assert told in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def lay_out_whisper(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    for part in PARTS:
+        with (folder / part.name).open("wb") as file:
+            file.truncate(part.size_bytes)
+    return folder
+
+
+def test_the_model_that_hears_words_is_pulled_from_a_mirror_and_compared(tmp_path: Path) -> None:
+    lay_out_whisper(tmp_path / "mirror")
+
+    ended = bolti(tmp_path, "models", "pull", "whisper-small", "--from", "mirror", "--json")
+
+    assert ended.returncode == 46  # files of the right size, of zeros
+    error = json.loads(ended.stdout.splitlines()[-1])["error"]
+    assert "config.json: wrong checksum after the transfer" in error["text"]
+    assert not (tmp_path / "data" / "weights" / "whisper-small" / "config.json").exists()
+
+
+def test_verify_compares_the_model_that_hears_words(tmp_path: Path) -> None:
+    lay_out_whisper(tmp_path / "data" / "weights" / "whisper-small")
+
+    ended = bolti(tmp_path, "models", "verify", "whisper-small")
+
+    assert ended.returncode == 45
+    assert "model.bin: wrong checksum" in ended.stderr
+    assert "bolti models pull whisper-small" in ended.stderr
+
+
+def test_the_model_that_hears_words_has_no_half(tmp_path: Path) -> None:
+    ended = bolti(tmp_path, "models", "pull", "whisper-small", "--half")
+
+    assert ended.returncode == 2
+    assert "leave --half out" in ended.stderr
+
+
+def test_every_published_file_is_pinned() -> None:
+    assert {part.revision for part in PARTS} == {"536b0662742c02347bc0e980a01041f333bce120"}
+    assert all(len(part.sha256) == 64 and part.size_bytes for part in PARTS)
