@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pipeline.lipsync import lip_motion as lips
 from pipeline.lipsync import listening, visemes
 from pipeline.lipsync.corners import Corners
+from pipeline.lipsync.ends import from_the_photo, photo_shares, toward
 from pipeline.lipsync.folds import Folds
 from pipeline.lipsync.layers import NO_MAP, Layer, Points, region_around, strength_within
 from pipeline.lipsync.motion import idle_motion
@@ -55,11 +56,11 @@ class WarpEngine:
     ) -> Iterator[Pixels]:
         """Yield exactly ``ceil(speech.duration_s * fps)`` frames. Raises ``NoSpeechFound``."""
         del on_note  # it has nothing to tell
-        track = mouth_track(speech, fps)
         talking = TalkingFace(picture, face)
+        track = talking.from_the_photo(mouth_track(speech, fps))
         idle = idle_motion(picture, face, speech, fps, motion)
         for index in range(first_frame, len(track)):
-            yield idle.over(talking.draw(track, index), index)
+            yield idle.over(talking.frame(track, index), index)
 
 
 def mouth_track(speech: Speech, fps: int) -> MouthTrack:
@@ -98,6 +99,18 @@ class TalkingFace:
         palette = palette_of(picture, face.landmarks, e_px, neutral.photo_gap_e)
         place = Place(x=x, y=straight_y, e_px=e_px, photo=picture[self.region.window])
         self._inner = InnerMouth(place, palette.within(self.region.window))
+
+    def from_the_photo(self, track: MouthTrack) -> MouthTrack:
+        """Begin and end a track with the mouth of the photo, if that is open."""
+        was_open = self._neutral.was_open
+        return from_the_photo(track, self._neutral.photo_gap_e) if was_open else track
+
+    def frame(self, track: MouthTrack, frame: int) -> Pixels:
+        """Return one frame of a film; the first and the last are the photo."""
+        share = float(photo_shares(len(track))[frame])
+        if share >= 1.0:
+            return self._picture.copy()
+        return toward(self._picture, self.draw(track, frame), share)
 
     def draw(self, track: MouthTrack, frame: int) -> Pixels:
         """Return a new picture: the photo with its mouth as the track has it in this frame."""

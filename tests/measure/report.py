@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.lipsync.ends import photo_shares
 from pipeline.lipsync.motion import idle_motion
 from pipeline.lipsync.warp import TalkingFace, mouth_track
 from pipeline.media.read import read_frames, read_wav
@@ -31,8 +32,8 @@ class Report:
     silence_gap_e: float
     greatest_gap_e: float
     gap_spread_e: float
-    ends_gap_e: float
-    """The greater gap of the first and the last frame."""
+    ends_error: int
+    """Greatest difference of the first and the last frame from the photo, in grey levels."""
     outside_region_is_exact: bool
     outside_face_psnr_db: float
     border_step: float
@@ -54,15 +55,15 @@ def measure(
 
     With motion, what must be still is looked at after moving the head back, between blinks.
     """
-    track = mouth_track(speech, FPS)
     talking = TalkingFace(picture, face)
+    track = talking.from_the_photo(mouth_track(speech, FPS))
     idle = idle_motion(picture, face, speech, FPS, motion)
     outside = np.ones(picture.shape[:2], bool)
     outside[talking.region.window] = False
     beyond = ~stillness.lower_face(face, picture.shape)
     if not idle.is_still:
         outside[idle.box] = False
-    exact, errors, steps = True, [], []
+    exact, errors, steps, ends_error = True, [], [], 0
     height, width = picture.shape[:2]
     writer = VideoWriter(
         into,
@@ -74,10 +75,13 @@ def measure(
     )
     with writer:
         for index in range(len(track)):
-            frame = talking.draw(track, index)
+            frame = talking.frame(track, index)
             idle.blink(frame, index)
             frame = idle.move(frame, index)
             writer.add(frame)
+            if index in (0, len(track) - 1):
+                off = np.abs(frame.astype(np.int16) - picture).max()
+                ends_error = max(ends_error, int(off))
             exact = exact and bool((frame[outside] == picture[outside]).all())
             if not idle.is_still and (index % LOOKED_AT or idle.closed[index]):
                 continue
@@ -90,6 +94,7 @@ def measure(
     seen = lips.seen_gaps(read_frames(into), face, mesh)
     closing = spoken.bilabial_frames(speech, FPS)
     silent = lips.silent_frames(spoken.speaking(speech), len(seen), FPS)
+    silent &= photo_shares(len(seen)) == 0.0  # there the photo itself is shown
     picture_s, sound_s = stillness.lengths_s(into)
     return Report(
         sync=lips.sync(track.gap, seen),
@@ -98,7 +103,7 @@ def measure(
         silence_gap_e=float(np.nanmean(seen[silent])),
         greatest_gap_e=float(np.nanmax(seen)),
         gap_spread_e=float(np.nanstd(seen)),
-        ends_gap_e=float(max(seen[0], seen[-1])),
+        ends_error=ends_error,
         outside_region_is_exact=exact,
         outside_face_psnr_db=min(errors),
         border_step=max(steps),
