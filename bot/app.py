@@ -31,6 +31,7 @@ from bot.handlers import (
     conversation,
     edits,
     errors,
+    films,
     group_life,
     group_settings,
     long_texts,
@@ -128,6 +129,7 @@ def route(app: BotApplication) -> None:
     albums.register(app)  #        several photos sent together
     long_texts.register(app)  #    a text that Telegram cuts into several, or that is too long
     edits.register(app)  #         a message that was changed after it was sent
+    films.register(app)  #         a video as the face
     recordings.register(app)  #    voice notes, audio files, the sound of videos
     recording_choices.register(app)  # their buttons
     voices.register(app)  #        /voice: hear the voices, choose one

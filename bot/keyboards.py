@@ -33,6 +33,7 @@ class Action(StrEnum):
     CUT = "cut"
     SHORTEN = "shorten"
     REDO = "redo"
+    SOUND = "sound"
     SETTING = "setting"
     SET = "set"
     AGREE = "agree"
@@ -90,6 +91,16 @@ def draft_keyboard(texts: Texts, language: str, draft_key: str) -> InlineKeyboar
     """Offer to drop what was sent so far."""
     label = texts.plain(language, "button.cancel")
     return _rows([button(label, Action.CANCEL_DRAFT, draft_key)])
+
+
+def sound_keyboard(texts: Texts, language: str, draft_key: str) -> InlineKeyboardMarkup:
+    """Offer to let the picture of a video speak with the video's own sound."""
+    return _rows(
+        [
+            button(texts.plain(language, "button.its_sound"), Action.SOUND, draft_key),
+            button(texts.plain(language, "button.cancel"), Action.CANCEL_DRAFT, draft_key),
+        ]
+    )
 
 
 def card_keyboard(texts: Texts, language: str, draft_key: str) -> InlineKeyboardMarkup:

@@ -70,10 +70,11 @@ async def say_verdict(
     context: BotContext,
     *,
     news: str = "",
+    keyboard: InlineKeyboardMarkup | None = None,
 ) -> None:
     """Say what was seen, and what is missing; several faces come back with their numbers.
 
-    ``news`` is a sentence that goes before it.
+    ``news`` is a sentence that goes before it, ``keyboard`` stands where only Cancel would.
     """
     if is_undecided(draft):
         await _show_faces(sender, verdict, picture, draft, context, news)
@@ -88,9 +89,9 @@ async def say_verdict(
         told.append(context.t(key, **context.script_limits))
     sentence = " ".join(part for part in told if part)
     if sentence:
-        keyboard = draft_keyboard(context.texts, context.language, draft.key)
+        offered = keyboard or draft_keyboard(context.texts, context.language, draft.key)
         await context.say(
-            sender.address, sentence, None if has_something_to_say(draft) else keyboard
+            sender.address, sentence, None if has_something_to_say(draft) else offered
         )
 
 

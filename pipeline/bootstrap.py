@@ -80,6 +80,7 @@ class Services(Records):
     rights: Rights
     renderer: Renderer
     portraits: PortraitDesk
+    footage: FootageDesk
     speaker: Synthesizer
     recordings: RecordingDesk
     known_voices: Mapping[VoiceId, Voice]
@@ -99,6 +100,17 @@ class Services(Records):
         can. Raises ``PortraitError``, ``NoSuchFace``, ``PhotoBlocked``.
         """
         verdict = await self.portraits.check(source, into, face)
+        await self.blocks.refuse(into)
+        return verdict
+
+    async def check_film(self, source: Path, into: Path, scratch: Path) -> PortraitVerdict:
+        """Write the clearest picture of a video to ``into``.
+
+        Raises ``FootageError``, ``PortraitError``, ``PhotoBlocked``.
+        """
+        from pipeline.still import best_still  # PyAV comes with it, and only where it is needed
+
+        verdict = await best_still(source, into, scratch, self.footage, self.portraits)
         await self.blocks.refuse(into)
         return verdict
 
@@ -232,6 +244,7 @@ async def open_services(
                 rights=Rights(records, settings),
                 renderer=renderer,
                 portraits=workshop.portraits,
+                footage=workshop.footage,
                 speaker=workshop.speaker,
                 recordings=workshop.recordings,
                 known_voices=speech.known_voices(settings.speech),

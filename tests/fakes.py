@@ -243,6 +243,10 @@ class FakeServices(FakeVerifying):
         """Ask the real one, which is quick."""
         return beginning(text, self.settings.speech)
 
+    async def check_film(self, source: Path, into: Path, scratch: Path) -> PortraitVerdict:
+        """Copy the file and say what ``look`` says."""
+        return await self.check_portrait(source, into)
+
     async def show_faces(self, picture: Path, verdict: PortraitVerdict) -> bytes:
         """Draw nothing."""
         return b"faces"

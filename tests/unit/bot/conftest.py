@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -40,10 +41,15 @@ class Bot:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
+    return settings_in(tmp_path)
+
+
+def settings_in(folder: Path) -> Settings:
+    """Give settings for a bot whose data lie in a folder."""
     return read_settings(
         {"BOLTI_TELEGRAM__TOKEN": TOKEN},
         {
-            "data_dir": str(tmp_path / "data"),
+            "data_dir": str(folder / "data"),
             "telegram.progress_interval_s": 0.05,
             "telegram.retry_s": 0.01,
         },
@@ -57,6 +63,13 @@ def texts() -> Texts:
 
 @pytest.fixture
 async def bot(settings: Settings, texts: Texts) -> AsyncIterator[Bot]:
+    async with running_bot(settings, texts) as bot:
+        yield bot
+
+
+@asynccontextmanager
+async def running_bot(settings: Settings, texts: Texts) -> AsyncIterator[Bot]:
+    """Let a bot run for the block; Alice and Bob have agreed to its wording."""
     database = Database(settings.database_url)
     await database.open()
     services = FakeServices(settings, database)

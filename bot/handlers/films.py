@@ -1,0 +1,101 @@
+"""A video or a round video as the face: its clearest picture speaks.
+
+A video is the face while the draft has none; with a face there already, it is heard as what is
+said (``recordings.py``). Whoever meant the sound has a button for that. The engines that follow a
+face through a whole film are reached by ``bolti render`` so far.
+"""
+
+from __future__ import annotations
+
+from telegram import Message, Update, Video, VideoNote
+from telegram.ext import MessageHandler, filters
+
+from bot import taps
+from bot.context import BotApplication, BotContext, message_of
+from bot.downloads import download, refuse_by_size
+from bot.drafts import Sender, current_draft, is_ordered, keep_portrait
+from bot.handlers.conversation import sender_in
+from bot.handlers.recordings import after_recording, on_recording, take_recording
+from bot.keyboards import Action, sound_keyboard
+from bot.ordering import go_on
+from bot.portraying import say_verdict
+from bot.taps import Tapped, sender_of_tap
+from bot.wording import take_caption
+from pipeline import errors
+from pipeline.scratch import scratch_folder
+
+PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+
+
+def register(app: BotApplication) -> None:
+    """Add the handler of videos and its button; a GIF has a handler of its own before."""
+    films = (filters.VIDEO | filters.VIDEO_NOTE) & ~filters.ANIMATION
+    app.add_handler(MessageHandler(PRIVATE & films, on_film))
+    taps.register(app, {Action.SOUND: on_sound})
+
+
+async def on_film(update: Update, context: BotContext) -> None:
+    """Take the video as the face, or as what is said where there is a face."""
+    sender = sender_in(update, context)
+    if await is_ordered(context.services, sender):
+        return
+    draft = await current_draft(context.services, sender)
+    if draft.portrait is not None:
+        await on_recording(update, context)
+        return
+    try:
+        await take_film(message_of(update), sender, context)
+    except (errors.FootageError, errors.PortraitError) as unseen:
+        if draft.script is not None:
+            raise
+        try:
+            await on_recording(update, context)  # no face for us: perhaps it is to be heard
+        except errors.ScriptError:
+            raise unseen from None
+
+
+async def take_film(message: Message, sender: Sender, context: BotContext) -> None:
+    """Fill the slot of the face with the clearest picture of a video, then go on.
+
+    Raises ``FootageError``, ``PortraitError``, ``FileNotFetched``, ``DiskFull``.
+    """
+    services = context.services
+    film = message.video or message.video_note
+    assert isinstance(film, Video | VideoNote)
+    limit = services.settings.footage.max_bytes
+    refuse_by_size(context.bot, film.file_size, limit, errors.VideoTooLarge)
+    async with scratch_folder(
+        services.settings.scratch_dir, f"intake-{sender.update_id}"
+    ) as folder:
+        source, picture = folder / "sent", folder / "portrait.png"
+        await download(context.bot, film.file_id, source, limit, errors.VideoTooLarge)
+        verdict = await services.check_film(source, picture, folder)
+        await keep_portrait(services, sender, picture, verdict)
+        overlong = await take_caption(message.caption, sender, context)
+        draft = await current_draft(services, sender)
+        if not overlong:
+            await say_verdict(
+                sender,
+                verdict,
+                picture,
+                draft,
+                context,
+                news=context.t("film.still"),
+                keyboard=sound_keyboard(context.texts, context.language, draft.key),
+            )
+    await go_on(sender, draft, context, silent=True)
+
+
+async def on_sound(tapped: Tapped, context: BotContext) -> None:
+    """Let the picture of the video speak with the video's own sound."""
+    answered = None if tapped.message is None else tapped.message.reply_to_message
+    sender = sender_of_tap(tapped, context)
+    if answered is None or await is_ordered(context.services, sender):
+        await taps.say_old(tapped, context)
+        return
+    await tapped.query.answer()
+    sender = sender.answering(answered.message_id)
+    draft = await take_recording(answered, sender, context)
+    await tapped.settles(context.t("film.sound_taken"))
+    if draft is not None:
+        await after_recording(sender, draft, context)
