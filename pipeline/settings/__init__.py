@@ -14,6 +14,7 @@ from pipeline.settings.load import (
 from pipeline.settings.providers import EdgeSettings, OpenAISettings, OpenAIVoice
 from pipeline.settings.safety import LabelSettings, ProvenanceSettings
 from pipeline.settings.section import Section
+from pipeline.settings.storing import StoreSettings
 from pipeline.settings.tree import (
     FootageSettings,
     JobsSettings,
@@ -23,7 +24,6 @@ from pipeline.settings.tree import (
     PortraitSettings,
     Settings,
     SpeechSettings,
-    StoreSettings,
     TelegramSettings,
 )
 

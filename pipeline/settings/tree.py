@@ -20,6 +20,7 @@ from pipeline.settings.alerts import AlertSettings
 from pipeline.settings.providers import EdgeSettings, OpenAISettings
 from pipeline.settings.safety import LabelSettings, PrivacySettings, ProvenanceSettings
 from pipeline.settings.section import Section
+from pipeline.settings.storing import StoreSettings
 from pipeline.types import EngineChoice, Motion, VoiceId
 
 
@@ -218,19 +219,6 @@ class JobsSettings(Section):
     """While a video waits for a GPU, show a quick preview by the warp engine."""
     attempts: int = Field(default=3, ge=1, le=20)
     """How often a render is tried when its process dies."""
-
-
-class StoreSettings(Section):
-    """Where photos, recordings and videos are kept, and for how long."""
-
-    url: str = ""
-    """file:///… or s3://…; empty: a folder in data_dir."""
-    keep_hours: float = Field(default=24.0, gt=0, le=8760)
-    """How long photos, scripts and videos of finished jobs are kept."""
-    draft_minutes: float = Field(default=30.0, gt=0, le=1440)
-    """How long an unfinished request waits for its other half."""
-    min_free_bytes: int = Field(default=500_000_000, ge=0)
-    """Below this much free disk no new job is taken."""
 
 
 class LogSettings(Section):

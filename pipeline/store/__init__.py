@@ -62,4 +62,11 @@ def create(settings: Settings) -> ArtifactStore:
     """Open the artifact store that the settings name: a folder or a bucket."""
     from pipeline.store.artifacts import ObjectStore
 
-    return ObjectStore(settings.store_url)
+    objects = ObjectStore(settings.store_url)
+    kept = (settings.store.encryption_key, settings.store.former_encryption_key)
+    passwords = [secret.get_secret_value() for secret in kept if secret is not None]
+    if settings.store.encryption_key is None:
+        return objects
+    from pipeline.store.sealed import SealedStore
+
+    return SealedStore(objects, passwords)

@@ -12,11 +12,13 @@ import pytest
 from pipeline import errors
 from pipeline.store import ArtifactStore
 from pipeline.store.artifacts import ObjectStore
+from pipeline.store.sealed import SealedStore
 from pipeline.types import ArtifactKey
 
 STORES: dict[str, Callable[[Path], ArtifactStore]] = {
     "folder": lambda folder: ObjectStore(f"file://{folder / 'not there yet'}"),
     "memory": lambda folder: ObjectStore("memory:///"),
+    "sealed": lambda folder: SealedStore(ObjectStore("memory:///"), ["a long secret"]),
 }
 KEY = ArtifactKey("jobs/tg-000000000001/out.mp4")
 OTHER = ArtifactKey("jobs/tg-000000000002/out.mp4")

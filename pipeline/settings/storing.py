@@ -1,0 +1,24 @@
+"""Settings of where things are kept, how long, and how they are sealed."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr
+
+from pipeline.settings.section import Section
+
+
+class StoreSettings(Section):
+    """Where photos, recordings and videos are kept, and for how long."""
+
+    url: str = ""
+    """file:///… or s3://…; empty: a folder in data_dir."""
+    keep_hours: float = Field(default=24.0, gt=0, le=8760)
+    """How long photos, scripts and videos of finished jobs are kept."""
+    draft_minutes: float = Field(default=30.0, gt=0, le=1440)
+    """How long an unfinished request waits for its other half."""
+    min_free_bytes: int = Field(default=500_000_000, ge=0)
+    """Below this much free disk no new job is taken."""
+    encryption_key: SecretStr | None = Field(default=None, min_length=16)
+    """The secret that stored photos, scripts and videos are sealed with. Keep it elsewhere."""
+    former_encryption_key: SecretStr | None = None
+    """The one before it, for as long as things sealed with it are kept (`store.keep_hours`)."""
