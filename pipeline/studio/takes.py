@@ -23,6 +23,7 @@ from pipeline.portrait.following import follow_face
 from pipeline.portrait.framing import frame_portrait
 from pipeline.portrait.picture import read_clean
 from pipeline.studio import StudioOrder
+from pipeline.studio.bystanders import Bystanders, framed
 from pipeline.types import Note, SourceKind, Speech, Stretch
 
 OnNote = Callable[[Note], None]
@@ -85,10 +86,13 @@ def _photo(
         raise errors.NoFaceFound
     if not 1 <= order.face <= len(faces):
         raise errors.NoSuchFace(order.face, len(faces))
-    picture, face = frame_portrait(whole, faces[order.face - 1], order.size_px)
+    speaker = faces[order.face - 1]
+    picture, face = frame_portrait(whole, speaker, order.size_px)
+    others = [other for other in faces if other is not speaker]
+    bystanders = Bystanders(picture, face, framed(others, speaker, face))
 
     def frames(first_frame: int) -> Iterator[Pixels]:
-        return engine.sync(
+        made = engine.sync(
             picture,
             face,
             speech,
@@ -97,6 +101,7 @@ def _photo(
             first_frame=first_frame,
             on_note=on_note,
         )
+        return bystanders.held(made)
 
     return Take(
         width_px=picture.shape[1],
