@@ -166,7 +166,7 @@ async def open_workshop(
         stack.push_async_callback(footage.close)
         speaker = speech.create(settings.speech, environment, keep)
         stack.push_async_callback(speaker.close)
-        recordings = RecordingDesk(settings.speech_in_place, environment)
+        recordings = RecordingDesk(settings.speech_in_place, environment, _hears_a_voice)
         stack.push_async_callback(recordings.close)
         yield Workshop(
             settings=settings,
@@ -178,6 +178,15 @@ async def open_workshop(
             recordings=recordings,
             maker=VideoMaker(speaker, studio, settings),
         )
+
+
+def _hears_a_voice(wav: Path) -> bool:
+    """Ask whoever moves the lips to recordings whether there is a voice to follow."""
+    from pipeline.lipsync.voicing import voicing_of
+    from pipeline.media.read import read_wav
+
+    sound = read_wav(wav)
+    return voicing_of(sound.samples, sound.sample_rate_hz).is_speech
 
 
 def _speech_length(settings: Settings, request: RenderRequest) -> float | None:

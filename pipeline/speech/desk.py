@@ -6,9 +6,11 @@ stands in ``recorded.py``, who hears words in ``transcribing.py``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from pipeline import errors
 from pipeline.settings import SpeechSettings
 from pipeline.speech.recorded import recorded_speech
 from pipeline.speech.transcribing import Transcript, create_transcriber
@@ -16,10 +18,18 @@ from pipeline.types import Speech
 
 
 class RecordingDesk:
-    """Looks at recordings; whoever writes words down starts when first asked."""
+    """Looks at recordings; whoever writes words down starts when first asked.
 
-    def __init__(self, settings: SpeechSettings, environment: Mapping[str, str]) -> None:
-        self._settings = settings
+    ``hears_a_voice`` tells of one of our own WAVs whether somebody speaks in it; it blocks.
+    """
+
+    def __init__(
+        self,
+        settings: SpeechSettings,
+        environment: Mapping[str, str],
+        hears_a_voice: Callable[[Path], bool],
+    ) -> None:
+        self._settings, self._hears_a_voice = settings, hears_a_voice
         self._transcriber = create_transcriber(settings, environment)
 
     @property
@@ -30,8 +40,15 @@ class RecordingDesk:
     async def check(
         self, source: Path, into: Path, *, cut: bool = False, clean: bool = False
     ) -> Speech:
-        """Make speech of a recording, as a WAV at ``into``; see ``recorded_speech``."""
-        return await recorded_speech(source, into, self._settings, cut=cut, clean=clean)
+        """Make speech of a recording, as a WAV at ``into``; see ``recorded_speech``.
+
+        Refuses before the queue what no lips could follow: tones, music, noise.
+        """
+        speech = await recorded_speech(source, into, self._settings, cut=cut, clean=clean)
+        if not await asyncio.to_thread(self._hears_a_voice, speech.path):
+            await asyncio.to_thread(speech.path.unlink)
+            raise errors.NoSpeechFound
+        return speech
 
     async def transcribe(self, recording: Path) -> Transcript:
         """Write down what is said in a WAV of ``check``; see ``Transcriber``."""
