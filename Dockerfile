@@ -1,6 +1,7 @@
 # The bot with the CPU engine: one process, one volume. (Targets for GPU workers come later.)
 #   docker build -t bolti .
-#   docker run -e BOLTI_TELEGRAM__TOKEN=... -v bolti:/data bolti
+#   docker run --read-only --tmpfs /tmp:noexec,nosuid,size=512m --cap-drop ALL \
+#     --security-opt no-new-privileges -e BOLTI_TELEGRAM__TOKEN=... -v bolti:/data bolti
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /opt/bolti
 RUN python -m venv /opt/venv

@@ -18,6 +18,7 @@ check: $(VENV)/latentsync     ## lint, types, import contracts, docs and setting
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest -q tests/unit/house
+	$(BIN)/python requirements/audit.py
 
 parity: $(VENV)/latentsync    ## LatentSync against the published one, at full size too (6 GB, minutes)
 	$(BIN)/pytest tests/parity tests/unit/latentsync $(ARGS)

@@ -23,6 +23,8 @@ ALONE = {
     # Only two of its pictures are read, by the tests.
     "scikit-image": [],
 }
+LEFT_OUT = {"pip"}
+"""What pip-audit declares and every environment has: a lock must not replace what reads it."""
 HEADER = "# Exact public versions, made by `make lock` from pyproject.toml; see README.md here.\n"
 DEVICE = re.compile(r"nvidia-|cuda-|triton$")
 """What torch declares where its build needs it. Not locked: another build needs none of it."""
@@ -38,9 +40,13 @@ def main() -> None:
     pins = [f"{name}=={version}" for name, version in everything.items()]
     of_base, of_dev = resolve(base, pins), resolve([*base, *dev], pins)
     of_model = {n: v for n, v in resolve(model, pins).items() if not DEVICE.match(n)}
-    write(HERE / "base.lock", of_base)
-    write(HERE / "dev.lock", {n: v for n, v in of_dev.items() if n not in of_base})
-    write(HERE / "latentsync.lock", of_model)
+    write(HERE / "base.lock", hashed(of_base))
+    write(
+        HERE / "dev.lock",
+        hashed({n: v for n, v in of_dev.items() if n not in {*of_base, *LEFT_OUT}}),
+    )
+    # Without hashes: README.md here says why.
+    write(HERE / "latentsync.lock", pinned(of_model))
 
 
 def resolve(requirements: Sequence[str], pins: Sequence[str] = ()) -> dict[str, str]:
@@ -77,9 +83,36 @@ def report(requirements: Sequence[str], pins: Sequence[str], *options: str) -> d
     return {p["name"].lower().replace("_", "-"): p["version"].split("+")[0] for p in packages}
 
 
-def write(path: Path, versions: dict[str, str]) -> None:
+def pinned(versions: dict[str, str]) -> str:
+    """Write exact versions, one a line."""
+    return "".join(f"{name}=={version}\n" for name, version in versions.items())
+
+
+def hashed(versions: dict[str, str]) -> str:
+    """Write exact versions with the SHA-256 of every file of each, for all machines and Pythons.
+
+    pip then refuses any other file, from wherever it comes.
+    """
+    pins = HERE / "pins.tmp"
+    pins.write_text(pinned(versions), encoding="utf-8")
+    try:
+        answer = subprocess.run(  # noqa: S603  our own interpreter, our own arguments
+            [
+                *(sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-deps"),
+                *("--generate-hashes", "--no-header", "--no-annotate", "--universal"),
+                *("--python-version", "3.11", str(pins)),
+            ],
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        pins.unlink()
+    return answer.stdout
+
+
+def write(path: Path, lines: str) -> None:
     """Write one lock."""
-    lines = "".join(f"{name}=={version}\n" for name, version in versions.items())
     path.write_text(HEADER + lines, encoding="utf-8")
 
 
