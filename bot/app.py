@@ -53,7 +53,8 @@ from bot.limiter import Limiter
 from bot.texts import Texts
 from bot.turns import Turns
 from bot.webhook import Webhook
-from pipeline.jobs import QueueName
+from pipeline.errors import ExecutorAlreadyRunning
+from pipeline.jobs import Jobs, QueueName
 from pipeline.settings import Settings, TelegramSettings, switch_libraries
 
 if TYPE_CHECKING:
@@ -194,9 +195,11 @@ async def run(settings: Settings, services: Services, texts: Texts, stop: asynci
         await app.gathering.start()
         duties = Duties()
         duties.begin(*duties_of(app))
+        losing = asyncio.create_task(_stop_when_lost(services.jobs, stop))
         try:
             await intake_of(app, settings.telegram).run(stop)
         finally:
+            losing.cancel()
             log.info("stopping: no new orders, uploads may end")
             await app.gathering.close()
             await duties.close()
@@ -205,5 +208,13 @@ async def run(settings: Settings, services: Services, texts: Texts, stop: asynci
             async with asyncio.timeout(CLOSE_LIMIT_S):
                 await services.jobs.close()
             await app.stop()
+        if losing.done() and not losing.cancelled():
+            raise ExecutorAlreadyRunning(settings.jobs.executor)
     finally:
         await app.shutdown()
+
+
+async def _stop_when_lost(jobs: Jobs, stop: asyncio.Event) -> None:
+    """Stop the bot when another process took its name: two would answer everything twice."""
+    await jobs.until_lost()
+    stop.set()

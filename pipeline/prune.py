@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import re
 import shutil
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -32,6 +33,10 @@ KEEP_ROWS = timedelta(days=90)
 EVERY_S = 600.0
 KEEP_SCRATCH = timedelta(hours=1)
 """A living render touches its folder more often."""
+KEEP_SCRATCH_OF_FINAL = timedelta(minutes=1)
+"""Nobody goes on with a final job: its folder was left by a process that died."""
+SCRATCH_OF = re.compile(r"(send-|preview-)?(?P<job>.+?)(-preview)?")
+"""The names that jobs give to their folders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +77,7 @@ async def prune(
     return Pruned(
         artifacts=artifacts,
         drafts=expired,
-        scratch_folders=await _scratch(orders, settings.scratch_dir, now - KEEP_SCRATCH),
+        scratch_folders=await _scratch(orders, settings.scratch_dir, now),
         rows=await _rows(orders, now - KEEP_ROWS),
         speeches=await _speeches(settings, now),
     )
@@ -119,16 +124,16 @@ async def _orphans(drafts: Drafts, store: ArtifactStore, before: datetime, now: 
     return len(orphans)
 
 
-async def _scratch(orders: Orders, scratch_dir: Path, before: datetime) -> int:
-    working = {job.id for job in await orders.unfinished()}
-    stale = [
-        folder
-        for folder in await asyncio.to_thread(_untouched, scratch_dir, before)
-        if folder.name not in working
-    ]
-    for folder in stale:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-    return len(stale)
+async def _scratch(orders: Orders, scratch_dir: Path, now: datetime) -> int:
+    count = 0
+    old = set(await asyncio.to_thread(_untouched, scratch_dir, now - KEEP_SCRATCH))
+    for folder in await asyncio.to_thread(_untouched, scratch_dir, now - KEEP_SCRATCH_OF_FINAL):
+        named = SCRATCH_OF.fullmatch(folder.name)
+        job = await orders.find(JobId(named["job"])) if named else None
+        if folder in old if job is None else job.state.is_final:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+            count += 1
+    return count
 
 
 def _untouched(parent: Path, before: datetime) -> list[Path]:

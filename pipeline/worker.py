@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline import errors
 from pipeline.jobs import Jobs, QueueName, queue_of
 from pipeline.settings import Settings
 from pipeline.types import EngineChoice, EngineName
@@ -20,17 +21,26 @@ GPU = Path("/dev/nvidiactl")
 log = logging.getLogger(__name__)
 
 
-async def work(jobs: Jobs, queues: Sequence[QueueName], stop: asyncio.Event) -> None:
+async def work(jobs: Jobs, queues: Sequence[QueueName], stop: asyncio.Event, name: str) -> None:
     """Listen to these renders until ``stop``; then drain.
 
     A job still running goes on from its checkpoint when a worker of this name starts again.
+    Raises ``ExecutorAlreadyRunning``, also later: when a twin took over while the database was
+    out of reach.
     """
     await jobs.launch(listen=queues, door=None)
     log.info("worker: listening to %s", ", ".join(queues))
+    stopped = asyncio.create_task(stop.wait())
+    lost = asyncio.create_task(jobs.until_lost())
     try:
-        await stop.wait()
+        await asyncio.wait({stopped, lost}, return_when=asyncio.FIRST_COMPLETED)
         log.info("worker: stopping")
+        if lost.done():
+            raise errors.ExecutorAlreadyRunning(name)
     finally:
+        stopped.cancel()
+        lost.cancel()
+        await asyncio.gather(stopped, lost, return_exceptions=True)
         await jobs.close()
 
 

@@ -31,7 +31,7 @@ from pipeline import errors
 from pipeline.line import Standing
 from pipeline.scratch import scratch_folder
 from pipeline.store.outbox import OutboxState
-from pipeline.types import Failure, Job, Progress, RenderResult, Shape, Stage, VoiceId
+from pipeline.types import Failure, Job, JobId, Progress, RenderResult, Shape, Stage, VoiceId
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
@@ -115,16 +115,24 @@ class Delivery:
         await self._settle(job, address, receipt)
 
     async def fail(self, job: Job, receipt: str, failure: Failure) -> None:
-        """Tell the user why there is no video, as a reply that rings; the status message goes.
+        """Tell the user once why there is no video, as a reply that rings; the status goes.
 
-        Raises ``DeliveryDelayed``.
+        Where nobody knows whether that arrived, the status message says it too. Raises
+        ``DeliveryDelayed``.
         """
         address = unpack_address(job.reply_to)
         await self._board.finish(job.id)
         reason = self._texts.error(address.language, failure.code, failure.values)
         outcome = self._texts.html(address.language, "failed", id=short_id(job.id))
-        await self._words.tell(job.id, address, f"{reason}\n{outcome}")
-        await self._words.remove(address, receipt)
+        text = f"{reason}\n{outcome}"
+        outbox, about = self._services.outbox, JobId(f"{job.id}-failed-{receipt}")
+        await outbox.open(about)
+        await send_once(outbox, about, address, lambda to: self._words.send(to, text))
+        row = await outbox.get(about)
+        if row is None or row.state is OutboxState.SENT:
+            await self._words.remove(address, receipt)
+        else:
+            await self._words.say_in_status(job.id, address, receipt, text)
         await react(self._bot, address, Sign.FAILED)
 
     async def withdraw(self, job: Job, receipt: str) -> None:

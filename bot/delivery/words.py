@@ -60,6 +60,24 @@ class Words:
         except errors.OwnerUnreachable:
             log.info("%s: nobody to tell", job_id, exc_info=True)
 
+    async def send(
+        self,
+        address: Address,
+        text: str,
+        keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        silent: bool = False,
+    ) -> Message:
+        """Send a message, once. Raises ``TelegramError``."""
+        return await self._bot.send_message(
+            address.chat_id,
+            text,
+            message_thread_id=address.thread_id,
+            reply_parameters=address.reply_parameters,
+            reply_markup=keyboard,
+            disable_notification=silent,
+        )
+
     async def say(
         self,
         address: Address,
@@ -73,14 +91,7 @@ class Words:
         Raises ``OwnerUnreachable``, ``DeliveryDelayed``.
         """
         try:
-            return await self._bot.send_message(
-                address.chat_id,
-                text,
-                message_thread_id=address.thread_id,
-                reply_parameters=address.reply_parameters,
-                reply_markup=keyboard,
-                disable_notification=silent,
-            )
+            return await self.send(address, text, keyboard, silent=silent)
         except TelegramError as e:
             match judge(e):
                 case Outcome.MENDABLE if address != address.bare():

@@ -50,7 +50,7 @@ async def serve(settings: Settings, children: ChildModules | None = None) -> Non
     for number in SIGNALS:
         loop.add_signal_handler(number, drain)
     async with open_services(settings, children or CHILDREN) as services:
-        await work(services.jobs, services.render_queues, stop)
+        await work(services.jobs, services.render_queues, stop, settings.jobs.executor)
 
 
 @click.command()

@@ -13,14 +13,13 @@ Where the next one goes: a verb of a job is a method here; what it changes is a 
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import shutil
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipeline import errors
 from pipeline.jobs import requests
+from pipeline.jobs.accepting import Accepting
 from pipeline.jobs.names import Making
 from pipeline.jobs.ports import (
     Books,
@@ -35,7 +34,6 @@ from pipeline.line import (
     Event,
     LineMode,
     LineRow,
-    OpenLimits,
     Pace,
     Standing,
     WorkerCard,
@@ -58,11 +56,6 @@ if TYPE_CHECKING:
 __all__ = ["Books", "Door", "Jobs", "Measure", "QueueName", "RenderFunction", "queue_of"]
 
 RECENT = 100
-HANDICAP_S = 120.0
-"""An order counts as if it had come this much later, for each that its owner has open already."""
-LENGTH_WEIGHT = 2.0
-"""And so many seconds later for each second of its speech: short ones first, within bounds."""
-
 log = logging.getLogger(__name__)
 
 
@@ -88,7 +81,7 @@ class Jobs:
         self._orders = books.orders
         self._store = store
         self._render = render
-        self._measure = measure
+        self._accepting = Accepting(settings, books, store, measure)
         self._work: Work | None = None
         self.is_stopping = False
         """Whether renders that end now do so because the process does."""
@@ -118,6 +111,13 @@ class Jobs:
         if work is not None:
             await work.close(drain_s=self._settings.telegram.drain_s)
 
+    async def until_lost(self) -> None:
+        """Wait until another process took this one's name, after a time without the database.
+
+        Then no more work is done here, and the process should end.
+        """
+        await self._launched.lost.wait()
+
     async def submit(
         self,
         request: RenderRequest,
@@ -136,9 +136,7 @@ class Jobs:
         """
         job = await self._orders.find(id)
         if job is None:
-            await self._check_room()
-            await self._store.put_bytes(requests.dump(request), requests.request_key(id))
-            job = await self._add(request, id, owner, reply_to, limit)
+            job = await self._accepting.accept(request, id, owner, reply_to, limit)
         if not job.state.is_final:
             ticket = await self._books.line.ticket(id)
             await self._launched.engine.start_order(id, ticket.tries if ticket else 0)
@@ -254,42 +252,6 @@ class Jobs:
         # Now, and not at the next sweep, which would do it too.
         await self._launched.engine.hold_renders(mode is LineMode.PAUSED)
         self._launched.views.forget()
-
-    async def _add(
-        self,
-        request: RenderRequest,
-        id: JobId,
-        owner: Owner,
-        reply_to: str,
-        limit: int | None,
-    ) -> Job:
-        settings = self._settings.jobs
-        speech_s = self._measure(request)
-        try:
-            if (await self.mode()).mode is LineMode.DRAINING:
-                raise errors.IntakeClosed
-            return await self._orders.add(
-                id,
-                owner=owner,
-                reply_to=reply_to,
-                limits=OpenLimits(
-                    owner=limit or settings.open_per_owner,
-                    total=settings.open_in_all,
-                ),
-                handicap_s=HANDICAP_S,
-                speech_s=speech_s,
-                delay_s=LENGTH_WEIGHT * (speech_s or 0.0),
-            )
-        except errors.JobError:
-            await self._store.delete(requests.request_key(id))
-            raise
-
-    async def _check_room(self) -> None:
-        folder = self._settings.data_dir.resolve()
-        room = await asyncio.to_thread(shutil.disk_usage, folder)
-        if room.free < self._settings.store.min_free_bytes:
-            log.error("No new job is taken: %d bytes are free", room.free)
-            raise errors.DiskFull("a new job")
 
     @property
     def _launched(self) -> Work:

@@ -101,12 +101,15 @@ class Renders:
         self._limit_s = sum(stages) + SLACK_S
         self.at_work: JobId | None = None
         """What this process renders now."""
+        self._took_s: dict[JobId, float] = {}
 
     async def run(self, id: JobId, making: Making) -> str:
         """Be the workflow: return the outcome as JSON."""
         match making:
             case Making.VIDEO:
-                return await self._engine.step("make", self._make, id, preemptible=True)
+                outcome = await self._engine.step("make", self._make, id, preemptible=True)
+                await self._note(id, Outcome.from_json(outcome))
+                return outcome
             case Making.PREVIEW:
                 return await self._engine.step("sketch", self._sketch, id, preemptible=True)
             case _:
@@ -125,11 +128,16 @@ class Renders:
             outcome = await self._try_all(id)
         finally:
             self.at_work = None
-        await self._note(id, outcome, time.monotonic() - began_s)
+        self._took_s[id] = time.monotonic() - began_s
         return outcome.to_json()
 
-    async def _note(self, id: JobId, outcome: Outcome, took_s: float) -> None:
-        """Remember how it went; what is lost of that is lost."""
+    async def _note(self, id: JobId, outcome: Outcome) -> None:
+        """Remember how it went, after the step is recorded: nothing may come between.
+
+        What is lost of that in a crash is lost.
+        """
+        if (took_s := self._took_s.pop(id, None)) is None:
+            return  # made before a crash, by another process perhaps
         code = outcome.failure.code if outcome.failure else "ok"
         log.info("%s rendered: %s", id, code)
         try:

@@ -25,14 +25,15 @@ log = logging.getLogger(__name__)
 
 
 async def regularly(
-    act: Callable[[], Awaitable[None]], every_s: float, stop: asyncio.Event
+    act: Callable[[], Awaitable[None]], every_s: float, stop: asyncio.Event, lost: asyncio.Event
 ) -> None:
-    """Do it at once and then at intervals, until told to stop or refused by a twin."""
+    """Do it at once and then at intervals, until told to stop, or ``lost`` to a twin."""
     while not stop.is_set():
         try:
             await act()
         except errors.ExecutorAlreadyRunning as e:
             log.critical("No more work is done here: %s", e)
+            lost.set()
             return
         except Exception:
             # The database may be away for a while; the next round asks again.

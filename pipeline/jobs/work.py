@@ -56,6 +56,8 @@ class Work:
             settings=settings,
         )
         self._stop = asyncio.Event()
+        self.lost = asyncio.Event()
+        """Set when a twin of this name took over: this process must end."""
         self._tasks: list[asyncio.Task[None]] = []
 
     async def launch(self, listen: Sequence[QueueName]) -> None:
@@ -92,4 +94,4 @@ class Work:
         await self.engine.close()
 
     def _look_after(self, act: Callable[[], Awaitable[None]], every_s: float) -> None:
-        self._tasks.append(asyncio.create_task(regularly(act, every_s, self._stop)))
+        self._tasks.append(asyncio.create_task(regularly(act, every_s, self._stop, self.lost)))

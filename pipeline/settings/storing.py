@@ -12,6 +12,14 @@ class StoreSettings(Section):
 
     url: str = ""
     """file:///… or s3://…; empty: a folder in data_dir."""
+    s3_endpoint: str = ""
+    """Address of an S3 server of your own, http:// or https://; empty: Amazon's."""
+    s3_region: str = ""
+    """Region of the bucket; empty: what AWS_REGION says."""
+    s3_key_id: SecretStr | None = None
+    """Who asks the bucket. A secret; without it, what AWS_ACCESS_KEY_ID or the machine says."""
+    s3_key: SecretStr | None = None
+    """The secret key of s3_key_id."""
     keep_hours: float = Field(default=24.0, gt=0, le=8760)
     """How long photos, scripts and videos of finished jobs are kept."""
     draft_minutes: float = Field(default=30.0, gt=0, le=1440)

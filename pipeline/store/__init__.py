@@ -62,7 +62,7 @@ def create(settings: Settings) -> ArtifactStore:
     """Open the artifact store that the settings name: a folder or a bucket."""
     from pipeline.store.artifacts import ObjectStore
 
-    objects = ObjectStore(settings.store_url)
+    objects = ObjectStore(settings.store_url, settings.store)
     kept = (settings.store.encryption_key, settings.store.former_encryption_key)
     passwords = [secret.get_secret_value() for secret in kept if secret is not None]
     if settings.store.encryption_key is None:

@@ -22,15 +22,19 @@ import aiofiles
 import aiofiles.os
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
-from obstore.store import LocalStore, from_url
+from obstore.store import LocalStore, S3Store, from_url
 
 from pipeline import errors
 from pipeline.types import ArtifactKey
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
+    from obstore.store import S3Config
 
-CHUNK_BYTES = 4 << 20
+    from pipeline.settings import StoreSettings
+
+CHUNK_BYTES = 8 << 20
+"""A part of a large upload; S3 refuses parts below 5 MiB, the last one apart."""
 LIMIT_S = 30.0
 """Longest wait for a small answer: read, copy within the store, delete, list."""
 TRANSFER_LIMIT_S = 600.0
@@ -40,15 +44,17 @@ _SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 
 
 class ObjectStore:
-    """An ``ArtifactStore`` on a URL."""
+    """An ``ArtifactStore`` on a URL; ``settings`` say how an S3 bucket is reached."""
 
-    def __init__(self, url: str) -> None:
-        self._store = (
+    def __init__(self, url: str, settings: StoreSettings | None = None) -> None:
+        self._store: obstore.store.ObjectStore
+        if url.startswith("file:"):
             # Empty folders go with their last file, or a million jobs leave a million of them.
-            LocalStore.from_url(url, mkdir=True, automatic_cleanup=True)
-            if url.startswith("file:")
-            else from_url(url)
-        )
+            self._store = LocalStore.from_url(url, mkdir=True, automatic_cleanup=True)
+        elif url.startswith("s3:") and settings is not None:
+            self._store = _bucket(url, settings)
+        else:
+            self._store = from_url(url)
 
     async def put(self, path: Path, key: ArtifactKey) -> None:
         """Store a file; what was under the key is replaced, never half."""
@@ -114,6 +120,23 @@ class ObjectStore:
                     await obstore.delete_async(self._store, key)
             except errors.ArtifactMissing:
                 continue
+
+
+def _bucket(url: str, settings: StoreSettings) -> S3Store:
+    """Open a bucket, at Amazon's or on a server of one's own (MinIO, Ceph, Garage)."""
+    config: S3Config = {}
+    if settings.s3_region:
+        config["region"] = settings.s3_region
+    if settings.s3_key_id and settings.s3_key:
+        config["access_key_id"] = settings.s3_key_id.get_secret_value()
+        config["secret_access_key"] = settings.s3_key.get_secret_value()
+    if not settings.s3_endpoint:
+        return S3Store.from_url(url, config=config)
+    config["endpoint"] = settings.s3_endpoint
+    # Servers of one's own have one name, and no bucket's name before it.
+    config["virtual_hosted_style_request"] = False
+    plain = settings.s3_endpoint.startswith("http://")
+    return S3Store.from_url(url, config=config, client_options={"allow_http": plain})
 
 
 def checked(key: str) -> str:

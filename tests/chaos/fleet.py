@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Mapping
 from random import Random
 
 from tests.botapi import family
@@ -24,13 +25,15 @@ CHILD_MODULES = ("tests.chaos.quick_studio", "tests.chaos.quick_portrait", "pipe
 class Member(BotProcess):
     """One process of the fleet, through all its lives."""
 
-    def __init__(self, server: BotApi, plan: Plan, name: str) -> None:
+    def __init__(
+        self, server: BotApi, plan: Plan, name: str, more: Mapping[str, str] | None = None
+    ) -> None:
         folder = plan.folder / name
         folder.mkdir()
         super().__init__(
             server,
             folder,
-            plan.settings(name),
+            plan.settings(name) | dict(more or {}),
             module=f"tests.chaos.{'bot' if name == 'bot' else 'worker'}",
         )
         self.name = name
@@ -78,19 +81,25 @@ class Member(BotProcess):
 
 
 class Fleet:
-    """Everybody."""
+    """Everybody; ``more`` are settings of single members."""
 
-    def __init__(self, server: BotApi, plan: Plan) -> None:
-        self.bot = Member(server, plan, "bot")
-        self.workers = [Member(server, plan, f"worker{n}") for n in range(1, plan.workers + 1)]
+    def __init__(
+        self, server: BotApi, plan: Plan, more: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
+        more = more or {}
+        names = [f"worker{n}" for n in range(1, plan.workers + 1)]
+        self.bot = Member(server, plan, "bot", more.get("bot"))
+        self.workers = [Member(server, plan, name, more.get(name)) for name in names]
         self._lives: list[asyncio.Task[None]] = []
 
     @property
     def members(self) -> list[Member]:
         return [self.bot, *self.workers]
 
-    def start(self) -> None:
-        self._lives = [asyncio.create_task(member.lives()) for member in self.members]
+    def start(self, *names: str) -> None:
+        """Start these members; without names, all."""
+        chosen = [m for m in self.members if not names or m.name in names]
+        self._lives += [asyncio.create_task(member.lives()) for member in chosen]
 
     async def stop(self) -> list[int]:
         """End all of them in good order; give back their exit statuses."""

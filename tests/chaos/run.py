@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
@@ -29,6 +29,7 @@ from tests.chaos.verdict import Fate, Report
 from tests.postgres import PostgresServer
 
 LOOK_AGAIN_S = 0.5
+LATER = timedelta(minutes=2)
 FIRST_ORDERS_WITHIN_S = 60.0
 
 
@@ -132,6 +133,7 @@ def person_owner(person: Person) -> Owner:
 async def _scratch(settings: Settings) -> list[Path]:
     """Prune as the product does, and list what is left."""
     async with open_records(settings) as records:
-        await prune(settings, records.store, records.drafts, records.orders, datetime.now(UTC))
+        later = datetime.now(UTC) + LATER
+        await prune(settings, records.store, records.drafts, records.orders, later)
     folder = settings.scratch_dir
     return await asyncio.to_thread(lambda: sorted(folder.iterdir()) if folder.is_dir() else [])

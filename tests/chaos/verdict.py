@@ -5,9 +5,9 @@ exactly one honest failure, or, where Telegram did not say whether the video arr
 video and the offer to send it again; nothing was sent twice; no status message is stuck; nobody
 is left behind, no process and no scratch file.
 
-Counted, since it may happen: an announcement said twice (the window between a send and its record
-is the one thing that nothing closes; the earlier one stays behind), and a finished render made
-again (the milliseconds before its checkpoint).
+Counted, since it may happen: an announcement said twice, the earlier one staying behind (the
+window between a send and its record is the one thing that nothing closes). A render that ended in
+the milliseconds before its checkpoint is made again, and shows among those begun.
 """
 
 from __future__ import annotations
@@ -58,6 +58,13 @@ class Fate:
             if s.text.startswith(ONGOING) and str(s.message_id) != self.receipt
         ]
 
+    @property
+    def made_again(self) -> int:
+        """How often its render began after it was recorded as done."""
+        what = [event.what for event in self.history]
+        recorded = what.index("rendered: ok") if "rendered: ok" in what else len(what)
+        return what[recorded:].count("render begun")
+
     def times(self, what: str) -> int:
         return sum(event.what.startswith(what) for event in self.history)
 
@@ -65,7 +72,7 @@ class Fate:
         """Say what is wrong with how it ended; empty when all is well."""
         if not self.job.state.is_final:
             return [f"still {self.job.state}"]
-        wrong = []
+        wrong = ["a recorded render was made again"] if self.made_again else []
         orphans = self.orphans()
         told = [s for s in self.texts if s not in orphans]
         stuck = [s for s in told if s.text.startswith(ONGOING)]
@@ -119,9 +126,8 @@ class Report:
             counts["honest failure"] += fate.job.state is JobState.FAILED
             counts["announced twice"] += len(fate.orphans())
             counts["delivered twice"] += len(fate.videos) > 1
-            done = fate.times("rendered: ok")
             counts["renders begun"] += fate.times("render begun")
-            counts["finished renders made again"] += max(0, done - 1)
+            counts["recorded renders made again"] += fate.made_again
         return counts
 
     def table(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,19 +14,31 @@ from pipeline.store import ArtifactStore
 from pipeline.store.artifacts import ObjectStore
 from pipeline.store.sealed import SealedStore
 from pipeline.types import ArtifactKey
+from tests import s3
 
 STORES: dict[str, Callable[[Path], ArtifactStore]] = {
     "folder": lambda folder: ObjectStore(f"file://{folder / 'not there yet'}"),
     "memory": lambda folder: ObjectStore("memory:///"),
     "sealed": lambda folder: SealedStore(ObjectStore("memory:///"), ["a long secret"]),
 }
+BUCKET = "bucket"
 KEY = ArtifactKey("jobs/tg-000000000001/out.mp4")
 OTHER = ArtifactKey("jobs/tg-000000000002/out.mp4")
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(scope="module")
+def s3_server() -> Iterator[s3.S3Server]:
+    with s3.running() as server:
+        yield server
+
+
+@pytest.fixture(params=[*STORES, BUCKET])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ArtifactStore:
-    return STORES[request.param](tmp_path)
+    if request.param != BUCKET:
+        return STORES[request.param](tmp_path)
+    server: s3.S3Server = request.getfixturevalue("s3_server")
+    settings = server.settings()
+    return ObjectStore(settings.url, settings)
 
 
 async def test_what_was_put_is_fetched_whole(store: ArtifactStore, tmp_path: Path) -> None:

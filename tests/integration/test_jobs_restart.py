@@ -10,7 +10,8 @@ import pytest
 from dbos import DBOS
 
 from pipeline import errors
-from pipeline.jobs import HANDICAP_S, requests
+from pipeline.jobs import requests
+from pipeline.jobs.accepting import HANDICAP_S
 from pipeline.line import OpenLimits
 from pipeline.store import create
 from pipeline.types import JobState, Stage

@@ -61,6 +61,22 @@ async def test_artifacts_of_finished_jobs_go_when_their_time_is_over(settings: S
         assert await records.orders.find(job_id) is not None, "the row tells what came of it"
 
 
+async def test_what_a_dead_process_left_of_a_final_job_goes_soon(settings: Settings) -> None:
+    async with open_records(settings) as records:
+        done, open_job = (
+            await add_job(records, 1, finished=True),
+            await add_job(records, 2, finished=False),
+        )
+        names = (done, f"send-{done}", f"{done}-preview", open_job, "intake-7")
+        for name in names:
+            (settings.scratch_dir / name).mkdir(parents=True)
+
+        soon = await prune_at(settings, records, timedelta(minutes=2))
+
+        assert soon.scratch_folders == 3
+        assert {path.name for path in settings.scratch_dir.iterdir()} == {open_job, "intake-7"}
+
+
 async def test_an_unfinished_job_keeps_everything_however_old(settings: Settings) -> None:
     async with open_records(settings) as records:
         job_id = await add_job(records, 1, finished=False)

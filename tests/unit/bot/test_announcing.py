@@ -63,6 +63,31 @@ async def test_a_failure_rings_with_its_sentence_and_the_status_goes(bot: Bot) -
     assert bot.telegram.of("deleteMessage")
 
 
+async def test_a_failure_that_may_have_arrived_is_said_in_the_status_and_not_sent_again(
+    bot: Bot,
+) -> None:
+    job = await finished_job(bot)
+    bot.telegram.fails("sendMessage", TimedOut())
+    failure = Failure(code="internal", detail="…", retryable=False)
+
+    await bot.delivery.fail(job, STATUS, failure)
+    await bot.delivery.fail(job, STATUS, failure)  # a crash came before the record of the step
+
+    assert len(bot.telegram.of("sendMessage")) == 1
+    assert all("was not made" in call.text for call in bot.telegram.of("editMessageText"))
+    assert bot.telegram.of("deleteMessage") == []
+
+
+async def test_a_failure_is_told_once_however_often_it_is_said(bot: Bot) -> None:
+    job = await finished_job(bot)
+    failure = Failure(code="internal", detail="…", retryable=False)
+
+    await bot.delivery.fail(job, STATUS, failure)
+    await bot.delivery.fail(job, STATUS, failure)
+
+    assert len(bot.telegram.of("sendMessage")) == 1
+
+
 async def test_a_cancelled_order_says_so_where_its_status_was(bot: Bot) -> None:
     job = await finished_job(bot)
 

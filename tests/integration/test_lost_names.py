@@ -1,0 +1,88 @@
+"""A process that loses its lock: takes it again, or gives way to the twin that has it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from pipeline import errors
+from pipeline.jobs import QueueName, liveness
+from pipeline.line import OpenLimits
+from pipeline.worker import work
+from tests.integration.jobs_world import ASHA, job_id, opened, settings_in, until, until_final
+from tests.postgres import PostgresServer
+
+
+@pytest.fixture
+def database(postgres_server: PostgresServer) -> str:
+    return postgres_server.new_database()
+
+
+def is_held(database: str, name: str) -> bool:
+    with liveness.create(database).if_dead(name) as dead:
+        return not dead
+
+
+async def test_the_name_is_taken_again_after_the_database_went_away(
+    tmp_path: Path, postgres_server: PostgresServer, database: str
+) -> None:
+    async with opened(settings_in(tmp_path, database=database)) as world:
+        await world.submit(1)
+        await until_final(world, 1)
+        await asyncio.to_thread(postgres_server.stop, hard=True)
+        await asyncio.to_thread(postgres_server.start)
+
+        async with asyncio.timeout(30):
+            while not await asyncio.to_thread(is_held, database, "here"):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        await world.submit(2)
+        await until_final(world, 2, limit_s=40)
+        assert world.door.heard("deliver", job_id(2)) == 1
+
+
+async def test_who_lost_its_name_to_a_twin_takes_no_more_work(
+    tmp_path: Path, postgres_server: PostgresServer, database: str
+) -> None:
+    twin = liveness.create(database)
+    async with opened(settings_in(tmp_path, database=database)) as world:
+        lost = asyncio.create_task(world.jobs.until_lost())
+        postgres_server.end_sessions(database)
+        await asyncio.to_thread(take, twin)
+        await asyncio.wait_for(lost, 30)
+
+        # Accepted by somebody else meanwhile; nobody here touches it.
+        await world.orders.add(
+            job_id(1), owner=ASHA, reply_to="{}", limits=OpenLimits(owner=3), handicap_s=0
+        )
+        with pytest.raises(errors.StoreUnavailable):
+            await world.jobs.position(job_id(1))
+        assert world.render.begun == []
+    await asyncio.to_thread(twin.release)
+
+
+def take(twin: liveness.Liveness) -> None:
+    """Be quicker than the one that lost it."""
+    twin.acquire("here")
+
+
+async def test_a_worker_that_lost_its_name_ends(
+    tmp_path: Path,
+    postgres_server: PostgresServer,
+    database: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    twin = liveness.create(database)
+    async with opened(settings_in(tmp_path, database=database), listen=()) as world:
+        await world.jobs.close()
+        stop = asyncio.Event()
+        working = asyncio.create_task(work(world.jobs, [QueueName.RENDERS_WARP], stop, "here"))
+        await until(lambda: "worker: listening" in caplog.text)
+        postgres_server.end_sessions(database)
+        await asyncio.to_thread(take, twin)
+
+        with pytest.raises(errors.ExecutorAlreadyRunning):
+            await asyncio.wait_for(working, 30)
+    await asyncio.to_thread(twin.release)
