@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 
 from pipeline import errors
 from pipeline.line import OpenLimits
+from pipeline.store.blocks import PRINTS
 from pipeline.store.database import Database
 from pipeline.store.history import HISTORY, record
 from pipeline.store.order_table import (
@@ -30,6 +31,7 @@ from pipeline.store.order_table import (
     progress_of,
     turn_now,
 )
+from pipeline.store.outbox import OUTBOX
 from pipeline.types import (
     Failure,
     Job,
@@ -131,12 +133,17 @@ class Orders:
         return await self._database.read(work)
 
     async def delete(self, id: JobId) -> None:
-        """Delete a final order; any other stays."""
+        """Delete a final order and what belongs to it; any other stays.
+
+        Afterwards nobody could say whose the rest is, so nothing of it may stay.
+        """
+        belongings = (HISTORY, OUTBOX, PRINTS)
         delete = sa.delete(ORDERS).where(ORDERS.c.id == id, ORDERS.c.state.not_in(OPEN))
 
         def work(connection: sa.Connection) -> None:
             if connection.execute(delete).rowcount:
-                connection.execute(sa.delete(HISTORY).where(HISTORY.c.job_id == id))
+                for table in belongings:
+                    connection.execute(sa.delete(table).where(table.c.job_id == id))
 
         await self._database.write(work)
 

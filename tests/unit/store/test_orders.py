@@ -9,10 +9,12 @@ import pytest
 
 from pipeline import errors
 from pipeline.line import OpenLimits
+from pipeline.store.blocks import BlockTable
 from pipeline.store.database import Database
 from pipeline.store.line import Line
 from pipeline.store.orders import Orders
-from pipeline.types import Failure, Job, JobId, JobState, Owner, Progress, Stage
+from pipeline.store.outbox import Outbox
+from pipeline.types import Failure, Job, JobId, JobState, Owner, PhotoPrint, Progress, Stage
 from tests.integration.jobs_world import result_of
 
 ASHA, RAVI = Owner("telegram:1"), Owner("telegram:2")
@@ -153,6 +155,25 @@ async def test_only_final_orders_are_pruned(orders: Orders) -> None:
 
     assert await orders.find(JOB) is None
     assert await orders.find(JobId("tg-2")) is not None
+
+
+async def test_what_belongs_to_a_pruned_order_goes_with_it(
+    orders: Orders, database: Database
+) -> None:
+    outbox, blocks = Outbox(database), BlockTable(database)
+    for job_id in (JOB, JobId("tg-2")):
+        await add(orders, job_id)
+        await outbox.open(job_id)
+        await blocks.keep_print(job_id, PhotoPrint(sha256="ab", look=""))
+    await orders.fail(JOB, FAILURE)
+
+    await orders.delete(JOB)
+    await orders.delete(JobId("tg-2"))
+
+    assert await outbox.get(JOB) is None
+    assert await blocks.print_of_job(JOB) is None
+    assert await outbox.get(JobId("tg-2")) is not None
+    assert await blocks.print_of_job(JobId("tg-2")) is not None
 
 
 async def test_the_receipt_is_kept(orders: Orders) -> None:
