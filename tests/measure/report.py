@@ -94,14 +94,15 @@ def measure(
     seen = lips.seen_gaps(read_frames(into), face, mesh)
     closing = spoken.bilabial_frames(speech, FPS)
     silent = lips.silent_frames(spoken.speaking(speech), len(seen), FPS)
-    silent &= photo_shares(len(seen)) == 0.0  # there the photo itself is shown
+    drawn = photo_shares(len(seen)) == 0.0  # elsewhere the photo itself is shown
+    silent &= drawn
     picture_s, sound_s = stillness.lengths_s(into)
     return Report(
-        sync=lips.sync(track.gap, seen),
+        sync=lips.sync(track.gap[drawn], seen[drawn]),
         closed=lips.closed(seen, closing),
         bilabials=len(closing),
         silence_gap_e=float(np.nanmean(seen[silent])),
-        greatest_gap_e=float(np.nanmax(seen)),
+        greatest_gap_e=float(np.nanmax(seen[drawn])),
         gap_spread_e=float(np.nanstd(seen)),
         ends_error=ends_error,
         outside_region_is_exact=exact,
