@@ -23,6 +23,7 @@ from bot.hearing import ask_whose
 from bot.keyboards import card_keyboard, draft_keyboard
 from bot.reactions import Sign, react
 from bot.said import said_in
+from pipeline import errors
 from pipeline.store.drafts import Draft
 from pipeline.types import ConsentId
 
@@ -67,7 +68,13 @@ def excerpt(words: str) -> str:
 def _length_s(draft: Draft, context: BotContext) -> float:
     if draft.recording is not None:
         return draft.recording_s or 0.0
-    return context.services.check_script(draft.script or "").duration_s
+    limits = context.services.settings.speech
+    usual_s = context.services.check_script(draft.script or "").duration_s
+    # Whoever has it spoken slowly may say less in the same time.
+    spoken_s = usual_s / (1 + (context.preferences.rate_pct or 0) / 100)
+    if spoken_s > limits.max_s:
+        raise errors.ScriptTooLong(spoken_s, limits.max_s)
+    return spoken_s
 
 
 async def _ask_for_more(sender: Sender, draft: Draft, context: BotContext) -> None:

@@ -69,6 +69,8 @@ class Delivery:
         self._previews = Previews(bot, services.store, services.settings, texts)
         self._uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
         self._uploading = 0
+        self._behind: set[JobId] = set()
+        """Who has an earlier video in progress: told while it waits."""
         self._quiet = asyncio.Event()
         self._quiet.set()
 
@@ -78,6 +80,9 @@ class Delivery:
         Raises ``DeliveryDelayed``, and ``OwnerUnreachable`` when nothing can be sent there.
         """
         address = unpack_address(job.reply_to)
+        earlier = await self._services.jobs.of_owner(job.owner)
+        if any(other.created_at < job.created_at for other in earlier if other.id != job.id):
+            self._behind.add(job.id)
         wanted = self._status(job, address, standing)
         message = await self._words.say(address, wanted.text, wanted.keyboard, silent=True)
         self._board.announced(job.id, address, message.message_id, wanted)
@@ -249,9 +254,14 @@ class Delivery:
 
     def _status(self, job: Job, address: Address, standing: Standing) -> Wanted:
         texts, language, progress = self._texts, address.language, standing.progress
+        text = status_sentence(texts, language, job.id, standing)
+        if progress.stage is not Stage.WAITING:
+            self._behind.discard(job.id)
+        elif job.id in self._behind:
+            text = f"{text}\n{texts.html(language, 'status.after_yours')}"
         return Wanted(
             stage=progress.stage,
-            text=status_sentence(texts, language, job.id, standing),
+            text=text,
             keyboard=None
             if progress.stage is Stage.SENDING
             else job_keyboard(texts, language, job.id),

@@ -20,11 +20,12 @@ from telegram.ext import MessageHandler, filters
 from bot import taps
 from bot.address import Address, address_of, unpack_address
 from bot.context import BotApplication, BotContext, message_of, sender_of
-from bot.drafts import Sender, face_of, picture_key, take_portrait
+from bot.drafts import Sender, face_of, is_undecided, picture_key, take_portrait
 from bot.gathering import sender_of_batch
 from bot.keyboards import Action, album_keyboard
 from bot.ordering import go_on
 from bot.portraying import Still, looked_at, say_verdict, show_picture, still_in
+from bot.said import has_something_to_say
 from bot.taps import Tapped, sender_of_tap
 from bot.wording import take_caption
 from pipeline import errors
@@ -112,7 +113,9 @@ async def settle_album(pieces: list[Piece], context: BotContext) -> None:
     if not usable:
         await _say_none(sender.address, looked, context)
     elif len(usable) == 1 and not told_before:
-        await _take(sender, usable[0], pieces, context)
+        is_alone = len(pieces) == 1
+        news = "" if is_alone else context.t("album.one", number=str(usable[0].number))
+        await _take(sender, usable[0], context, news=news)
     elif len(usable) > len(told_before):
         await _ask_which(sender, usable, pieces, context)
 
@@ -130,7 +133,7 @@ async def on_photo_chosen(tapped: Tapped, context: BotContext) -> None:
     await tapped.query.answer()
     chosen = replace(sender, address=unpack_address(piece.address))
     await tapped.settles(context.t("album.chosen", number=number))
-    await _take(chosen, Seen(number=int(number), piece=piece, verdict=verdict), pieces, context)
+    await _take(chosen, Seen(number=int(number), piece=piece, verdict=verdict), context)
 
 
 async def _look(piece: Piece, context: BotContext) -> PortraitVerdict | Refused:
@@ -166,18 +169,18 @@ async def _say_none(
     await context.say(address, f"{context.t('album.none', count=len(looked))} {reason}")
 
 
-async def _take(sender: Sender, seen: Seen, pieces: Sequence[Piece], context: BotContext) -> None:
+async def _take(sender: Sender, seen: Seen, context: BotContext, *, news: str = "") -> None:
     """Put one photo into the draft and go on; the album's own copy stays for another choice."""
     services = context.services
     key = picture_key(sender.key, sender.update_id)
     await services.store.copy(_kept(seen.piece), key)
     draft = await take_portrait(services, sender, key, **face_of(seen.verdict))
-    news = context.t("album.one", number=str(seen.number)) if len(pieces) > 1 else ""
     async with scratch_folder(
         services.settings.scratch_dir, f"album-{sender.update_id}"
     ) as folder:
         picture = await services.store.fetch(key, folder / "portrait.png")
-        await say_verdict(sender, seen.verdict, picture, draft, context, news=news)
+        if news or not has_something_to_say(draft) or is_undecided(draft):
+            await say_verdict(sender, seen.verdict, picture, draft, context, news=news)
     await go_on(sender, draft, context, silent=True)
 
 

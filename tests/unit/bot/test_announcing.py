@@ -9,11 +9,11 @@ from bot.delivery.standing import status_sentence
 from bot.texts import short_id
 from pipeline import errors
 from pipeline.line import Standing
-from pipeline.types import Failure, Progress, Stage
+from pipeline.types import Failure, JobId, Progress, Stage
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.finished import BLOCKED, JOB, STATUS, finished_job
-from tests.unit.bot.updates import ALICE
+from tests.unit.bot.updates import ALICE, photo, text
 
 
 async def test_the_announcement_is_silent_and_can_be_cancelled(bot: Bot) -> None:
@@ -167,3 +167,13 @@ async def test_every_stage_has_a_sentence_and_only_a_measured_percentage(bot: Bo
 
 def waiting_at(position: int) -> Standing:
     return Standing(progress=Progress(stage=Stage.WAITING), position=position)
+
+
+async def test_a_second_video_is_said_to_come_after_the_first(bot: Bot) -> None:
+    await bot.hears(photo(1), text(2, "Good morning."), text(3, "Good night."))
+    second = bot.services.jobs.jobs[JobId("tg-000000000003")]
+    bot.telegram.calls.clear()
+
+    await bot.delivery.announce(second, waiting_at(2))
+
+    assert bot.telegram.texts[0].endswith("number 2 in line.\nIt comes after your earlier video.")

@@ -61,6 +61,7 @@ async def test_of_several_photos_one_is_chosen(bot: Bot) -> None:
 
     assert words_of(bot) == ["Good morning."]
     assert bot.telegram.of("editMessageText")[0].text == "Photo 3 it is."
+    assert bot.telegram.texts == []  # nothing else needs to be said
 
 
 async def test_another_photo_can_be_chosen_afterwards(bot: Bot) -> None:

@@ -181,3 +181,14 @@ async def test_the_language_that_somebody_chose_is_spoken(bot: Bot) -> None:
 
     assert bot.telegram.texts[0].startswith("शब्द मिल गए।")
     assert bot.telegram.texts[1].startswith("बोलने के लिए")
+
+
+async def test_whoever_has_it_spoken_slowly_may_say_less(bot: Bot) -> None:
+    words = "Good morning to all of you. " * 29
+    assert 50 < bot.services.check_script(words).duration_s < 60
+    await bot.services.preferences.change(OWNER, rate_pct=-20)  # type: ignore[arg-type]
+
+    await bot.hears(photo(1), text(2, words))
+
+    assert "I can do 60 seconds" in bot.telegram.texts[-1]
+    assert words_of(bot) == []
