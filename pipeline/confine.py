@@ -55,8 +55,8 @@ class Confinement:
     """Only one can be written in, and only code and that one be read."""
 
 
-def confine(folder: Path, *, memory_bytes: int, cpu_s: int | None = None) -> Confinement:
-    """Confine this process to ``folder`` and so much memory, for good.
+def confine(folder: Path | None, *, memory_bytes: int, cpu_s: int | None = None) -> Confinement:
+    """Confine this process to ``folder`` and so much memory, for good; None leaves all folders.
 
     To be called before threads start and before anything heavy is imported: Landlock binds the
     thread that calls and those that it starts.
@@ -74,7 +74,7 @@ def confine(folder: Path, *, memory_bytes: int, cpu_s: int | None = None) -> Con
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
         return Confinement(memory=True, network=False, folders=False)
-    folders = _restrict_folders(libc, folder)
+    folders = folder is not None and _restrict_folders(libc, folder)
     return Confinement(memory=True, network=_refuse_network(libc), folders=folders)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Callable
 from functools import partial
 
 from pipeline.child import Message, serve
+from pipeline.confine import confine
 from pipeline.portrait import FaceMesh
 from pipeline.portrait.check import check
 from pipeline.portrait.desk import ORDERS, VERDICTS
@@ -18,7 +18,7 @@ MEMORY_BYTES = 4 << 30
 
 def main() -> None:
     """Serve until the parent closes the pipe."""
-    _limit_memory()
+    confine(None, memory_bytes=MEMORY_BYTES)  # it stays warm for files of many folders
     serve(partial(answer, MediaPipeMesh()))
 
 
@@ -28,13 +28,6 @@ def answer(mesh: FaceMesh, request: Message, say: Callable[[Message], None]) -> 
     verdict = check(order.source, order.into, order.limits, mesh, order.face)
     result: Message = VERDICTS.dump_python(verdict, mode="json")
     return result
-
-
-def _limit_memory() -> None:
-    # Not RLIMIT_AS: on many cores threads reserve far more addresses than they use memory.
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    most = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
 
 
 if __name__ == "__main__":
