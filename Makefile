@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c "$(FITS)" 2>
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check parity chaos fuzz lock clean
+.PHONY: demo test check parity chaos fuzz conformance lock clean
 
 demo: $(VENV)/base            ## a talking portrait in out/demo.mp4
 	$(BIN)/bolti demo --into out
@@ -28,6 +28,9 @@ chaos: $(VENV)/latentsync    ## 300 kills of everything on SQLite and on Postgre
 
 fuzz: $(VENV)/dev             ## damaged photos, recordings and videos by the ten thousand (ten minutes; ARGS=--seconds 3600)
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.hostile.fuzz $(ARGS)
+
+conformance: $(VENV)/dev      ## python-telegram-bot's own request tests against the Bot API stand-in (fetches them; minutes)
+	$(BIN)/python -m tests.conformance
 
 lock: $(VENV)/dev             ## new requirements/*.lock (requirements/README.md)
 	$(BIN)/python requirements/make_locks.py

@@ -34,7 +34,11 @@ async def edit_message_text(state: State, ask: Ask) -> Json:
     if "text" not in entry.message:
         raise bad_request("there is no text in the message to edit")
     return edited(
-        state, chat, entry, {**_text(state, ask), **keyboard(state, ask)}, ("text", "entities")
+        state,
+        chat,
+        entry,
+        {**_text(state, ask), **keyboard(state, ask)},
+        ("text", "entities", "link_preview_options"),
     )
 
 
@@ -129,4 +133,6 @@ def _text(state: State, ask: Ask) -> Json:
         raise bad_request("message text is empty")
     if units(text) > limits.TEXT_CHARS:
         raise beyond(state, ask, f"text of {units(text)} characters", "message is too long")
-    return {"text": text, "entities": entities} if entities else {"text": text}
+    preview = ask.params.get("link_preview_options")
+    fields = {"text": text, "entities": entities, "link_preview_options": preview}
+    return {name: value for name, value in fields.items() if value}

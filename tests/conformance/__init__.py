@@ -1,0 +1,1 @@
+"""The Bot API stand-in, checked by people who did not write it (``make conformance``)."""
