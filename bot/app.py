@@ -167,7 +167,7 @@ def duties_of(app: BotApplication) -> list[Duty]:
 
 def intake_of(app: BotApplication, telegram: TelegramSettings) -> Intake | Webhook:
     """Choose how updates come: sent by Telegram, or asked for."""
-    if telegram.webhook_url is not None:
+    if telegram.webhook_url:
         return Webhook(app, telegram)
     return Intake(app, poll_timeout_s=telegram.poll_timeout_s, retry_s=telegram.retry_s)
 

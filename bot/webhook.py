@@ -73,7 +73,7 @@ class Webhook:
             await runner.cleanup()
 
     def _server(self, lanes: Lanes) -> web.Application:
-        path = urlsplit(self._settings.webhook_url or "").path or "/"
+        path = urlsplit(self._settings.webhook_url).path or "/"
         server = web.Application(client_max_size=LARGEST_UPDATE_BYTES)
 
         async def take(request: web.Request) -> web.Response:
@@ -98,7 +98,7 @@ class Webhook:
         """Set the webhook. Raises ``SettingsInvalid`` for an address that is not taken."""
         try:
             await self._app.bot.set_webhook(
-                self._settings.webhook_url or "",
+                self._settings.webhook_url,
                 secret_token=self._secret,
                 allowed_updates=KINDS,
                 max_connections=CONNECTIONS,

@@ -31,7 +31,7 @@ class TelegramSettings(Section):
     """The bot's token. A secret: from the environment or a secret file, never from TOML."""
     api_url: str = "https://api.telegram.org"
     """Where the Bot API answers; change it for a server of your own."""
-    webhook_url: str | None = Field(default=None, pattern=r"^https://[^/?#]+/\S+$")
+    webhook_url: str = Field(default="", pattern=r"^(https://[^/?#]+/\S+)?$")
     """The public https address, path included, to which Telegram shall send updates; without one
     the bot asks for them."""
     webhook_listen: str = "127.0.0.1"

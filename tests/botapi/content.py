@@ -50,10 +50,10 @@ def animation(files: FileStore, content: bytes, shown: Json, name: str | None = 
     return _kept(files, stored, part, also)
 
 
-def video_note(files: FileStore, content: bytes, length: int, duration: int) -> Json:
-    """Keep a round video."""
+def video_note(files: FileStore, content: bytes, shown: Json) -> Json:
+    """Keep a round video; ``shown`` is its length and duration, and a thumbnail if any."""
     stored = files.put(FileKind.VIDEO_NOTE, content, ".mp4")
-    return _kept(files, stored, {"length": length, "duration": duration})
+    return _kept(files, stored, shown)
 
 
 def voice(files: FileStore, content: bytes, duration: int) -> Json:

@@ -155,8 +155,8 @@ def _uploaded_note(state: State, ask: Ask, upload: Upload) -> Json:
     if probe is None or probe.width != probe.height or probe.duration_s > NOTE_S + 1:
         return _document(state, ask, upload)
     duration = ask.integer("duration", round(probe.duration_s))
-    _thumbnail(state, ask)
-    return content.video_note(state.files, upload.content, probe.width, duration)
+    shown = {"length": probe.width, "duration": duration, **_thumbnail(state, ask)}
+    return content.video_note(state.files, upload.content, shown)
 
 
 def _shown_geometry(state: State, ask: Ask, upload: Upload, probe: Probe) -> Json:

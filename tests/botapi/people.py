@@ -90,7 +90,8 @@ class Person(Viewer):
     async def sends_video_note(self, path: Path, duration: int) -> Shown:
         """Send a round video."""
         film = await asyncio.to_thread(path.read_bytes)
-        return self._say(content.video_note(self._state.files, film, 240, duration), None)
+        shown = {"length": 240, "duration": duration}
+        return self._say(content.video_note(self._state.files, film, shown), None)
 
     async def sends_document(
         self, path: Path, mime_type: str, caption: str | None = None

@@ -131,7 +131,9 @@ def test_the_default_file_gives_the_defaults(tmp_path: Path) -> None:
     loaded = read_settings({"BOLTI_CONFIG": str(file)})
 
     assert loaded.settings == Settings()
-    assert len(loaded.sources) == len(effective(loaded)) - 3  # three secrets stand in no file
+    secrets = default_toml().count("only from the environment")  # they stand in no file
+    assert secrets > 0
+    assert len(loaded.sources) == len(effective(loaded)) - secrets
 
 
 @given(
