@@ -203,4 +203,5 @@ async def _ask_which(
 
 
 def _kept(piece: Piece) -> ArtifactKey:
-    return picture_key(f"{piece.draft}:album", piece.number)
+    """Name a photo of an album: in the draft's folder, which goes with all that is somebody's."""
+    return ArtifactKey(f"drafts/{piece.draft.replace(':', '_')}/album-{piece.number:012d}.png")
