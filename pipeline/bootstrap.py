@@ -126,13 +126,13 @@ class Services(Records):
         """Let a voice say a sample into a voice note; see ``speech.samples``."""
         await samples.speak_sample(self.speaker, voice, text, into)
 
-    def check_script(self, text: str) -> ScriptPlan:
+    def check_script(self, text: str, rate_pct: int = 0) -> ScriptPlan:
         """Say whether a text can be spoken, and how long it takes. Raises ``ScriptError``."""
-        return check_script(text, self.settings.speech)
+        return check_script(text, self.settings.speech, rate_pct)
 
-    def cut_script(self, text: str) -> str:
+    def cut_script(self, text: str, rate_pct: int = 0) -> str:
         """Give as much of the beginning of a text as may be spoken."""
-        return beginning(text, self.settings.speech)
+        return beginning(text, self.settings.speech, rate_pct)
 
     async def show_faces(self, picture: Path, verdict: PortraitVerdict) -> bytes:
         """Draw a checked photo with the numbers of the faces that can speak, as JPEG."""
@@ -194,7 +194,7 @@ def _speech_length(settings: Settings, request: RenderRequest) -> float | None:
     if not isinstance(request.script, TextScript):
         return request.script.duration_s
     try:
-        return check_script(request.script.text, settings.speech).duration_s
+        return check_script(request.script.text, settings.speech, request.rate_pct).duration_s
     except errors.ScriptError:
         return None  # its render will say what is wrong with it
 

@@ -116,7 +116,7 @@ class VideoMaker:
         into = order.scratch / "speech.wav"
         match order.script:
             case TextScript(text=text):
-                plan = check_script(text, settings)
+                plan = check_script(text, settings, order.rate_pct)
                 voice_id = order.voice_id or settings.voice
                 utterance = Utterance(
                     text=plan.text,
@@ -164,7 +164,7 @@ class VideoMaker:
         if not order.captions:
             return None
         if isinstance(order.script, TextScript):
-            return check_script(order.script.text, self._settings.speech).text
+            return check_script(order.script.text, self._settings.speech, order.rate_pct).text
         words = order.script.words
         return said_text(words, self._settings.speech) if words else ""
 

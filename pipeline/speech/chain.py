@@ -22,7 +22,7 @@ from pipeline.settings import SpeechSettings
 from pipeline.speech import Synthesizer
 from pipeline.speech.assembly import LEAD_IN_S, TAIL_S, Passage, joined
 from pipeline.speech.casting import Span, cast
-from pipeline.speech.text import plan_script
+from pipeline.speech.text import most_s, plan_script
 from pipeline.speech.wav import write_wav
 from pipeline.types import Speech, Timing, Utterance, Voice, VoiceChange, VoiceId
 
@@ -124,7 +124,7 @@ class Chain:
             await asyncio.to_thread(takes[0].path.replace, into)
             return whole
         passage = await asyncio.to_thread(_joined, takes, spans)
-        if passage.duration_s > self._settings.max_s:
+        if passage.duration_s > most_s(self._settings):
             raise errors.ScriptTooLong(passage.duration_s, self._settings.max_s)
         await asyncio.to_thread(write_wav, into, passage.samples, passage.sample_rate_hz)
         return replace(

@@ -14,7 +14,7 @@ from pipeline import errors
 from pipeline.child import Child
 from pipeline.settings import SpeechSettings
 from pipeline.speech.request import SpeakRequest, read_answer, write_request
-from pipeline.speech.text import plan_script
+from pipeline.speech.text import most_s, plan_script
 from pipeline.speech.voices import EmbeddedVoice, embedded_voices
 from pipeline.types import Speech, Utterance, Voice
 
@@ -53,6 +53,8 @@ class EmbeddedSynthesizer:
             answer = read_answer(
                 await self._child.ask(write_request(request), limit_s=self._settings.limit_s)
             )
+        except errors.ScriptTooLong as e:
+            raise errors.ScriptTooLong(e.duration_s, self._settings.max_s) from e
         except (errors.ChildDied, errors.ChildTimedOut) as e:
             raise errors.SpeechUnavailable("embedded", "its process did not answer") from e
         return Speech(
@@ -82,5 +84,5 @@ class EmbeddedSynthesizer:
             variant=voice.variant,
             words_per_minute=round(min(max(rate, SLOWEST), FASTEST)),
             pitch=round(min(max(pitch, 0), 99)),
-            max_s=self._settings.max_s,
+            max_s=most_s(self._settings),
         )

@@ -56,6 +56,11 @@ def estimate_s(text: str) -> float:
     )
 
 
+def at_rate_s(duration_s: float, rate_pct: int) -> float:
+    """Give an estimated length at another rate; silence at the ends stays."""
+    return ENDS_S + (duration_s - ENDS_S) / (1 + max(rate_pct, -50) / 100)
+
+
 def _spelling_s(word: str) -> float:
     has_vowel = re.search("[aeiouyà-ɏ]", word, re.IGNORECASE)
     return 0.0 if has_vowel else SPELT_LETTER_S * len(word)

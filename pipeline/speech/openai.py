@@ -19,7 +19,7 @@ from pipeline.settings import OpenAIVoice, SpeechSettings
 from pipeline.speech.assembly import Passage, tightened
 from pipeline.speech.guessing import guessed_words
 from pipeline.speech.loudness import levelled
-from pipeline.speech.text import plan_script
+from pipeline.speech.text import most_s, plan_script
 from pipeline.speech.voices import openai_voices
 from pipeline.speech.wav import write_wav
 from pipeline.types import Speech, Utterance, Voice
@@ -57,7 +57,7 @@ class OpenAISynthesizer:
         text = "\n".join(plan.sentences)
         answer = await self._ask(text, voice, utterance.rate_pct)
         passage = await asyncio.to_thread(_read, answer, text)
-        if passage.duration_s > self._settings.max_s:
+        if passage.duration_s > most_s(self._settings):
             raise errors.ScriptTooLong(passage.duration_s, self._settings.max_s)
         await asyncio.to_thread(write_wav, into, passage.samples, passage.sample_rate_hz)
         return Speech(

@@ -10,18 +10,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline import errors
 from pipeline.settings import SpeechSettings
 from pipeline.speech.cleaning import clean
-from pipeline.speech.estimate import estimate_s
+from pipeline.speech.estimate import at_rate_s, estimate_s
 from pipeline.speech.letters import is_readable, is_speakable
 from pipeline.speech.pauses import parts, without_pauses
 from pipeline.speech.pronunciations import pronounced
 
 SURELY_TOO_LONG = 8
 """A text of so many times the permitted characters is refused before it is cleaned."""
+LONGER_THAN_TOLD = 1.2
+"""Estimates are within 15 percent: nobody waits in a line to hear that his words were too long."""
 TYPICAL_CHARS_PER_S = 14.0
 
 MAX_SENTENCE_CHARS = 600
@@ -48,9 +50,10 @@ class ScriptPlan:
     """Estimated, silence at both ends included; within about 15 % for the embedded voices."""
 
 
-def check_script(text: str, limits: SpeechSettings) -> ScriptPlan:
-    """Clean a script and estimate its length. Raises ``ScriptError``."""
+def check_script(text: str, limits: SpeechSettings, rate_pct: int = 0) -> ScriptPlan:
+    """Clean a script and estimate its length at a rate of speech. Raises ``ScriptError``."""
     plan = plan_script(text, limits)
+    plan = replace(plan, duration_s=at_rate_s(plan.duration_s, rate_pct))
     if plan.duration_s > limits.max_s:
         raise errors.ScriptTooLong(plan.duration_s, limits.max_s)
     return plan
@@ -76,7 +79,12 @@ def plan_script(text: str, limits: SpeechSettings) -> ScriptPlan:
     return ScriptPlan(text=cleaned, sentences=tuple(sentences(cleaned)), duration_s=duration_s)
 
 
-def beginning(text: str, limits: SpeechSettings) -> str:
+def most_s(limits: SpeechSettings) -> float:
+    """Give the longest speech that is kept: what was taken may turn out a little longer."""
+    return LONGER_THAN_TOLD * limits.max_s
+
+
+def beginning(text: str, limits: SpeechSettings, rate_pct: int = 0) -> str:
     """Give as many words of the beginning as may be spoken; whole sentences, if that is most.
 
     Raises ``ScriptError`` where not even one word may be.
@@ -85,7 +93,7 @@ def beginning(text: str, limits: SpeechSettings) -> str:
     fits, too_many = 0, len(words) + 1
     while too_many - fits > 1:
         count = (fits + too_many) // 2
-        if _may_be_spoken(text[: words[count - 1]], limits):
+        if _may_be_spoken(text[: words[count - 1]], limits, rate_pct):
             fits = count
         else:
             too_many = count
@@ -94,10 +102,10 @@ def beginning(text: str, limits: SpeechSettings) -> str:
     return cut[:whole] if whole > len(cut) * LEAST_SHARE_OF_SENTENCES else cut
 
 
-def _may_be_spoken(text: str, limits: SpeechSettings) -> bool:
+def _may_be_spoken(text: str, limits: SpeechSettings, rate_pct: int) -> bool:
     """Tell whether a text is short enough; one without a word yet is."""
     try:
-        check_script(text, limits)
+        check_script(text, limits, rate_pct)
     except errors.ScriptTooLong:
         return False
     except errors.ScriptError:

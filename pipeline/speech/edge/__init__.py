@@ -33,7 +33,7 @@ from pipeline.speech.edge.service import (
     Service,
 )
 from pipeline.speech.loudness import levelled
-from pipeline.speech.text import plan_script
+from pipeline.speech.text import most_s, plan_script
 from pipeline.speech.wav import write_wav
 from pipeline.types import Speech, Timing, Utterance, Voice
 
@@ -90,7 +90,7 @@ class EdgeSynthesizer:
         self._refresh()
         spoken_by, replies = await self._speak(list(pieces(plan.sentences)), voice, utterance)
         passage = await asyncio.to_thread(_assembled, replies)
-        if passage.duration_s > max_s:
+        if passage.duration_s > most_s(self._settings):
             raise errors.ScriptTooLong(passage.duration_s, max_s)
         await asyncio.to_thread(write_wav, into, passage.samples, passage.sample_rate_hz)
         return Speech(

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import edge_tts
 import pytest
 
 from pipeline.settings import EdgeSettings, SpeechSettings
@@ -114,11 +115,9 @@ async def test_for_a_withdrawn_voice_its_sibling_speaks(
 
 @pytest.mark.network
 async def test_the_seed_agrees_with_the_real_service() -> None:
-    roster = Roster(None)
+    listed = {voice["ShortName"] for voice in await edge_tts.list_voices()}
 
-    await roster.refresh_if_due()
-
-    assert list(await roster.offered()) == SEED
+    assert set(SEED) - listed == set()
 
 
 @pytest.mark.network

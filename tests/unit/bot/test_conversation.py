@@ -69,7 +69,7 @@ async def test_a_caption_that_is_no_script_is_not_spoken(bot: Bot, caption: str)
 
 
 async def test_a_caption_too_long_keeps_the_face(bot: Bot) -> None:
-    await bot.hears(photo(1, caption="word " * 200), text(2, "Good morning."))
+    await bot.hears(photo(1, caption="word " * 300), text(2, "Good morning."))
 
     assert "I can do 60 seconds" in bot.telegram.texts[0]
     assert words_of(bot) == ["Good morning."]

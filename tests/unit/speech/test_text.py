@@ -91,3 +91,13 @@ def test_no_word_is_lost_between_sentences(text: str) -> None:
 
     assert [c for c in kept if c in "abc"] == [c for c in text if c in "abc"]
     assert all(len(piece) <= 600 for piece in sentences(text))
+
+
+def test_who_speaks_slowly_may_say_less_and_who_speaks_fast_more() -> None:
+    text = "The morning train to Pune leaves at six. " * 20
+    limits = SpeechSettings(max_s=60.0)
+
+    assert 50 < check_script(text, limits).duration_s < 60
+    with pytest.raises(errors.ScriptTooLong):
+        check_script(text, limits, -20)
+    assert check_script(text * 2, SpeechSettings(max_s=90.0), 40).duration_s < 90
