@@ -6,6 +6,7 @@ Not known here: what a handler does.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
@@ -172,6 +173,15 @@ def intake_of(app: BotApplication, telegram: TelegramSettings) -> Intake | Webho
     return Intake(app, poll_timeout_s=telegram.poll_timeout_s, retry_s=telegram.retry_s)
 
 
+def leave_the_modules_alone() -> None:
+    """Keep the garbage collector away from what was loaded at the start and never goes.
+
+    Walking it took up to 150 ms, in which nobody was answered (``tests/bench/chat_load.py``).
+    """
+    gc.collect()
+    gc.freeze()
+
+
 async def run(settings: Settings, services: Services, texts: Texts, stop: asyncio.Event) -> None:
     """Run the bot until ``stop``.
 
@@ -196,6 +206,7 @@ async def run(settings: Settings, services: Services, texts: Texts, stop: asynci
         duties = Duties()
         duties.begin(*duties_of(app))
         losing = asyncio.create_task(_stop_when_lost(services.jobs, stop))
+        leave_the_modules_alone()
         try:
             await intake_of(app, settings.telegram).run(stop)
         finally:
