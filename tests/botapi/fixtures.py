@@ -25,6 +25,7 @@ __all__ = ["bot_process", "launch_bot", "server"]
 PEOPLE = [Owner(f"telegram:{FIRST_USER_ID + n}") for n in range(40)]
 """The first so many people of a test."""
 
+UNASKED = {"BOLTI_TELEGRAM__CONFIRM_ABOVE_S": "600"}
 LaunchBot = Callable[..., Awaitable[BotProcess]]
 
 
@@ -44,7 +45,8 @@ async def launch_bot(server: BotApi, tmp_path: Path) -> AsyncIterator[LaunchBot]
     """Start bots with settings of their own: ``await launch_bot(BOLTI_X__Y="1")``.
 
     ``until_it_polls=False`` returns at once, for a bot that is expected to end or to wait. People
-    have agreed to the terms already, unless ``agreed=False``.
+    have agreed to the terms already, unless ``agreed=False``. Long scripts are made without a
+    question, unless a test says from where on to ask.
     """
     bots: list[BotProcess] = []
 
@@ -53,7 +55,7 @@ async def launch_bot(server: BotApi, tmp_path: Path) -> AsyncIterator[LaunchBot]
     ) -> BotProcess:
         folder = tmp_path / f"bot-{len(bots) + 1}"
         folder.mkdir()
-        bot = BotProcess(server, folder, settings)
+        bot = BotProcess(server, folder, {**UNASKED, **settings})
         bots.append(bot)
         if agreed:
             await let_agree(bot.database_url, PEOPLE)

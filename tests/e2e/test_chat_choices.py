@@ -8,9 +8,12 @@ import pytest
 from PIL import Image
 
 from tests import faces
+from tests.botapi.fixtures import LaunchBot
 from tests.botapi.process import BotProcess
 from tests.botapi.server import BotApi
 from tests.e2e.scenes import LONG_WORDS, SHORT_WORDS, gets_video, status_lines
+
+ASKED = {"BOLTI_TELEGRAM__CONFIRM_ABOVE_S": "30"}
 
 
 @pytest.fixture
@@ -68,8 +71,9 @@ async def test_chat_an_album_outlives_a_kill(server: BotApi, bot_process: BotPro
 
 
 async def test_chat_a_long_speech_is_asked_about_first(
-    server: BotApi, bot_process: BotProcess
+    server: BotApi, launch_bot: LaunchBot
 ) -> None:
+    await launch_bot(**ASKED)
     asha = server.user("Asha")
 
     await asha.sends_photo(faces.hopper())
@@ -83,7 +87,8 @@ async def test_chat_a_long_speech_is_asked_about_first(
     assert len(asha.videos()) == 0
 
 
-async def test_chat_a_text_in_two_messages_is_one(server: BotApi, bot_process: BotProcess) -> None:
+async def test_chat_a_text_in_two_messages_is_one(server: BotApi, launch_bot: LaunchBot) -> None:
+    await launch_bot(**ASKED)
     asha = server.user("Asha")
 
     await asha.sends_photo(faces.hopper())
