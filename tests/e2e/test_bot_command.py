@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
+from bot.commands import PRIVATE_COMMANDS
 from tests import faces
 from tests.botapi.faults import Hang, Refusal
 from tests.botapi.fixtures import LaunchBot
@@ -61,7 +62,8 @@ async def test_the_menu_shows_the_commands(server: BotApi, launch_bot: LaunchBot
 
     private = server.commands({"type": "all_private_chats"})
 
-    assert [c["command"] for c in private] == ["start", "help", "status", "cancel", "privacy"]
+    assert [c["command"] for c in private] == list(PRIVATE_COMMANDS)
+    assert all(c["description"] for c in private)
 
 
 async def test_debug_logs_keep_the_token_and_the_words(

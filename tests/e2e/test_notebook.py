@@ -113,6 +113,7 @@ def test_it_runs_from_top_to_bottom_with_its_defaults(
         sound.duration_s * 25, abs=2
     )
     assert sorted(path.name for path in work.iterdir()) == [
+        "data",  # what signs the video, for the next one
         "result.mp4",
         "script.txt",
         "speech.wav",

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from pydantic import SecretStr
 
 from pipeline import errors
 from pipeline.bootstrap import STUDIO_MODULE, open_workshop
@@ -21,6 +22,7 @@ from pipeline.media.read import read_frames
 from pipeline.records import open_records
 from pipeline.render import Renderer
 from pipeline.settings import JobsSettings, Settings, child_environment
+from pipeline.settings.safety import ProvenanceSettings
 from pipeline.speech import Synthesizer
 from pipeline.store import ArtifactStore
 from pipeline.types import (
@@ -96,6 +98,7 @@ async def world(
         data_dir=folder / "data",
         latentsync=tiny_latentsync.settings_for(weights, steps=6),
         jobs=JobsSettings(attempts=TRIES),
+        provenance=ProvenanceSettings(mark_key=SecretStr("the same in every world")),
         speech=offline.SPEECH,
     )
     studio = Child("studio", module, child_environment() | {"PYTHONPATH": str(ROOT)})
