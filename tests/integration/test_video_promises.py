@@ -163,7 +163,11 @@ def test_the_lips_move_and_the_edges_do_not(film: Film) -> None:
     moved = stack.std(axis=0)
     height, width = moved.shape
 
-    assert moved[:, : width // 8].max() < 4, "the flag behind her stands still"
+    # Single blocks of the invisible mark are refined by the encoder; a flag that moved would move
+    # in whole stripes, and by far more.
+    flag = moved[:, : width // 8]
+    assert np.percentile(flag, 99.9) < 4, "the flag behind her stands still"
+    assert flag.max() < 10
     # The encoder refines what the plate had covered, for a moment.
     assert np.percentile(moved[: height // 8], 99) < 4
     assert moved.max() > 20, "the mouth opens"
