@@ -27,7 +27,7 @@ from pipeline.store.access import Standing
 from pipeline.store.quotas import NO_LIMIT, Limits
 
 if TYPE_CHECKING:
-    from bot.drafts import Sender
+    from bot.drafting.drafts import Sender
     from pipeline.bootstrap import Services
     from pipeline.types import Owner
 

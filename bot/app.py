@@ -16,14 +16,13 @@ from telegram.constants import ParseMode
 from telegram.ext import ApplicationBuilder, ContextTypes, Defaults
 from telegram.request import BaseRequest
 
-from bot import access, taps
+from bot import access
 from bot.admin import alerts, broadcast, jobs, people, status
 from bot.commands import publish_commands
 from bot.context import BotApplication, BotContext
 from bot.delivery import Delivery
 from bot.duties import Duties, Duty
 from bot.errands import Errands
-from bot.gathering import Gathering
 from bot.handlers import (
     afterwards,
     albums,
@@ -49,11 +48,13 @@ from bot.handlers import (
     voices,
 )
 from bot.handlers import settings as settings_menu
-from bot.intake import Intake, until_reached
 from bot.limiter import Limiter
+from bot.menus import taps
 from bot.texts import Texts
-from bot.turns import Turns
-from bot.webhook import Webhook
+from bot.updates.gathering import Gathering
+from bot.updates.intake import Intake, until_reached
+from bot.updates.turns import Turns
+from bot.updates.webhook import Webhook
 from pipeline.errors import ExecutorAlreadyRunning
 from pipeline.jobs import Jobs, QueueName
 from pipeline.settings import Settings, TelegramSettings, switch_libraries

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot import taps
 from bot.address import owner_of, unpack_address
 from bot.context import BotContext
-from bot.groups import is_group_admin
-from bot.taps import Tapped
+from bot.groups.members import is_group_admin
+from bot.menus import taps
+from bot.menus.taps import Tapped
 from pipeline import errors
 from pipeline.types import Job, JobId
 

@@ -17,12 +17,12 @@ from telegram.ext import Application, CallbackContext, ExtBot
 from bot.address import Address, address_of, owner_of
 from bot.errands import Errands
 from bot.texts import FALLBACK_LANGUAGE, Texts, Value
-from bot.turns import Turns
+from bot.updates.turns import Turns
 from pipeline.store.preferences import Preferences
 from pipeline.types import Voice, VoiceId
 
 if TYPE_CHECKING:
-    from bot.gathering import Gathering
+    from bot.updates.gathering import Gathering
     from pipeline.bootstrap import Services
 
 WORDS_PER_S = 2.5

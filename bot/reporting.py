@@ -8,7 +8,7 @@ from __future__ import annotations
 from telegram import InlineKeyboardMarkup, Message
 
 from bot.context import BotContext
-from bot.keyboards import Action, column
+from bot.menus.keyboards import Action, column
 from bot.texts import Texts, short_id
 from pipeline.types import Decision, JobId, Report, ReportKind
 

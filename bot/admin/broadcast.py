@@ -14,14 +14,14 @@ from telegram import InlineKeyboardMarkup, Message, Update
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import CommandHandler
 
-from bot import taps
 from bot.address import Address, address_of, owner_of, unpack_address, user_id_of
 from bot.admin import admin_of, admins_only, answer
 from bot.commanding import command_in
 from bot.context import BotApplication, BotContext, message_of
-from bot.keyboards import Action, broadcast_keyboard, stop_keyboard
+from bot.menus import taps
+from bot.menus.keyboards import Action, broadcast_keyboard, stop_keyboard
+from bot.menus.taps import Tapped
 from bot.patience import asked_pause_s
-from bot.taps import Tapped
 from pipeline.safety.audit import Event
 from pipeline.store.broadcasts import Broadcast, BroadcastState, Sent
 from pipeline.types import Owner

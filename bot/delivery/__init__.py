@@ -23,8 +23,8 @@ from bot.delivery.record import record_delivery
 from bot.delivery.standing import status_sentence
 from bot.delivery.stored import stored_video
 from bot.delivery.words import Words
-from bot.keyboards import again_keyboard, job_keyboard
-from bot.keyboards_afterwards import video_keyboard
+from bot.menus.afterwards import video_keyboard
+from bot.menus.keyboards import again_keyboard, job_keyboard
 from bot.reactions import Sign, react
 from bot.texts import Texts, short_id
 from pipeline import errors

@@ -14,7 +14,7 @@ from telegram.error import TelegramError
 from bot.address import Address
 from bot.delivery.caption import caption_of
 from bot.delivery.stored import stored_video
-from bot.keyboards_afterwards import video_keyboard
+from bot.menus.afterwards import video_keyboard
 from bot.texts import short_id
 from pipeline import errors
 from pipeline.scratch import scratch_folder

@@ -1,7 +1,7 @@
 """The buttons under a finished video: another voice, new words, round, 9:16, captions, as a file.
 
-What has to be made is a job of its own (``bot/variants.py``); what exists already comes at once.
-The buttons stay under the video: they may be used again.
+What has to be made is a job of its own (``bot/drafting/variants.py``); what exists already comes
+at once. The buttons stay under the video: they may be used again.
 """
 
 from __future__ import annotations
@@ -11,15 +11,22 @@ from collections.abc import Callable
 from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest
 
-from bot import taps
-from bot.agreement import consent_or_card
 from bot.context import BotApplication, BotContext
 from bot.delivery.copies import send_as_file, send_copy
-from bot.drafts import Sender, picture_key, take_portrait
-from bot.keyboards import Action, voices_keyboard
-from bot.keyboards_afterwards import video_keyboard
-from bot.taps import Tapped, owned_job, sender_of_tap
-from bot.variants import Change, changed, is_underway, known_variant, order_variant, with_voice
+from bot.drafting.agreement import consent_or_card
+from bot.drafting.drafts import Sender, picture_key, take_portrait
+from bot.drafting.variants import (
+    Change,
+    changed,
+    is_underway,
+    known_variant,
+    order_variant,
+    with_voice,
+)
+from bot.menus import taps
+from bot.menus.afterwards import video_keyboard
+from bot.menus.keyboards import Action, voices_keyboard
+from bot.menus.taps import Tapped, owned_job, sender_of_tap
 from pipeline import errors
 from pipeline.types import Job, JobId, RenderRequest, TextScript, Voice, VoiceId
 

@@ -1,8 +1,8 @@
 """Photos that are sent together: the one with a face is taken; of several, one is chosen.
 
-Each photo is a piece (``bot/gathering.py``) and is looked at once. A photo that comes late brings
-the choice up again, with all of them. A caption under any of them is the script. Never are
-several videos started by one album.
+Each photo is a piece (``bot/updates/gathering.py``) and is looked at once. A photo that comes
+late brings the choice up again, with all of them. A caption under any of them is the script.
+Never are several videos started by one album.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from pydantic import TypeAdapter
 from telegram import Update
 from telegram.ext import MessageHandler, filters
 
-from bot import taps
 from bot.address import Address, address_of, unpack_address
 from bot.context import BotApplication, BotContext, message_of, sender_of
-from bot.drafts import Sender, face_of, is_undecided, picture_key, take_portrait
-from bot.gathering import sender_of_batch
-from bot.keyboards import Action, album_keyboard
-from bot.ordering import go_on
-from bot.portraying import Still, looked_at, say_verdict, show_picture, still_in
-from bot.said import has_something_to_say
-from bot.taps import Tapped, sender_of_tap
-from bot.wording import take_caption
+from bot.drafting.drafts import Sender, face_of, is_undecided, picture_key, take_portrait
+from bot.drafting.ordering import go_on
+from bot.drafting.portraying import Still, looked_at, say_verdict, show_picture, still_in
+from bot.drafting.said import has_something_to_say
+from bot.drafting.wording import take_caption
+from bot.menus import taps
+from bot.menus.keyboards import Action, album_keyboard
+from bot.menus.taps import Tapped, sender_of_tap
+from bot.updates.gathering import sender_of_batch
 from pipeline import errors
 from pipeline.scratch import scratch_folder
 from pipeline.store.pieces import Piece
 from pipeline.types import ArtifactKey, PortraitVerdict
 
 ALBUM = "album"
-"""The kind of batch in ``bot/gathering.py``."""
+"""The kind of batch in ``bot/updates/gathering.py``."""
 PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
 _VERDICT = TypeAdapter(PortraitVerdict)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from telegram.error import BadRequest
 
-from bot import taps
 from bot.context import BotApplication, BotContext
-from bot.drafts import choose_face, current_draft, is_ordered, picture_key
-from bot.keyboards import Action, faces_keyboard
-from bot.ordering import answers, go_on
-from bot.said import request_of, said_in
-from bot.taps import Tapped, is_drafters, sender_of_tap
+from bot.drafting.drafts import choose_face, current_draft, is_ordered, picture_key
+from bot.drafting.ordering import answers, go_on
+from bot.drafting.said import request_of, said_in
+from bot.menus import taps
+from bot.menus.keyboards import Action, faces_keyboard
+from bot.menus.taps import Tapped, is_drafters, sender_of_tap
 
 
 def register(app: BotApplication) -> None:

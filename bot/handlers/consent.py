@@ -2,7 +2,7 @@
 
 The consent is recorded first; then the order goes on under the tap's own id. A second tap finds
 nothing waiting and starts nothing; after a crash between the two the tap comes again and ends what
-it began. The card stands in ``bot/agreement.py``.
+it began. The card stands in ``bot/drafting/agreement.py``.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from __future__ import annotations
 from telegram import Update
 from telegram.ext import CommandHandler, filters
 
-from bot import taps
 from bot.address import owner_of
-from bot.agreement import consent_card, wording_html
 from bot.context import BotApplication, BotContext, message_of, sender_of
-from bot.drafts import Sender, current_draft, is_ordered, is_undecided
-from bot.keyboards import Action, terms_keyboard
-from bot.ordering import answers, go_on
-from bot.said import request_of, said_in
-from bot.taps import Tapped, is_drafters
+from bot.drafting.agreement import consent_card, wording_html
+from bot.drafting.drafts import Sender, current_draft, is_ordered, is_undecided
+from bot.drafting.ordering import answers, go_on
+from bot.drafting.said import request_of, said_in
+from bot.menus import taps
+from bot.menus.keyboards import Action, terms_keyboard
+from bot.menus.taps import Tapped, is_drafters
 from pipeline import errors
 from pipeline.store.drafts import Draft
 

@@ -1,8 +1,8 @@
 """A photo and words, in any order: each fills its slot of the draft; both together are an order.
 
-What a draft is stands in ``bot/drafts.py``, what comes next in ``bot/ordering.py``; here is what
-the user sends and reads. Albums, recordings, texts cut by their length, edits and the buttons of
-drafts have files of their own beside this one.
+What a draft is stands in ``bot/drafting/drafts.py``, what comes next in
+``bot/drafting/ordering.py``; here is what the user sends and reads. Albums, recordings, texts
+cut by their length, edits and the buttons of drafts have files of their own beside this one.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from telegram.ext import MessageHandler, filters
 
 from bot.address import address_of
 from bot.context import BotApplication, BotContext, message_of, sender_of
-from bot.drafts import (
+from bot.drafting.drafts import (
     Sender,
     current_draft,
     is_ordered,
     is_undecided,
     keep_portrait,
 )
+from bot.drafting.ordering import go_on
+from bot.drafting.portraying import Still, looked_at, say_verdict, still_in
+from bot.drafting.said import has_something_to_say
+from bot.drafting.wording import take_caption, take_words
 from bot.handlers.long_texts import holds_back
-from bot.ordering import go_on
-from bot.portraying import Still, looked_at, say_verdict, still_in
-from bot.said import has_something_to_say
-from bot.wording import take_caption, take_words
 from pipeline import errors
 
 PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE

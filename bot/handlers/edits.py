@@ -9,13 +9,20 @@ from __future__ import annotations
 from telegram import Update
 from telegram.ext import MessageHandler, filters
 
-from bot import taps
 from bot.address import address_of, owner_of, unpack_address
 from bot.context import BotApplication, BotContext, sender_of
-from bot.drafts import Sender, current_draft, is_ordered, keep_words, picture_key, take_portrait
-from bot.keyboards import Action, redo_keyboard
-from bot.ordering import answers, go_on
-from bot.taps import Tapped, owned_job, sender_of_tap
+from bot.drafting.drafts import (
+    Sender,
+    current_draft,
+    is_ordered,
+    keep_words,
+    picture_key,
+    take_portrait,
+)
+from bot.drafting.ordering import answers, go_on
+from bot.menus import taps
+from bot.menus.keyboards import Action, redo_keyboard
+from bot.menus.taps import Tapped, owned_job, sender_of_tap
 from pipeline.store.drafts import Draft
 from pipeline.types import Job, JobId, JobState
 

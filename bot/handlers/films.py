@@ -10,17 +10,17 @@ from __future__ import annotations
 from telegram import Message, Update, Video, VideoNote
 from telegram.ext import MessageHandler, filters
 
-from bot import taps
 from bot.context import BotApplication, BotContext, message_of
-from bot.downloads import download, refuse_by_size
-from bot.drafts import Sender, current_draft, is_ordered, keep_portrait
+from bot.drafting.downloads import download, refuse_by_size
+from bot.drafting.drafts import Sender, current_draft, is_ordered, keep_portrait
+from bot.drafting.ordering import go_on
+from bot.drafting.portraying import say_verdict
+from bot.drafting.wording import take_caption
 from bot.handlers.conversation import sender_in
 from bot.handlers.recordings import after_recording, on_recording, take_recording
-from bot.keyboards import Action, sound_keyboard
-from bot.ordering import go_on
-from bot.portraying import say_verdict
-from bot.taps import Tapped, sender_of_tap
-from bot.wording import take_caption
+from bot.menus import taps
+from bot.menus.keyboards import Action, sound_keyboard
+from bot.menus.taps import Tapped, sender_of_tap
 from pipeline import errors
 from pipeline.scratch import scratch_folder
 

@@ -18,8 +18,8 @@ from bot.access import check_access
 from bot.address import Address, address_of, asker_id, owner_of, unpack_address
 from bot.commanding import Said
 from bot.context import BotApplication, BotContext, message_of
-from bot.groups import GROUP
-from bot.keyboards import jobs_keyboard
+from bot.groups.members import GROUP
+from bot.menus.keyboards import jobs_keyboard
 from bot.texts import short_id
 from pipeline import errors
 from pipeline.types import Job

@@ -17,13 +17,13 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import BadRequest
 from telegram.ext import MessageHandler
 
-from bot import taps
 from bot.address import address_of, asker_id, owner_of
 from bot.commanding import Said
 from bot.context import BotApplication, BotContext, message_of
-from bot.groups import GROUP, is_group_admin
-from bot.keyboards import Action, Tap
-from bot.taps import Tapped
+from bot.groups.members import GROUP, is_group_admin
+from bot.menus import taps
+from bot.menus.keyboards import Action, Tap
+from bot.menus.taps import Tapped
 from pipeline.store.groups import GroupRules, Who
 
 LIMITS = (0, 1, 2, 3, 5, 10, 20, 50)

@@ -13,18 +13,18 @@ from itertools import pairwise
 
 from telegram.constants import MessageLimit
 
-from bot import taps
 from bot.context import BotApplication, BotContext
-from bot.drafts import Sender, current_draft, is_ordered, keep_words
-from bot.gathering import sender_of_batch
-from bot.keyboards import Action
-from bot.ordering import answers, go_on
-from bot.taps import Tapped, is_drafters
-from bot.wording import take_words
+from bot.drafting.drafts import Sender, current_draft, is_ordered, keep_words
+from bot.drafting.ordering import answers, go_on
+from bot.drafting.wording import take_words
+from bot.menus import taps
+from bot.menus.keyboards import Action
+from bot.menus.taps import Tapped, is_drafters
+from bot.updates.gathering import sender_of_batch
 from pipeline.store.pieces import Piece
 
 LONG_TEXT = "text"
-"""The kind of batch in ``bot/gathering.py``."""
+"""The kind of batch in ``bot/updates/gathering.py``."""
 NEARLY_FULL = MessageLimit.MAX_TEXT_LENGTH - 300
 """Clients cut a long text between two words, so that its parts are a little shorter."""
 

@@ -1,7 +1,7 @@
 """Orders under way: /status, /cancel, and the buttons under what the bot says about an order.
 
-Only the owner of a job, or of a draft, may press its buttons (``bot/taps.py``). How an order is
-placed stands in ``bot/drafts.py``, how it speaks in ``bot/delivery``.
+Only the owner of a job, or of a draft, may press its buttons (``bot/menus/taps.py``). How an
+order is placed stands in ``bot/drafting/drafts.py``, how it speaks in ``bot/delivery``.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from telegram import ChatMember, Update
 from telegram.constants import ChatType
 from telegram.ext import ChatMemberHandler, CommandHandler, filters
 
-from bot import taps
 from bot.address import address_of, draft_key, owner_of
 from bot.cancelling import job_to_cancel
 from bot.context import BotApplication, BotContext, message_of, sender_of
 from bot.delivery.standing import status_sentence
-from bot.drafts import Sender, current_draft, drop_draft
-from bot.keyboards import Action, jobs_keyboard
-from bot.said import has_something_to_say
-from bot.taps import Tapped, is_drafters, owned_job
+from bot.drafting.drafts import Sender, current_draft, drop_draft
+from bot.drafting.said import has_something_to_say
+from bot.menus import taps
+from bot.menus.keyboards import Action, jobs_keyboard
+from bot.menus.taps import Tapped, is_drafters, owned_job
 from bot.texts import short_id
 from pipeline.store.outbox import OutboxState
 from pipeline.types import Job, JobId

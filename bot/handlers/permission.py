@@ -1,8 +1,9 @@
 """The taps on what is asked in groups: "I agree", "Allow once", "Always", "No", "Take back".
 
 Only the tap of whoever is asked counts; for an anonymous admin or a channel, that of an admin of
-the group. What was asked for goes on in ``bot/asking.py``. A question is forgotten only after what
-it led to is kept: a tap that a crash has cut off comes again, and orders nothing twice.
+the group. What was asked for goes on in ``bot/groups/asking.py``. A question is forgotten only
+after what it led to is kept: a tap that a crash has cut off comes again, and orders nothing
+twice.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ from typing import TYPE_CHECKING
 from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
-from bot import taps
 from bot.address import order_number, owner_of, unpack_address, user_id_of
-from bot.asking import go_on
 from bot.context import BotApplication, BotContext
-from bot.drafts import Sender
-from bot.groups import speaks_for
-from bot.keyboards import Action, take_back_keyboard
-from bot.saying import unpack_asked
-from bot.taps import Tapped
+from bot.drafting.drafts import Sender
+from bot.groups.asking import go_on
+from bot.groups.members import speaks_for
+from bot.groups.saying import unpack_asked
+from bot.menus import taps
+from bot.menus.keyboards import Action, take_back_keyboard
+from bot.menus.taps import Tapped
 from bot.texts import Texts
 from pipeline import errors
 from pipeline.store.questions import ANYBODY, Question, QuestionKind

@@ -14,17 +14,17 @@ from typing import assert_never
 from telegram import InlineKeyboardMarkup, Message
 from telegram.error import BadRequest
 
-from bot import taps
 from bot.context import BotApplication, BotContext
-from bot.drafts import Sender, current_draft, is_ordered, keep_words
+from bot.drafting.drafts import Sender, current_draft, is_ordered, keep_words
+from bot.drafting.hearing import kept_sentence
+from bot.drafting.ordering import answers, go_on
+from bot.drafting.said import drop_recording, keep_own_voice
+from bot.drafting.sounds import sound_of
 from bot.handlers.recordings import after_recording, take_recording
-from bot.hearing import kept_sentence
-from bot.keyboards import Action, draft_keyboard
-from bot.ordering import answers, go_on
-from bot.recording_buttons import Choice, heard_keyboard, kept_keyboard, unpack, whose_keyboard
-from bot.said import drop_recording, keep_own_voice
-from bot.sounds import sound_of
-from bot.taps import Tapped, sender_of_tap
+from bot.menus import taps
+from bot.menus.keyboards import Action, draft_keyboard
+from bot.menus.recordings import Choice, heard_keyboard, kept_keyboard, unpack, whose_keyboard
+from bot.menus.taps import Tapped, sender_of_tap
 from pipeline import errors
 from pipeline.scratch import scratch_folder
 from pipeline.store.drafts import Draft

@@ -4,7 +4,7 @@ It is checked before anything waits in a line: its size and length before it is 
 somebody speaks in it. Where somebody can write words down, its sender is asked whose voice shall
 speak (``recording_choices.py``); without, it is their own voice, and they read how to get another.
 
-Not known here: what a draft is (``bot/drafts.py``), how sound is decoded.
+Not known here: what a draft is (``bot/drafting/drafts.py``), how sound is decoded.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from telegram import Message, Update
 from telegram.ext import MessageHandler, filters
 
 from bot.context import BotApplication, BotContext, message_of
-from bot.downloads import download, refuse_by_size
-from bot.drafts import Sender, current_draft, is_ordered, message_id_of
+from bot.drafting.downloads import download, refuse_by_size
+from bot.drafting.drafts import Sender, current_draft, is_ordered, message_id_of
+from bot.drafting.hearing import say_kept
+from bot.drafting.ordering import go_on
+from bot.drafting.said import keep_recording, recording_key
+from bot.drafting.sounds import SOUND, Sound, sound_of
 from bot.handlers.conversation import sender_in
-from bot.hearing import say_kept
-from bot.ordering import go_on
-from bot.recording_buttons import first_keyboard
-from bot.said import keep_recording, recording_key
-from bot.sounds import SOUND, Sound, sound_of
+from bot.menus.recordings import first_keyboard
 from pipeline import errors
 from pipeline.scratch import scratch_folder
 from pipeline.store.drafts import Draft

@@ -14,12 +14,12 @@ from telegram import Bot, Message, Update
 from telegram.error import TelegramError
 from telegram.ext import CommandHandler, filters
 
-from bot import taps
 from bot.address import Address, owner_of, unpack_address
 from bot.context import BotApplication, BotContext, message_of
-from bot.keyboards import Action
+from bot.menus import taps
+from bot.menus.keyboards import Action
+from bot.menus.taps import Tapped
 from bot.reporting import desk_keyboard, line_of
-from bot.taps import Tapped
 from bot.texts import Texts, short_id
 from pipeline import errors
 from pipeline.store.access import Standing

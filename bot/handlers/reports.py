@@ -11,15 +11,15 @@ import logging
 from telegram import Message, Update
 from telegram.ext import MessageHandler, filters
 
-from bot import taps
 from bot.address import Address, address_of, owner_of
 from bot.commanding import Said, command_in
 from bot.context import BotApplication, BotContext, message_of, sender_of
+from bot.drafting.portraying import looked_at, still_in
 from bot.handlers.report_desk import alert
-from bot.keyboards import Action
-from bot.portraying import looked_at, still_in
+from bot.menus import taps
+from bot.menus.keyboards import Action
+from bot.menus.taps import Tapped
 from bot.reporting import NO_JOB, job_in, kinds_keyboard
-from bot.taps import Tapped
 from pipeline import errors
 from pipeline.safety.audit import Event
 from pipeline.safety.reports import HOURS

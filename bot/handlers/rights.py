@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from telegram import Update
 from telegram.ext import CommandHandler, filters
 
-from bot import taps
 from bot.address import address_of, owner_of
 from bot.context import BotApplication, BotContext, message_of, sender_of
-from bot.keyboards import Action, column
-from bot.taps import Tapped
+from bot.menus import taps
+from bot.menus.keyboards import Action, column
+from bot.menus.taps import Tapped
 from pipeline.scratch import scratch_folder
 from pipeline.types import JobId, Owner
 

@@ -1,8 +1,8 @@
 """``/say`` in groups: as the caption of a photo, or as a reply to one.
 
-What it asks for is read in ``bot/saying.py``. Somebody else's photo, or one whose sender nobody
-knows, first needs a yes (``bot/asking.py``). Quiet on purpose: a sign on the command, the order's
-own status line, and short answers where something is missing.
+What it asks for is read in ``bot/groups/saying.py``. Somebody else's photo, or one whose sender
+nobody knows, first needs a yes (``bot/groups/asking.py``). Quiet on purpose: a sign on the
+command, the order's own status line, and short answers where something is missing.
 
 Not known here: who may order how much (``bot/access.py``), how an order speaks (``bot/delivery``).
 """
@@ -13,13 +13,13 @@ from telegram import Update
 from telegram.ext import MessageHandler, filters
 
 from bot.address import address_of, asker_id, owner_of
-from bot.asking import ask_for_words, go_on
 from bot.commanding import Said
 from bot.context import BotApplication, BotContext, message_of
-from bot.drafts import Sender, is_ordered
-from bot.groups import GROUP, is_group_admin
-from bot.saying import asked_in, unpack_asked
-from bot.sounds import SOUND, sound_of
+from bot.drafting.drafts import Sender, is_ordered
+from bot.drafting.sounds import SOUND, sound_of
+from bot.groups.asking import ask_for_words, go_on
+from bot.groups.members import GROUP, is_group_admin
+from bot.groups.saying import asked_in, unpack_asked
 from pipeline import errors
 from pipeline.store.groups import Who
 from pipeline.store.questions import QuestionKind

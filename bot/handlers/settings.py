@@ -2,7 +2,7 @@
 
 The overview has a button per setting; each opens its choices in the same message. Quality says
 how long it really took here, once that was measured. What can be set stands in
-``bot/preferences_menu.py``.
+``bot/menus/preferences.py``.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from telegram import InlineKeyboardMarkup, Update
 from telegram.error import BadRequest
 from telegram.ext import CommandHandler, filters
 
-from bot import taps
 from bot.address import owner_of
 from bot.context import BotApplication, BotContext, message_of
-from bot.keyboards import Action, choices_keyboard, settings_keyboard
-from bot.preferences_menu import MENU, Setting, setting_named
-from bot.taps import Tapped
+from bot.menus import taps
+from bot.menus.keyboards import Action, choices_keyboard, settings_keyboard
+from bot.menus.preferences import MENU, Setting, setting_named
+from bot.menus.taps import Tapped
 from pipeline.types import Quality
 
 PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE

@@ -15,7 +15,7 @@ from telegram.constants import FileSizeLimit
 from telegram.ext import CommandHandler, MessageHandler, filters
 
 from bot.context import BotApplication, BotContext, message_of
-from bot.downloads import download
+from bot.drafting.downloads import download
 from pipeline import errors
 from pipeline.safety.verdict import Finding, Verdict
 from pipeline.scratch import scratch_folder

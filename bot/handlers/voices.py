@@ -2,7 +2,7 @@
 
 A sample is spoken once for everybody; afterwards it is sent by the reference that Telegram gave.
 Speaking may take longer than a handler: it goes on as an errand. How the pages look stands in
-``bot/voice_pages.py``.
+``bot/menus/voice_pages.py``.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from telegram import Update
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import CommandHandler, filters
 
-from bot import taps
 from bot.address import Address, owner_of
 from bot.context import BotApplication, BotContext, message_of
-from bot.keyboards import Action
-from bot.taps import Tapped
-from bot.voice_pages import HOME, Page, Shelf, found_locale, home_page, locale_page
+from bot.menus import taps
+from bot.menus.keyboards import Action
+from bot.menus.taps import Tapped
+from bot.menus.voice_pages import HOME, Page, Shelf, found_locale, home_page, locale_page
 from pipeline import errors
 from pipeline.scratch import scratch_folder
 from pipeline.types import Voice, VoiceId

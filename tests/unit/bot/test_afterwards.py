@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.variants import Change, changes_for
+from bot.drafting.variants import Change, changes_for
 from pipeline.types import Job, JobState, RenderRequest, Shape
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot

@@ -13,7 +13,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError
 from telegram.ext import TypeHandler
 
 from bot.context import BotContext
-from bot.intake import Intake
+from bot.updates.intake import Intake
 from pipeline import errors
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.address import Address, draft_key, drafter, order_id, unpack_address
-from bot.keyboards import Action, Tap, unpack
+from bot.menus.keyboards import Action, Tap, unpack
 
 IDS = st.integers(1, 2**52 - 1)
 """Telegram's ids have at most 52 significant bits."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.address import order_id
-from bot.keyboards import Action, Tap
+from bot.menus.keyboards import Action, Tap
 from bot.texts import short_id
 from pipeline.types import JobId, JobState, Progress, Stage
 from tests.unit.bot.conftest import Bot

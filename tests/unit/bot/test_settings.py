@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.preferences_menu import MENU, setting_named
+from bot.menus.preferences import MENU, setting_named
 from bot.texts import Texts
 from pipeline.store.preferences import Preferences
 from pipeline.types import JobId, Owner, Quality, Stage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from telegram.ext import CallbackQueryHandler
 
-from bot.keyboards import Action
+from bot.menus.keyboards import Action
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.updates import tap
 

@@ -14,7 +14,7 @@ from telegram import Update
 from telegram.ext import TypeHandler
 
 from bot.context import BotContext
-from bot.webhook import SECRET_HEADER, Webhook
+from bot.updates.webhook import SECRET_HEADER, Webhook
 from pipeline import errors
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot

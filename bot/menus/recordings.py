@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.keyboards import Action, Tap, draft_keyboard
+from bot.menus.keyboards import Action, Tap, draft_keyboard
 from bot.texts import Texts
 from pipeline.store.drafts import Draft
 

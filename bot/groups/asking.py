@@ -16,12 +16,12 @@ from telegram import ForceReply, InlineKeyboardMarkup
 
 from bot.access import check_quota
 from bot.address import owner_of
-from bot.agreement import SHORT_VERSION, wording_html
 from bot.context import BotContext
-from bot.drafts import Sender
-from bot.group_orders import order, refuse_note
-from bot.keyboards import agree_here_keyboard, attest_keyboard, permission_keyboard
-from bot.saying import Asked, Whose
+from bot.drafting.agreement import SHORT_VERSION, wording_html
+from bot.drafting.drafts import Sender
+from bot.groups.orders import order, refuse_note
+from bot.groups.saying import Asked, Whose
+from bot.menus.keyboards import agree_here_keyboard, attest_keyboard, permission_keyboard
 from pipeline.store.questions import ANYBODY, Question, QuestionKind
 from pipeline.types import Owner, Permission
 

@@ -1,12 +1,12 @@
 """A request in the making: one face and something to say, in any order; with both, an order.
 
-What is said are words or a recording (``bot/said.py``). The last one sent wins; words stay beneath
-a recording, so that they can be taken instead.
+What is said are words or a recording (``bot/drafting/said.py``). The last one sent wins; words
+stay beneath a recording, so that they can be taken instead.
 
 The rules of the draft, without Telegram: what fills a slot, when it is stale, what an order
 takes along. Rows and bytes are kept by the services. Every function may run twice for the same
 update and leaves the same draft and the same order. What is asked before an order is placed
-stands in ``bot/ordering.py``.
+stands in ``bot/drafting/ordering.py``.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 from bot.access import charge
 from bot.address import Address, draft_key, order_id
-from bot.said import delete_dropped, said_in, taken_along, without_recording
-from bot.submitting import hand_in
-from bot.wishes import request_for
+from bot.drafting.said import delete_dropped, said_in, taken_along, without_recording
+from bot.drafting.submitting import hand_in
+from bot.drafting.wishes import request_for
 from pipeline import errors
 from pipeline.store.drafts import Draft
 from pipeline.types import (

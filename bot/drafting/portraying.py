@@ -14,11 +14,11 @@ from pathlib import Path
 from telegram import InlineKeyboardMarkup, Message
 
 from bot.context import BotContext
-from bot.downloads import download, refuse_by_size
-from bot.drafts import Sender, is_undecided
-from bot.faces import notes_of
-from bot.keyboards import draft_keyboard, faces_keyboard
-from bot.said import has_something_to_say
+from bot.drafting.downloads import download, refuse_by_size
+from bot.drafting.drafts import Sender, is_undecided
+from bot.drafting.faces import notes_of
+from bot.drafting.said import has_something_to_say
+from bot.menus.keyboards import draft_keyboard, faces_keyboard
 from pipeline.scratch import scratch_folder
 from pipeline.store.drafts import Draft
 from pipeline.types import PortraitVerdict

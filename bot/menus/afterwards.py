@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.keyboards import COLUMNS, Action, button
+from bot.drafting.variants import Change, changes_for
+from bot.menus.keyboards import COLUMNS, Action, button
 from bot.texts import Texts
-from bot.variants import Change, changes_for
 from pipeline.types import JobId, RenderResult
 
 WORDS = {

@@ -14,8 +14,8 @@ from telegram import Message, MessageOriginUser
 
 from bot.address import asker_id
 from bot.commanding import command_in
-from bot.portraying import Still, still_in
-from bot.sounds import Sound, sound_of
+from bot.drafting.portraying import Still, still_in
+from bot.drafting.sounds import Sound, sound_of
 
 
 class Whose(StrEnum):

@@ -4,8 +4,8 @@ Whoever fetches updates puts them in and hears, for each, whether it was stored:
 be confirmed to Telegram. An update that could not be stored must not be overtaken by what follows
 it in its chat, so all that waits behind it counts as not stored either.
 
-Not known here: how updates come (``bot/intake.py`` asks for them, ``bot/webhook.py`` is sent
-them), nor what they mean.
+Not known here: how updates come (``bot/updates/intake.py`` asks for them,
+``bot/updates/webhook.py`` is sent them), nor what they mean.
 """
 
 from __future__ import annotations

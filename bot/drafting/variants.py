@@ -15,8 +15,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
 from bot.access import charge
-from bot.drafts import Sender
-from bot.submitting import hand_in
+from bot.drafting.drafts import Sender
+from bot.drafting.submitting import hand_in
 from pipeline import errors
 from pipeline.store.outbox import OutboxState
 from pipeline.types import (

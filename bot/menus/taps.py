@@ -4,8 +4,8 @@ A handler is registered per ``Action`` and gets the tap already taken apart. Eve
 the last net answers those of buttons that no version of today wrote. Not known here: what a
 button does.
 
-Where the next one goes: an ``Action`` in ``bot/keyboards.py`` and its handler, registered by the
-file in ``bot/handlers/`` of its concern; a test holds that no action is without one.
+Where the next one goes: an ``Action`` in ``bot/menus/keyboards.py`` and its handler, registered
+by the file in ``bot/handlers/`` of its concern; a test holds that no action is without one.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from telegram.ext import CallbackQueryHandler
 
 from bot.address import Address, address_of, drafter, owner_of
 from bot.context import BotApplication, BotContext, sender_of
-from bot.drafts import Sender
-from bot.keyboards import Action, unpack
+from bot.drafting.drafts import Sender
+from bot.menus.keyboards import Action, unpack
 from pipeline import errors
 from pipeline.types import Job, JobId
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.keyboards import Action, Tap
+from bot.menus.keyboards import Action, Tap
 from bot.texts import Texts
 from pipeline.types import Voice, VoiceId
 

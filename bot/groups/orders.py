@@ -11,8 +11,8 @@ from telegram import Bot
 
 from bot.address import owner_of
 from bot.context import BotContext
-from bot.downloads import download, refuse_by_size
-from bot.drafts import (
+from bot.drafting.downloads import download, refuse_by_size
+from bot.drafting.drafts import (
     Sender,
     drop_draft,
     keep_portrait,
@@ -20,11 +20,11 @@ from bot.drafts import (
     message_id_of,
     place_order,
 )
-from bot.portraying import looked_at
+from bot.drafting.portraying import looked_at
+from bot.drafting.said import keep_own_voice, keep_recording, recording_key
+from bot.drafting.sounds import Sound
+from bot.groups.saying import Asked
 from bot.reactions import Sign, react
-from bot.said import keep_own_voice, keep_recording, recording_key
-from bot.saying import Asked
-from bot.sounds import Sound
 from pipeline import errors
 from pipeline.scratch import scratch_folder
 from pipeline.settings import SpeechSettings

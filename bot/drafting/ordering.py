@@ -15,14 +15,14 @@ from dataclasses import replace
 
 from telegram.error import BadRequest, Forbidden
 
-from bot.agreement import consent_or_card
 from bot.context import BotContext
-from bot.drafts import Sender, is_undecided, notes_in, place_order
-from bot.faces import key_of_note
-from bot.hearing import ask_whose
-from bot.keyboards import card_keyboard, draft_keyboard
+from bot.drafting.agreement import consent_or_card
+from bot.drafting.drafts import Sender, is_undecided, notes_in, place_order
+from bot.drafting.faces import key_of_note
+from bot.drafting.hearing import ask_whose
+from bot.drafting.said import said_in
+from bot.menus.keyboards import card_keyboard, draft_keyboard
 from bot.reactions import Sign, react
-from bot.said import said_in
 from pipeline import errors
 from pipeline.store.drafts import Draft
 from pipeline.types import ConsentId

@@ -1,13 +1,13 @@
 """What the bot says about a recording: how long it is, what is missing, whose voice shall speak.
 
-Sends and nothing else; what becomes of a recording stands in ``bot/said.py``.
+Sends and nothing else; what becomes of a recording stands in ``bot/drafting/said.py``.
 """
 
 from __future__ import annotations
 
 from bot.context import BotContext
-from bot.drafts import Sender
-from bot.recording_buttons import kept_keyboard, whose_keyboard
+from bot.drafting.drafts import Sender
+from bot.menus.recordings import kept_keyboard, whose_keyboard
 from pipeline.store.drafts import Draft
 
 

@@ -1,7 +1,7 @@
 """What is said in a draft: words, or a recording in place of them.
 
-The rules without Telegram, as in ``bot/drafts.py``. Who hears a recording, and what its sender is
-asked about it, stands in ``bot/handlers``.
+The rules without Telegram, as in ``bot/drafting/drafts.py``. Who hears a recording, and what its
+sender is asked about it, stands in ``bot/handlers``.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A button carries an action and an id, never data: at most 64 bytes. Who may press it is decided by
 the handler, from the job or the draft that the id names. A new button is an ``Action``, a function
-here and its handler, registered through ``bot/taps.py``.
+here and its handler, registered through ``bot/menus/taps.py``.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Action(StrEnum):
     AS_FILE = "file"
     BACK = "back"
     RECORDING = "rec"
-    """What shall become of a recording; ``bot/recording_buttons.py`` has the choices."""
+    """What shall become of a recording; ``bot/menus/recordings.py`` has the choices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from telegram.error import TelegramError
 
 from bot.address import drafter, unpack_address
 from bot.context import BotContext
-from bot.drafts import Sender
+from bot.drafting.drafts import Sender
 from bot.patience import set_within
 from bot.texts import short_id
 from pipeline import errors

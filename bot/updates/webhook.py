@@ -1,9 +1,9 @@
 """Take updates that Telegram sends by itself; answer only when each is stored.
 
-In place of ``bot/intake.py`` where ``telegram.webhook_url`` is set: an HTTP server on a port of
-this machine, behind whatever ends TLS for the public address. Telegram sends an update again until
-it hears 200, so 200 is said when it is stored and 503 when it is not. The secret token is made
-anew at every start and told to Telegram with the address: nobody else can know it.
+In place of ``bot/updates/intake.py`` where ``telegram.webhook_url`` is set: an HTTP server on a
+port of this machine, behind whatever ends TLS for the public address. Telegram sends an update
+again until it hears 200, so 200 is said when it is stored and 503 when it is not. The secret
+token is made anew at every start and told to Telegram with the address: nobody else can know it.
 
 Not known here: what an update means. The webhook stays set when the bot stops: what comes
 meanwhile waits at Telegram; a bot that asks for updates again takes the webhook away first.
@@ -25,8 +25,8 @@ from telegram import Update
 from telegram.error import BadRequest
 
 from bot.context import BotApplication
-from bot.intake import until_reached
-from bot.lanes import KINDS, Fate, Lanes
+from bot.updates.intake import until_reached
+from bot.updates.lanes import KINDS, Fate, Lanes
 from pipeline import errors
 from pipeline.settings import TelegramSettings
 

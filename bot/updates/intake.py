@@ -6,8 +6,8 @@ finished updates and never past one that could not be stored: that one, and what
 chat, comes again. While a slow lane holds the offset, Telegram hands out the open window again and
 again; what is known is skipped, so other chats do not wait.
 
-Not known here: what an update means. ``bot/webhook.py`` takes this file's place where Telegram
-sends updates by itself.
+Not known here: what an update means. ``bot/updates/webhook.py`` takes this file's place where
+Telegram sends updates by itself.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.context import BotApplication
-from bot.lanes import KINDS, Fate, Lanes
 from bot.patience import Patience, asked_pause_s, set_within
+from bot.updates.lanes import KINDS, Fate, Lanes
 
 OPEN_WINDOW_PAUSE_S = 0.25
 POLL_GRACE_S = 10.0

@@ -1,7 +1,7 @@
 """Words fill their slot of a draft: typed, or under a picture. Too many are met with an offer.
 
-What comes next stands in ``bot/ordering.py``; in what message the words came is the handlers'
-business.
+What comes next stands in ``bot/drafting/ordering.py``; in what message the words came is the
+handlers' business.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.context import BotContext
-from bot.drafts import Sender, current_draft, keep_words
-from bot.keyboards import overlong_keyboard
-from bot.ordering import go_on
-from bot.said import has_something_to_say
+from bot.drafting.drafts import Sender, current_draft, keep_words
+from bot.drafting.ordering import go_on
+from bot.drafting.said import has_something_to_say
+from bot.menus.keyboards import overlong_keyboard
 from pipeline import errors
 
 SHORTEST_CAPTION = 3

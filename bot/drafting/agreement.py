@@ -14,8 +14,8 @@ from telegram import InlineKeyboardMarkup
 
 from bot.address import owner_of
 from bot.context import BotContext
-from bot.drafts import Sender
-from bot.keyboards import consent_keyboard
+from bot.drafting.drafts import Sender
+from bot.menus.keyboards import consent_keyboard
 from pipeline.types import ConsentId
 
 SHORT_VERSION: Final = 8

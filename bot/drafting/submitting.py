@@ -15,7 +15,7 @@ from pipeline.scratch import scratch_folder
 from pipeline.types import ArtifactKey, Job, JobId, PhotoPrint, RenderRequest
 
 if TYPE_CHECKING:
-    from bot.drafts import Sender
+    from bot.drafting.drafts import Sender
     from pipeline.bootstrap import Services
 
 

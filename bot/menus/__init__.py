@@ -1,0 +1,1 @@
+"""Buttons: what they look like, what they carry, who may press them."""

@@ -1,0 +1,1 @@
+"""How updates come in: fetched or sent, stored first, in order for every chat."""
