@@ -17,8 +17,7 @@ import sqlalchemy as sa
 
 from pipeline.line import LineMode, LineRow, Ticket
 from pipeline.store.database import METADATA, Database, UtcTime
-from pipeline.store.history import record
-from pipeline.store.order_table import OPEN, ORDERS, RESULT, progress_of, turn_now
+from pipeline.store.order_table import OPEN, ORDERS, RESULT, change_order, progress_of, turn_now
 from pipeline.types import EngineName, JobId, JobState, RenderResult
 
 LINE = sa.Table(
@@ -81,13 +80,18 @@ class Line:
 
     async def choose_lane(self, id: JobId, lane: EngineName) -> None:
         """Record in which engine's line an order stands."""
-        await self._change(id, {"lane": lane.value}, ORDERS.c.state.in_(OPEN))
+        await change_order(self._database, id, {"lane": lane.value}, ORDERS.c.state.in_(OPEN))
 
     async def keep_preview(self, id: JobId, preview: RenderResult) -> bool:
         """Record the preview of an order that still waits for its video."""
         change = {"preview": RESULT.dump_json(preview).decode()}
-        return await self._change(
-            id, change, ORDERS.c.state.in_(OPEN), ~ORDERS.c.sending, what="preview made"
+        return await change_order(
+            self._database,
+            id,
+            change,
+            ORDERS.c.state.in_(OPEN),
+            ~ORDERS.c.sending,
+            what="preview made",
         )
 
     async def reopen(self, id: JobId, *, by: str) -> bool:
@@ -102,25 +106,9 @@ class Line:
             ),
             "preview": None,
         }
-        return await self._change(id, change, ORDERS.c.state.in_(_ANEW), what="retried", by=by)
-
-    async def _change(
-        self,
-        id: JobId,
-        values: dict[str, Any],
-        *when: sa.ColumnElement[bool],
-        what: str = "",
-        by: str = "",
-    ) -> bool:
-        update = sa.update(ORDERS).where(ORDERS.c.id == id, *when).values(values)
-
-        def work(connection: sa.Connection) -> bool:
-            done = bool(connection.execute(update).rowcount)
-            if done and what:
-                record(connection, id, what, by)
-            return done
-
-        return await self._database.write(work)
+        return await change_order(
+            self._database, id, change, ORDERS.c.state.in_(_ANEW), what="retried", by=by
+        )
 
 
 def _ticket(row: sa.Row[Any]) -> Ticket:

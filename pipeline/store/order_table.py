@@ -12,8 +12,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from pipeline.store.database import METADATA, UtcTime
-from pipeline.types import JobState, Progress, RenderResult, Stage
+from pipeline.store.database import METADATA, Database, UtcTime
+from pipeline.store.history import record
+from pipeline.types import JobId, JobState, Progress, RenderResult, Stage
 
 ORDERS = sa.Table(
     "orders",
@@ -62,3 +63,26 @@ def progress_of(row: sa.Row[Any]) -> Progress | None:
     if row.progress:
         return PROGRESS.validate_json(row.progress)
     return Progress(stage=Stage.WAITING)
+
+
+async def change_order(
+    database: Database,
+    id: JobId,
+    values: dict[str, Any],
+    *when: sa.ColumnElement[bool],
+    what: str = "",
+    by: str = "",
+) -> bool:
+    """Change an order if all of ``when`` holds, and put ``what`` into its history with it.
+
+    Return False, with nothing written, where it does not hold or there is no such order.
+    """
+    update = sa.update(ORDERS).where(ORDERS.c.id == id, *when).values(values)
+
+    def work(connection: sa.Connection) -> bool:
+        done = bool(connection.execute(update).rowcount)
+        if done and what:
+            record(connection, id, what, by)
+        return done
+
+    return await database.write(work)

@@ -28,6 +28,7 @@ from pipeline.store.order_table import (
     ORDERS,
     PROGRESS,
     RESULT,
+    change_order,
     progress_of,
     turn_now,
 )
@@ -154,7 +155,7 @@ class Orders:
 
     async def keep_receipt(self, id: JobId, receipt: str) -> None:
         """Store what the door gave back when it announced the order."""
-        await self._change(id, {"receipt": receipt}, what="announced")
+        await change_order(self._database, id, {"receipt": receipt}, what="announced")
 
     async def start(self, id: JobId, *, by: str) -> bool:
         """Mark the order as being made by a worker; False if it is cancelled, sent, or gone."""
@@ -164,12 +165,12 @@ class Orders:
             "started_at": datetime.now(UTC),
         }
         when = (ORDERS.c.state.in_(OPEN), ~ORDERS.c.sending)
-        return await self._change(id, change, *when, what="render begun", by=by)
+        return await change_order(self._database, id, change, *when, what="render begun", by=by)
 
     async def report(self, id: JobId, progress: Progress) -> None:
         """Store how far the order is; only the newest is kept."""
         change = {"progress": PROGRESS.dump_json(progress).decode()}
-        await self._change(id, change, ORDERS.c.state == JobState.RUNNING.value)
+        await change_order(self._database, id, change, ORDERS.c.state == JobState.RUNNING.value)
 
     async def progress(self, id: JobId) -> Progress | None:
         """Tell how far the order is; None when it is final or not known."""
@@ -179,7 +180,9 @@ class Orders:
     async def start_sending(self, id: JobId, result: RenderResult) -> bool:
         """Take the right to deliver; False if the order was cancelled first. No way back."""
         change = {"sending": True, "result": RESULT.dump_json(result).decode()}
-        if await self._change(id, change, ORDERS.c.state.in_(OPEN), what="sending"):
+        if await change_order(
+            self._database, id, change, ORDERS.c.state.in_(OPEN), what="sending"
+        ):
             return True
         row = await self._row(id)
         return row is not None and row.state == JobState.SUCCEEDED.value
@@ -214,25 +217,7 @@ class Orders:
     ) -> bool:
         change = values | {"state": state.value, "finished_at": datetime.now(UTC)}
         when = (ORDERS.c.state.in_(OPEN), *also)
-        return await self._change(id, change, *when, what=state.value, by=by)
-
-    async def _change(
-        self,
-        id: JobId,
-        values: dict[str, Any],
-        *when: sa.ColumnElement[bool],
-        what: str = "",
-        by: str = "",
-    ) -> bool:
-        update = sa.update(ORDERS).where(ORDERS.c.id == id, *when).values(values)
-
-        def work(connection: sa.Connection) -> bool:
-            done = bool(connection.execute(update).rowcount)
-            if done and what:
-                record(connection, id, what, by)
-            return done
-
-        return await self._database.write(work)
+        return await change_order(self._database, id, change, *when, what=state.value, by=by)
 
     async def _row(self, id: JobId) -> sa.Row[Any] | None:
         def work(connection: sa.Connection) -> sa.Row[Any] | None:
