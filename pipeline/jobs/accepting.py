@@ -25,6 +25,14 @@ LENGTH_WEIGHT = 2.0
 log = logging.getLogger(__name__)
 
 
+def later_s(own_open: int, speech_s: float | None) -> float:
+    """Tell how much later than it came an order takes its turn; the whole rule of the line.
+
+    ``own_open``: how many orders its owner has open already. ``speech_s``: None where unknown.
+    """
+    return HANDICAP_S * own_open + LENGTH_WEIGHT * (speech_s or 0.0)
+
+
 class Accepting:
     """Where orders come in."""
 
@@ -66,9 +74,8 @@ class Accepting:
                     owner=limit or settings.open_per_owner,
                     total=settings.open_in_all,
                 ),
-                handicap_s=HANDICAP_S,
                 speech_s=speech_s,
-                delay_s=LENGTH_WEIGHT * (speech_s or 0.0),
+                later_s=lambda own_open: later_s(own_open, speech_s),
             )
         except errors.JobError:
             await self._store.delete(requests.request_key(id))

@@ -128,9 +128,8 @@ class Rows(Protocol):
         owner: Owner,
         reply_to: str,
         limits: OpenLimits,
-        handicap_s: float,
         speech_s: float | None,
-        delay_s: float,
+        later_s: Callable[[int], float],
     ) -> Job: ...
     async def find(self, id: JobId) -> Job | None: ...
     async def of_owner(self, owner: Owner, *, unfinished: bool) -> list[Job]: ...

@@ -12,6 +12,7 @@ Where the next one goes: another fact is a column of ``order_table.py``, and a v
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -46,6 +47,10 @@ from pipeline.types import (
 _FAILURE: Final = TypeAdapter(Failure)
 
 
+def _no_later(_: int) -> float:
+    return 0.0
+
+
 class Orders:
     """The orders of everybody."""
 
@@ -59,15 +64,13 @@ class Orders:
         owner: Owner,
         reply_to: str,
         limits: OpenLimits,
-        handicap_s: float,
         speech_s: float | None = None,
-        delay_s: float = 0.0,
+        later_s: Callable[[int], float] = _no_later,
     ) -> Job:
         """Accept an order, or return the one that has this id already.
 
-        Its turn is now, plus ``delay_s``, plus ``handicap_s`` for each order that its owner has
-        open. Raises ``TooManyJobs``, ``LineFull``; counted and added in one
-        transaction.
+        Its turn is now, plus what ``later_s`` says of the number of orders that its owner has
+        open. Raises ``TooManyJobs``, ``LineFull``; counted and added in one transaction.
         """
 
         def work(connection: sa.Connection) -> Job:
@@ -80,7 +83,7 @@ class Orders:
                 "owner": owner,
                 "reply_to": reply_to,
                 "created_at": datetime.now(UTC),
-                "turn": turn_now(delay_s + own * handicap_s),
+                "turn": turn_now(later_s(own)),
                 "state": JobState.QUEUED.value,
                 "sending": False,
                 "speech_s": speech_s,

@@ -11,7 +11,6 @@ from dbos import DBOS
 
 from pipeline import errors
 from pipeline.jobs import requests
-from pipeline.jobs.accepting import HANDICAP_S
 from pipeline.line import OpenLimits
 from pipeline.store import create
 from pipeline.types import JobState, Stage
@@ -81,7 +80,6 @@ async def test_an_order_without_a_workflow_is_picked_up(tmp_path: Path) -> None:
             owner=ASHA,
             reply_to="{}",
             limits=OpenLimits(owner=3),
-            handicap_s=HANDICAP_S,
         )
 
     async with opened(settings) as world:

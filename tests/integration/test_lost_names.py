@@ -53,9 +53,7 @@ async def test_who_lost_its_name_to_a_twin_takes_no_more_work(
         await asyncio.wait_for(lost, 30)
 
         # Accepted by somebody else meanwhile; nobody here touches it.
-        await world.orders.add(
-            job_id(1), owner=ASHA, reply_to="{}", limits=OpenLimits(owner=3), handicap_s=0
-        )
+        await world.orders.add(job_id(1), owner=ASHA, reply_to="{}", limits=OpenLimits(owner=3))
         with pytest.raises(errors.StoreUnavailable):
             await world.jobs.position(job_id(1))
         assert world.render.begun == []

@@ -26,9 +26,7 @@ async def add_job(records: Records, number: int, *, finished: bool) -> JobId:
     job_id = JobId(f"tg-{number:012d}")
     await records.store.put_bytes(b"{}", ArtifactKey(f"jobs/{job_id}/request.json"))
     await records.store.put_bytes(b"video", ArtifactKey(f"jobs/{job_id}/out.mp4"))
-    await records.orders.add(
-        job_id, owner=OWNER, reply_to="{}", limits=OpenLimits(owner=9), handicap_s=0
-    )
+    await records.orders.add(job_id, owner=OWNER, reply_to="{}", limits=OpenLimits(owner=9))
     if finished:
         failure = Failure(code="internal", detail="", retryable=False)
         await records.orders.fail(job_id, failure)

@@ -26,7 +26,6 @@ async def test_what_ended_is_told_with_its_reason(database: Database) -> None:
             owner=ASHA,
             reply_to="",
             limits=OpenLimits(owner=9),
-            handicap_s=0,
         )
     failure = Failure(code="render_failed", detail="", retryable=False)
     await orders.fail(JobId("tg-1"), failure)

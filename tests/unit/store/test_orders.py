@@ -185,14 +185,14 @@ async def test_the_receipt_is_kept(orders: Orders) -> None:
 
 
 async def add(
-    orders: Orders, id: JobId, *, owner: Owner = ASHA, limit: int = 3, handicap_s: float = 120
+    orders: Orders, id: JobId, *, owner: Owner = ASHA, limit: int = 3, later_s: float = 120
 ) -> Job:
     return await orders.add(
         id,
         owner=owner,
         reply_to='{"chat": 1}',
         limits=OpenLimits(owner=limit),
-        handicap_s=handicap_s,
+        later_s=lambda own: own * later_s,
     )
 
 

@@ -42,7 +42,7 @@ class Day:
         await self.quotas.take(
             job_id, owner=owner, place=place, limits=self._limits, day_began_at=MIDNIGHT, now=at
         )
-        await self.orders.add(job_id, owner=owner, reply_to="", limits=OPEN, handicap_s=0)
+        await self.orders.add(job_id, owner=owner, reply_to="", limits=OPEN)
         return job_id
 
 
