@@ -78,6 +78,7 @@ class FakeJobs:
         self.progress_of: dict[JobId, Progress] = {}
         self.results: list[RenderResult] = []
         self.again: list[tuple[JobId, int]] = []
+        self.files: list[tuple[JobId, int]] = []
         self.sending: set[JobId] = set()
         self.cancel_error: errors.BoltiError | None = None
         self.line = LineMode.OPEN
@@ -185,6 +186,11 @@ class FakeJobs:
         """Note the wish; the same attempt twice is one delivery."""
         if (id, attempt) not in self.again:
             self.again.append((id, attempt))
+
+    async def deliver_file(self, id: JobId, wish: int) -> None:
+        """Note the wish; the same wish twice is one delivery."""
+        if (id, wish) not in self.files:
+            self.files.append((id, wish))
 
 
 Verdict = PortraitVerdict | errors.BoltiError

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, assert_never
 from telegram import Bot, Message
 
 from bot.address import Address, unpack_address
+from bot.delivery.as_file import Files
 from bot.delivery.caption import caption_of
 from bot.delivery.outbox import Outcome, send_once
 from bot.delivery.preview import Previews
@@ -22,6 +23,7 @@ from bot.delivery.progress import ProgressBoard, Wanted
 from bot.delivery.record import record_delivery
 from bot.delivery.standing import status_sentence
 from bot.delivery.stored import stored_video
+from bot.delivery.uploads import Uploads
 from bot.delivery.words import Words
 from bot.menus.afterwards import video_keyboard
 from bot.menus.keyboards import again_keyboard, job_keyboard
@@ -41,8 +43,6 @@ READ_LIMIT_S = 120.0
 VIDEO_NOTE_MOST_S = 60.0
 """Telegram takes no longer round video; a longer one is sent as a square."""
 RESTART_NOTE_LIMIT_S = 3.0
-UPLOADS_AT_ONCE = 2
-"""Each upload holds its whole video in memory."""
 
 log = logging.getLogger(__name__)
 
@@ -67,12 +67,10 @@ class Delivery:
         )
         self._words = Words(bot)
         self._previews = Previews(bot, services.store, services.settings, texts)
-        self._uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
-        self._uploading = 0
+        self._uploads = Uploads()
+        self._files = Files(bot, services, texts, voices, self._uploads)
         self._behind: set[JobId] = set()
         """Who has an earlier video in progress: told while it waits."""
-        self._quiet = asyncio.Event()
-        self._quiet.set()
 
     async def announce(self, job: Job, standing: Standing) -> str:
         """Send the status message, silently; its id is the receipt.
@@ -119,6 +117,10 @@ class Delivery:
         await self._board.finish(job.id)
         await self._settle(job, address, receipt)
 
+    async def deliver_file(self, job: Job, wish: int) -> None:
+        """Send the video once more, as a file; once per wish. Raises as ``deliver`` does."""
+        await self._files.deliver(job, wish)
+
     async def fail(self, job: Job, receipt: str, failure: Failure) -> None:
         """Tell the user once why there is no video, as a reply that rings; the status goes.
 
@@ -131,7 +133,7 @@ class Delivery:
         outcome = self._texts.html(address.language, "failed", id=short_id(job.id))
         text = f"{reason}\n{outcome}"
         outbox, about = self._services.outbox, JobId(f"{job.id}-failed-{receipt}")
-        await outbox.open(about)
+        await outbox.open(about, about=job.id)
         await send_once(outbox, about, address, lambda to: self._words.send(to, text))
         row = await outbox.get(about)
         if row is None or row.state is OutboxState.SENT:
@@ -151,41 +153,34 @@ class Delivery:
         """Wait for uploads in progress, then tell those who wait that their place is kept."""
         try:
             async with asyncio.timeout(limit_s):
-                await self._quiet.wait()
+                await self._uploads.quiet()
         except TimeoutError:
-            log.warning("%d uploads did not end within %.0f s", self._uploading, limit_s)
+            log.warning("%d uploads did not end within %.0f s", self._uploads.count, limit_s)
         await self._board.close(RESTART_NOTE_LIMIT_S)
 
     async def _send(self, job: Job, result: RenderResult, address: Address) -> None:
         outbox, settings = self._services.outbox, self._services.settings
-        self._uploading += 1
-        self._quiet.clear()
-        try:
-            async with (
-                self._uploads,
-                scratch_folder(settings.scratch_dir, f"send-{job.id}") as folder,
-            ):
-                try:
-                    video, thumbnail = await stored_video(self._services.store, result, folder)
-                except errors.ArtifactMissing:
-                    log.exception("%s: the video is no longer stored", job.id)
-                    await outbox.claim(job.id)
-                    await outbox.refused(job.id)
-                    return
-                outcome = await send_once(
-                    outbox,
-                    job.id,
-                    address,
-                    lambda to: self._send_video(job, result, to, video, thumbnail),
-                )
-            if outcome is Outcome.BLOCKED:
-                await self._cancel_all_of(job)
-            elif outcome is None:
-                await record_delivery(self._services, job, video)
-        finally:
-            self._uploading -= 1
-            if not self._uploading:
-                self._quiet.set()
+        async with (
+            self._uploads.one(),
+            scratch_folder(settings.scratch_dir, f"send-{job.id}") as folder,
+        ):
+            try:
+                video, thumbnail = await stored_video(self._services.store, result, folder)
+            except errors.ArtifactMissing:
+                log.exception("%s: the video is no longer stored", job.id)
+                await outbox.claim(job.id)
+                await outbox.refused(job.id)
+                return
+            outcome = await send_once(
+                outbox,
+                job.id,
+                address,
+                lambda to: self._send_video(job, result, to, video, thumbnail),
+            )
+        if outcome is Outcome.BLOCKED:
+            await self._cancel_all_of(job)
+        elif outcome is None:
+            await record_delivery(self._services, job, video)
 
     async def _send_video(
         self, job: Job, result: RenderResult, address: Address, video: bytes, thumbnail: bytes

@@ -12,7 +12,7 @@ from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest
 
 from bot.context import BotApplication, BotContext
-from bot.delivery.copies import send_as_file, send_copy
+from bot.delivery.copies import send_copy
 from bot.drafting.agreement import consent_or_card
 from bot.drafting.drafts import Sender, picture_key, take_portrait
 from bot.drafting.variants import (
@@ -117,17 +117,12 @@ async def on_new_words(tapped: Tapped, context: BotContext) -> None:
 
 
 async def on_as_file(tapped: Tapped, context: BotContext) -> None:
-    """Send the video as a file, which no messenger shrinks any further."""
+    """Have the video sent as a file, which no messenger shrinks any further."""
     job = await owned_job(tapped, JobId(tapped.target), context)
     if job is None:
         return
-    errand = f"file {job.id}"
-    if context.app.errands.is_running(errand):
-        await tapped.query.answer(context.texts.plain(context.language, "after.sending"))
-        return
+    await context.services.jobs.deliver_file(job.id, tapped.update_id)
     await tapped.query.answer(context.texts.plain(context.language, "after.sending"))
-    address = _answering(tapped, context).address
-    context.app.errands.start(errand, send_as_file(job, address, context))
 
 
 async def _make(

@@ -246,6 +246,10 @@ class Jobs:
         """Start another delivery of a finished job's stored video; once per attempt."""
         await self._launched.engine.start_again(id, attempt)
 
+    async def deliver_file(self, id: JobId, wish: int) -> None:
+        """Start the delivery of a finished job's stored video as a file; once per wish."""
+        await self._launched.engine.start_file(id, wish)
+
     async def _set_mode(self, mode: LineMode, by: Owner) -> None:
         await self._books.line.set_mode(mode, by)
         log.warning("The line is %s now, by %s", mode, by)

@@ -60,6 +60,7 @@ class Engine:
         listen: Sequence[QueueName],
         order: OrderBody,
         again: OrderBody,
+        file: OrderBody,
         render: RenderBody,
         is_paused: bool = False,
     ) -> None:
@@ -72,6 +73,7 @@ class Engine:
             self._runtime.configure(self._url, self.executor)
             self._order = self._workflow("order", order, int, ORDER_RECOVERIES)
             self._again = self._workflow("again", again, int, ORDER_RECOVERIES)
+            self._file = self._workflow("file", file, int, ORDER_RECOVERIES)
             self._render = self._workflow("render", render, Making, RENDER_RECOVERIES)
             DBOS.listen_queues([str(name) for name in listen])
             DBOS.launch()
@@ -137,6 +139,10 @@ class Engine:
     async def start_again(self, id: JobId, attempt: int) -> None:
         """Put another delivery of an order on its queue; once per attempt."""
         await ask(self._enqueue_order(f"{id}-again-{attempt}", self._again, id, attempt))
+
+    async def start_file(self, id: JobId, wish: int) -> None:
+        """Put the delivery of an order's video as a file on its queue; once per wish."""
+        await ask(self._enqueue_order(f"{id}-file-{wish}", self._file, id, wish))
 
     async def start_preview(self, id: JobId, tries: int, turn: int) -> None:
         """Put the quick preview of an order on the queue of the quick engine."""

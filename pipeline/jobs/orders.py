@@ -34,9 +34,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from enum import StrEnum
-from typing import TypeVar, assert_never
+from typing import Any, TypeVar, assert_never
 
 from pipeline import errors
 from pipeline.jobs import requests
@@ -130,6 +130,10 @@ class OrderWork:
         log.info("%s is delivered again, attempt %d", id, attempt)
         await self._engine.step("deliver", self._deliver_again, id)
 
+    async def run_file(self, id: JobId, wish: int) -> None:
+        """Be the workflow of a delivery as a file, of a video that is stored."""
+        await self._engine.step("deliver file", self._deliver_file, id, wish)
+
     async def give_up(self, id: JobId, failure: Failure) -> None:
         """End an order that has no workflow any more."""
         job = await self._rows.find(id)
@@ -203,7 +207,9 @@ class OrderWork:
         if job.state.is_final:  # decided before a crash that came before the record of this step
             return Ending.FAIL if job.state is JobState.FAILED else Ending.DONE
         try:
-            await self._patiently(id, "deliver", lambda: self._send(job, receipt))
+            await self._patiently(
+                id, "deliver", lambda: self._send(self._door.deliver(job, receipt))
+            )
         except Exception as e:
             log.exception("%s was not delivered", id)
             failure = failure_of(e)
@@ -216,11 +222,20 @@ class OrderWork:
         job = await self._found(id)
         receipt = await self._patiently(id, "receipt", lambda: self._rows.receipt(id)) or ""
         try:
-            await self._patiently(id, "deliver again", lambda: self._send(job, receipt))
+            await self._patiently(
+                id, "deliver again", lambda: self._send(self._door.deliver(job, receipt))
+            )
         except Exception as e:
             log.exception("%s was not delivered again", id)
             failure = failure_of(e)
             await self._tell(id, "fail", lambda: self._door.fail(job, receipt, failure))
+
+    async def _deliver_file(self, id: JobId, wish: int) -> None:
+        if (job := await self._rows.find(id)) is None:
+            return  # its owner had everything forgotten
+        await self._tell(
+            id, "deliver file", lambda: self._send(self._door.deliver_file(job, wish))
+        )
 
     async def _fail(self, id: JobId, receipt: str) -> None:
         job = await self._found(id)
@@ -235,10 +250,11 @@ class OrderWork:
 
     # ----------------------------------------------------------------- speaking through the door
 
-    async def _send(self, job: Job, receipt: str) -> None:
+    async def _send(self, delivery: Coroutine[Any, Any, None]) -> None:
         if self._draining:
+            delivery.close()
             raise asyncio.CancelledError  # left for the next start
-        sending = asyncio.create_task(self._door.deliver(job, receipt))
+        sending = asyncio.create_task(delivery)
         self._sending.add(sending)
         sending.add_done_callback(self._sending.discard)
         try:

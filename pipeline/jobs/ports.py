@@ -69,8 +69,8 @@ class Door(Protocol):
     """How an order speaks to whoever placed it.
 
     Every verb may be called again for the same job after a crash. ``announce``, ``deliver``,
-    ``fail`` and ``withdraw`` are tried again, with growing pauses, while they raise a *retryable*
-    ``BoltiError`` (``DeliveryDelayed`` says how long to wait at least).
+    ``deliver_file``, ``fail`` and ``withdraw`` are tried again, with growing pauses, while they
+    raise a *retryable* ``BoltiError`` (``DeliveryDelayed`` says how long to wait at least).
     """
 
     async def announce(self, job: Job, standing: Standing) -> str:
@@ -96,6 +96,9 @@ class Door(Protocol):
         Returns when it was sent, refused, or is unknown (its owner has been told which). Raises
         a retryable error when surely nothing was sent and trying again can help.
         """
+
+    async def deliver_file(self, job: Job, wish: int) -> None:
+        """Deliver ``job.result`` once more, as a file, by the same rules; once per wish."""
 
     async def fail(self, job: Job, receipt: str, failure: Failure) -> None:
         """Tell the owner why there is no video; ``failure.code`` picks the sentence."""

@@ -69,6 +69,7 @@ class Work:
             listen=listen,
             order=self._orders.run,
             again=self._orders.run_again,
+            file=self._orders.run_file,
             render=self._renders.run,
             is_paused=mode is LineMode.PAUSED,
         )

@@ -148,6 +148,7 @@ class Orders:
             if connection.execute(delete).rowcount:
                 for table in belongings:
                     connection.execute(sa.delete(table).where(table.c.job_id == id))
+                connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.about == id))
 
         await self._database.write(work)
 

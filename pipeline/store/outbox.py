@@ -3,7 +3,8 @@
 A send cannot be repeated unseen, and a crash may fall between the send and its record. So a sender
 claims the row (``ready`` to ``sending``, committed) before it sends. Whoever finds the row in
 ``sending`` later knows only that somebody may have sent: that is ``unknown``; a person decides.
-Nothing here knows what is sent or to whom.
+Nothing here knows what is sent or to whom. What is sent about a job beside its video (the word
+that it failed, a copy as a file) has a row of its own, which names the job in ``about``.
 
 ::
 
@@ -35,7 +36,9 @@ OUTBOX = sa.Table(
     sa.Column("message_id", sa.Text),
     sa.Column("file_id", sa.Text),
     sa.Column("file_unique_id", sa.Text),  # the same for everybody, wherever it is forwarded
+    sa.Column("about", sa.Text),  # the job, where this is not its video
     sa.Index("outbox_by_file", "file_unique_id"),
+    sa.Index("outbox_by_about", "about"),
 )
 
 
@@ -66,10 +69,10 @@ class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def open(self, job_id: JobId) -> None:
-        """Make the row, ready, unless it is there."""
+    async def open(self, job_id: JobId, about: JobId | None = None) -> None:
+        """Make the row, ready, unless it is there; ``about`` is the job of what is no video."""
         insert = self._database.insert(OUTBOX).values(
-            job_id=job_id, state=OutboxState.READY.value, attempt=1
+            job_id=job_id, state=OutboxState.READY.value, attempt=1, about=about
         )
 
         def work(connection: sa.Connection) -> None:
@@ -112,7 +115,8 @@ class Outbox:
 
     async def job_of_file(self, file_unique_id: str) -> JobId | None:
         """Find the job whose video this is, wherever it was forwarded to."""
-        query = sa.select(OUTBOX.c.job_id).where(OUTBOX.c.file_unique_id == file_unique_id)
+        job = sa.func.coalesce(OUTBOX.c.about, OUTBOX.c.job_id)
+        query = sa.select(job).where(OUTBOX.c.file_unique_id == file_unique_id)
 
         def work(connection: sa.Connection) -> JobId | None:
             found = connection.scalars(query.limit(1)).one_or_none()
@@ -120,9 +124,22 @@ class Outbox:
 
         return await self._database.read(work)
 
+    async def copy_of(self, job_id: JobId) -> str | None:
+        """Find the id, at the messenger, of a file that was sent about a job."""
+        query = sa.select(OUTBOX.c.file_id).where(
+            OUTBOX.c.about == job_id, OUTBOX.c.file_id.is_not(None)
+        )
+
+        def work(connection: sa.Connection) -> str | None:
+            file_id: str | None = connection.scalars(query.limit(1)).one_or_none()
+            return file_id
+
+        return await self._database.read(work)
+
     async def job_ids(self) -> list[JobId]:
-        """List every job that something was sent for, the newest first."""
-        query = sa.select(OUTBOX.c.job_id).order_by(OUTBOX.c.job_id.desc())
+        """List every job whose video was sent, the newest first."""
+        videos = sa.select(OUTBOX.c.job_id).where(OUTBOX.c.about.is_(None))
+        query = videos.order_by(OUTBOX.c.job_id.desc())
 
         def work(connection: sa.Connection) -> list[JobId]:
             return [JobId(id) for id in connection.scalars(query)]

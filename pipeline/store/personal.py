@@ -58,7 +58,9 @@ ABOUT: Final[Mapping[sa.Table, Callable[[Owner], Condition]]] = {
     history.HISTORY: lambda who: (
         history.HISTORY.c.job_id.in_(_jobs(who)) | (history.HISTORY.c.by == who)
     ),
-    outbox.OUTBOX: lambda who: outbox.OUTBOX.c.job_id.in_(_jobs(who)),
+    outbox.OUTBOX: lambda who: (
+        outbox.OUTBOX.c.job_id.in_(_jobs(who)) | outbox.OUTBOX.c.about.in_(_jobs(who))
+    ),
     blocks.PRINTS: lambda who: blocks.PRINTS.c.job_id.in_(_jobs(who)),
     OWN: lambda who: OWN.c.owner == who,
 }

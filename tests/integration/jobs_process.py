@@ -97,6 +97,9 @@ class OutboxDoor:
         await self._outbox.sent(job.id, "2", None)
         self._story.reach("recorded")
 
+    async def deliver_file(self, job: Job, wish: int) -> None:
+        return
+
     async def fail(self, job: Job, receipt: str, failure: Failure) -> None:
         self._story.tell(f"fail:{failure.code}", job.id)
 

@@ -102,6 +102,9 @@ class FakeDoor:
         await self.may_deliver.wait()
         self._say("deliver", job)
 
+    async def deliver_file(self, job: Job, wish: int) -> None:
+        self._say(f"file {wish}", job)
+
     async def fail(self, job: Job, receipt: str, failure: Failure) -> None:
         self._say("fail", job)
         self.failures[job.id] = failure

@@ -135,3 +135,21 @@ async def test_deliver_again_delivers_once_per_attempt(world: World) -> None:
     await until(lambda: world.door.heard("deliver", job_id(1)) == 3)
 
     assert world.render.begun == [job_id(1)]
+
+
+async def test_a_file_is_delivered_once_per_wish_and_tried_while_that_can_help(
+    world: World,
+) -> None:
+    await world.submit(1)
+    await until_final(world, 1)
+    world.door.errors["file 7"] = [errors.DeliveryDelayed("not now", retry_after_s=0.01)]
+
+    await world.jobs.deliver_file(job_id(1), 7)
+    await world.jobs.deliver_file(job_id(1), 7)
+    await world.jobs.deliver_file(job_id(1), 8)
+    await until(
+        lambda: world.door.heard("file 7", job_id(1)) and world.door.heard("file 8", job_id(1))
+    )
+
+    assert world.door.heard("file 7", job_id(1)) == 1
+    assert world.door.heard("deliver", job_id(1)) == 1

@@ -8,7 +8,6 @@ import pytest
 
 from bot.drafting.variants import Change, changes_for
 from pipeline.types import Job, JobState, RenderRequest, Shape
-from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.finished import JOB, RESULT, STATUS, finished_job
 from tests.unit.bot.updates import BOB, tap, text
@@ -140,29 +139,13 @@ async def test_new_words_use_the_face_of_the_video(bot: Bot) -> None:
     assert request.portrait == "jobs/tg-000000000011/portrait.png"
 
 
-async def test_a_file_is_uploaded_once_and_then_comes_by_its_id(bot: Bot) -> None:
+async def test_a_tap_for_a_file_is_one_wish_however_often_it_comes(bot: Bot) -> None:
     buttons = await delivered(bot)
 
-    await bot.hears(tap(10, buttons["📄 As a file"]))
-    await bot.app.errands.quiet()
-    await bot.hears(tap(11, buttons["📄 As a file"]))
-    await bot.app.errands.quiet()
+    await bot.hears(tap(10, buttons["📄 As a file"]), tap(10, buttons["📄 As a file"]))
 
-    first, again = bot.telegram.of("sendDocument")
-    assert first.files != ()
-    assert (again.files, again.values["document"]) == ((), "D1")
-
-
-async def test_a_file_that_telegram_refuses_can_be_asked_for_again(bot: Bot) -> None:
-    buttons = await delivered(bot)
-    bot.telegram.fails("sendDocument", Refusal(status=502, description="Bad Gateway"))
-
-    await bot.hears(tap(10, buttons["📄 As a file"]))
-    await bot.app.errands.quiet()
-    await bot.hears(tap(11, buttons["📄 As a file"]))
-    await bot.app.errands.quiet()
-
-    assert len(bot.telegram.of("sendDocument")) == 2
+    assert bot.services.jobs.files == [(JOB, 10)]
+    assert bot.telegram.toasts == ["Sending it…", "Sending it…"]
 
 
 @pytest.mark.parametrize("label", ["🔁 Another voice", "✏️ New words", "📱 9:16", "📄 As a file"])
@@ -171,7 +154,7 @@ async def test_nobody_else_may_use_the_buttons(bot: Bot, label: str) -> None:
 
     await bot.hears(tap(10, buttons[label], user=BOB))
 
-    assert orders(bot) == []
+    assert (orders(bot), bot.services.jobs.files) == ([], [])
     assert bot.telegram.toasts == ["Only the person who asked can use these buttons."]
 
 

@@ -96,3 +96,16 @@ async def test_no_order_of_verbs_allows_a_claim_after_it_was_sent_or_refused(
 @pytest.fixture
 def outbox(database: Database) -> Outbox:
     return Outbox(database)
+
+
+async def test_what_is_sent_about_a_job_is_found_by_it_and_is_no_video(outbox: Outbox) -> None:
+    copy = JobId(f"{JOB}-file-7")
+    await outbox.open(JOB)
+    await outbox.open(copy, about=JOB)
+    assert await outbox.copy_of(JOB) is None
+    await outbox.claim(copy)
+    await outbox.sent(copy, "5", "D1", "unique")
+
+    assert await outbox.copy_of(JOB) == "D1"
+    assert await outbox.job_of_file("unique") == JOB
+    assert await outbox.job_ids() == [JOB]
