@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import errors, speech
+from pipeline.booth import Booth
 from pipeline.child import Child
 from pipeline.footage.desk import MODULE as FOOTAGE_MODULE
 from pipeline.footage.desk import FootageDesk
@@ -158,11 +159,14 @@ async def open_workshop(
         stack.push_async_callback(studio.close)
         sketcher = Child("sketcher", children.studio, environment)
         stack.push_async_callback(sketcher.close)
+        scratch = settings.scratch_dir
         portraits = PortraitDesk(
-            settings.portrait, Child("portrait", children.portrait, environment)
+            settings.portrait, Booth("portrait", children.portrait, environment, scratch)
         )
         stack.push_async_callback(portraits.close)
-        footage = FootageDesk(settings.footage, Child("footage", children.footage, environment))
+        footage = FootageDesk(
+            settings.footage, Booth("footage", children.footage, environment, scratch)
+        )
         stack.push_async_callback(footage.close)
         speaker = speech.create(settings.speech, environment, keep)
         stack.push_async_callback(speaker.close)

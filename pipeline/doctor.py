@@ -17,6 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from pipeline import errors
+from pipeline.confine import Confinement, confinable
 from pipeline.portrait.desk import PortraitDesk
 from pipeline.settings import Settings
 from pipeline.speech import Synthesizer
@@ -58,6 +59,7 @@ async def examine(
         await asyncio.to_thread(_disk, settings),
         await asyncio.to_thread(_codecs),
         await _faces(portraits, scratch),
+        _confinement(confinable()),
         await _voice(settings, speaker, scratch),
         await asyncio.to_thread(_gpu),
         await asyncio.to_thread(_weights, settings),
@@ -121,6 +123,25 @@ async def _faces(portraits: PortraitDesk, scratch: Path) -> Finding:
             advice=f"MediaPipe 0.10.14 to 0.10.21 carries the face models. {INSTALL}",
         )
     raise AssertionError("a photo that is not there was found usable")
+
+
+def _confinement(held: Confinement) -> Finding:
+    """Say whether this system can lock in what opens strangers' files."""
+    lacking = [
+        name
+        for name, there in (("folders (Landlock)", held.folders), ("network", held.network))
+        if not there
+    ]
+    if not lacking:
+        detail = "strangers' files are opened where no other file and no network is"
+        return Finding(name="limits", health=Health.OK, detail=detail)
+    return Finding(
+        name="limits",
+        health=Health.NOTE,
+        detail=f"this system cannot take away: {', '.join(lacking)}; memory and time are limited",
+        advice="Use Linux 5.13 or newer with Landlock (in /sys/kernel/security/lsm), or let the "
+        "bot run alone in a container.",
+    )
 
 
 async def _voice(settings: Settings, speaker: Synthesizer, scratch: Path) -> Finding:

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.child import Message, serve
 from pipeline.confine import confine
-from pipeline.footage import ORDERS, VERDICTS
-from pipeline.footage.check import check
-from pipeline.portrait import FaceMesh
-from pipeline.portrait.mesh import MediaPipeMesh
+
+if TYPE_CHECKING:
+    from pipeline.portrait import FaceMesh
 
 MEMORY_BYTES = 4 << 30
 """Several times what a look needs (0.7 GB): a bomb meets it before it meets the machine."""
 
 
 def main() -> None:
-    """Serve until the parent closes the pipe."""
-    confine(None, memory_bytes=MEMORY_BYTES)  # it stays warm for files of many folders
+    """Confine this process to its folder, then serve. Nothing heavy is imported before."""
+    confine(Path(sys.argv[1]), memory_bytes=MEMORY_BYTES)
+    tempfile.tempdir = sys.argv[1]
+    from pipeline.portrait.mesh import MediaPipeMesh
+
     serve(partial(answer, MediaPipeMesh()))
 
 
 def answer(mesh: FaceMesh, request: Message, say: Callable[[Message], None]) -> Message:
     """Check one video; there is nothing to say before the verdict."""
+    from pipeline.footage import ORDERS, VERDICTS
+    from pipeline.footage.check import check
+
     verdict = check(ORDERS.validate_python(request), mesh)
     result: Message = VERDICTS.dump_python(verdict, mode="json")
     return result

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.child import Child
+from pipeline.booth import Booth
+from pipeline.child import Message
 from pipeline.footage import ORDERS, VERDICTS, FootageOrder, FootageVerdict
 from pipeline.settings import FootageSettings
 
 MODULE = "pipeline.footage"
-"""What the child runs: ``Child("footage", MODULE, child_environment())``."""
+"""What the child runs: ``Booth("footage", MODULE, child_environment(), scratch)``."""
 
 
 class FootageDesk:
     """Has videos looked at, one at a time, in a child process that stays warm."""
 
-    def __init__(self, settings: FootageSettings, child: Child) -> None:
+    def __init__(self, settings: FootageSettings, booth: Booth) -> None:
         self._settings = settings
-        self._child = child
+        self._booth = booth
 
     async def check(
         self,
@@ -39,18 +40,19 @@ class FootageDesk:
         another try.
         """
         most_s = min(most_s or self._settings.max_s, self._settings.max_s)
-        order = FootageOrder(
-            source=source,
-            into=into,
-            fps=fps,
-            size_px=min(size_px or self._settings.size_px, self._settings.size_px),
-            limits=self._settings.model_copy(update={"max_s": most_s}),
-        )
-        answer = await self._child.ask(
-            ORDERS.dump_python(order, mode="json"), limit_s=self._settings.limit_s
+        limits = self._settings.model_copy(update={"max_s": most_s})
+        size_px = min(size_px or self._settings.size_px, self._settings.size_px)
+
+        def order(given: Path, made: Path) -> Message:
+            asked = FootageOrder(source=given, into=made, fps=fps, size_px=size_px, limits=limits)
+            message: Message = ORDERS.dump_python(asked, mode="json")
+            return message
+
+        answer = await self._booth.show(
+            source, order, most_bytes=limits.max_bytes, limit_s=limits.limit_s, into=into
         )
         return VERDICTS.validate_python(answer)
 
     async def close(self) -> None:
         """End the child. Safe to repeat."""
-        await self._child.close()
+        await self._booth.close()

@@ -8,6 +8,7 @@ Where the next one goes: a function that builds its stream here, and a test that
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ import ffmpeg
 
 from pipeline import errors
 from pipeline.media.read import CODECS, CONTAINERS, video_rate_hz
-from pipeline.media.runner import run_ffmpeg
+from pipeline.media.runner import OnlyFiles, run_ffmpeg
 
 TARGET_LUFS, CEILING_DBTP = -16.0, -1.5
 """Speech for phones and messengers; EBU R128 with the true peak of ITU-R BS.1770-4."""
@@ -61,7 +62,9 @@ async def decode_recording(
     if clean:
         sound = sound.filter("highpass", f=70).filter("afftdn", nr=12, nf=-40)
     samples = sound.output(f"file:{into}", format="s16le", ac=1, map_metadata=-1)
-    status, said = await _run(samples, limit_s, verbosity="info")
+    await asyncio.to_thread(into.touch, 0o600)
+    only = OnlyFiles(source=source, into=into)
+    status, said = await _run(samples, limit_s, verbosity="info", only=only)
     rates = _RATE.findall(said)
     if "matches no streams" in said:
         raise errors.SoundUnreadable("there is no sound in it")
@@ -132,6 +135,8 @@ def _wav(stream: Any, into: Path) -> Any:
     return stream.output(f"file:{into}", format="wav", acodec="pcm_s16le", ac=1, **options)
 
 
-async def _run(stream: Any, limit_s: float, verbosity: str = "error") -> tuple[int, str]:
+async def _run(
+    stream: Any, limit_s: float, verbosity: str = "error", only: OnlyFiles | None = None
+) -> tuple[int, str]:
     command = stream.global_args("-nostdin", "-hide_banner", "-v", verbosity, "-threads", "2")
-    return await run_ffmpeg(command.overwrite_output().get_args(), limit_s=limit_s)
+    return await run_ffmpeg(command.overwrite_output().get_args(), limit_s=limit_s, only=only)

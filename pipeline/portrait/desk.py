@@ -11,12 +11,13 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from pipeline.child import Child
+from pipeline.booth import Booth
+from pipeline.child import Message
 from pipeline.settings import PortraitSettings
 from pipeline.types import PortraitVerdict
 
 MODULE = "pipeline.portrait"
-"""What the child runs: ``Child("portrait", MODULE, child_environment())``."""
+"""What the child runs: ``Booth("portrait", MODULE, child_environment(), scratch)``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +38,13 @@ VERDICTS = TypeAdapter(PortraitVerdict)
 class PortraitDesk:
     """Has photos looked at, one at a time, in a child process that stays warm."""
 
-    def __init__(self, settings: PortraitSettings, child: Child) -> None:
+    def __init__(self, settings: PortraitSettings, booth: Booth) -> None:
         self._settings = settings
-        self._child = child
+        self._booth = booth
 
     async def start(self) -> None:
         """Start the child now, so that the first photo does not wait for its models."""
-        await self._child.start()
+        await self._booth.start()
 
     async def check(self, source: Path, into: Path, face: int | None = None) -> PortraitVerdict:
         """Look at ``source`` and write its clean upright picture to ``into``.
@@ -52,12 +53,21 @@ class PortraitDesk:
         can. Raises a ``PortraitError``, ``NoSuchFace``; ``ChildDied`` and
         ``ChildTimedOut`` are worth another try.
         """
-        order = Order(source=source, into=into, limits=self._settings, face=face)
-        answer = await self._child.ask(
-            ORDERS.dump_python(order, mode="json"), limit_s=self._settings.limit_s
+
+        def order(given: Path, made: Path) -> Message:
+            asked = Order(source=given, into=made, limits=self._settings, face=face)
+            message: Message = ORDERS.dump_python(asked, mode="json")
+            return message
+
+        answer = await self._booth.show(
+            source,
+            order,
+            most_bytes=self._settings.max_bytes,
+            limit_s=self._settings.limit_s,
+            into=into,
         )
         return VERDICTS.validate_python(answer)
 
     async def close(self) -> None:
         """End the child. Safe to repeat."""
-        await self._child.close()
+        await self._booth.close()

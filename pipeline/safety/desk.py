@@ -7,16 +7,14 @@ hostile one can cost that process its life and nothing else. Knows paths; knows 
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
 
 from pipeline import errors
-from pipeline.child import Child
+from pipeline.booth import Booth
+from pipeline.child import Message
 from pipeline.safety.mark import tag_of
 from pipeline.safety.seal import mark_key
 from pipeline.safety.verdict import FINDINGS, ORDERS, Finding, VerifyOrder
@@ -57,7 +55,7 @@ class VerifyDesk:
             min_side_px=LEAST_SIDE_PX,
             max_s=settings.footage.max_s,
         )
-        self._environment = dict(environment)
+        self._environment, self._scratch_dir = dict(environment), settings.scratch_dir
         self._free = asyncio.Semaphore(AT_ONCE)
 
     async def examine(self, video: Path) -> Finding:
@@ -66,18 +64,33 @@ class VerifyDesk:
         ``ChildDied`` and ``ChildTimedOut`` become ``VideoUnreadable``: what kills its examiner is
         no video.
         """
+        from pipeline.safety.certificate import load_trust
+
+        await asyncio.to_thread(_refuse, video, self._limits.max_bytes)
         async with self._free:
-            folder = await asyncio.to_thread(_folder_with, video, self._limits.max_bytes)
-            child = Child("verify", MODULE, self._environment, str(folder))
+            trust = await asyncio.to_thread(load_trust, self._settings)
+            key = await asyncio.to_thread(mark_key, self._settings)
+
+            def order(given: Path, _: Path) -> Message:
+                asked = VerifyOrder(
+                    video=given,
+                    roots_pem=trust.roots_pem,
+                    names=tuple(sorted(trust.names)),
+                    mark_key=key.hex(),
+                    limits=self._limits,
+                )
+                message: Message = ORDERS.dump_python(asked, mode="json")
+                return message
+
+            booth = Booth("verify", MODULE, self._environment, self._scratch_dir)
+            most_bytes = self._limits.max_bytes
             try:
-                order = await asyncio.to_thread(self._order, folder / "video")
-                message = ORDERS.dump_python(order, mode="json")
-                return FINDINGS.validate_python(await child.ask(message, limit_s=LIMIT_S))
+                answer = await booth.show(video, order, most_bytes=most_bytes, limit_s=LIMIT_S)
             except (errors.ChildDied, errors.ChildTimedOut) as e:
                 raise errors.VideoUnreadable("examining it took too much") from e
             finally:
-                await child.close()
-                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+                await booth.close()
+            return FINDINGS.validate_python(answer)
 
     async def job_of(self, finding: Finding, orders: OrderRows) -> Job | None:
         """Find whose video it was: by the job that it names, else by what its mark tells."""
@@ -96,38 +109,16 @@ class VerifyDesk:
                 return job
         return None
 
-    def _order(self, video: Path) -> VerifyOrder:
-        from pipeline.safety.certificate import load_trust
-
-        trust = load_trust(self._settings)
-        return VerifyOrder(
-            video=video,
-            roots_pem=trust.roots_pem,
-            names=tuple(sorted(trust.names)),
-            mark_key=mark_key(self._settings).hex(),
-            limits=self._limits,
-        )
-
 
 def _is_near(one: date, other: date) -> bool:
     """Tell whether a job of one day may have made a video of the other: it may have waited."""
     return abs((one - other).days) <= 1
 
 
-def _folder_with(video: Path, max_bytes: int) -> Path:
-    """Make a private folder that holds nothing but the video. Raises ``FootageError``."""
+def _refuse(video: Path, max_bytes: int) -> None:
+    """Raise before anything is started: no file, or one of too many bytes."""
     if not video.is_file():
         raise errors.VideoUnreadable("there is no such file")
     if video.stat().st_size > max_bytes:
         sizes = (f"{video.stat().st_size / 1e6:.1f} MB", f"{max_bytes / 1e6:g} MB")
         raise errors.VideoTooLarge(*sizes)
-    folder = Path(tempfile.mkdtemp(prefix="bolti-verify-")).resolve()
-    try:
-        os.link(video.resolve(), folder / "video")
-    except OSError:  # another disk
-        try:
-            shutil.copyfile(video, folder / "video")
-        except OSError as e:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise errors.DiskFull("the video") from e
-    return folder

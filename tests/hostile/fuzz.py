@@ -68,29 +68,32 @@ def main() -> int:
     return int(any(tally.fates["FAULT"] for tally in tallies.values()))
 
 
-async def fuzz(seconds: float, seed: int, into: Path) -> Mapping[Door, Tally]:
-    """Read damaged files until the time is over."""
-    ends_s = time.monotonic() + seconds
-    said_s = time.monotonic()
+async def fuzz(
+    seconds: float, seed: int, into: Path, *, turn: int = TURN, most: int | None = None
+) -> Mapping[Door, Tally]:
+    """Read damaged files until the time is over, or so many are read."""
     tallies = {door: Tally() for door in SHARES}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         seeds = real_files(folder)
         (folder / "reading").mkdir()
+        said_s = time.monotonic()
+        ends_s = said_s + seconds
+        done = 0
         async with probe(folder / "reading") as reader:
             for number, door in enumerate(_turns()):
                 chance = random.Random(f"{seed}/{number}")
-                for _ in range(TURN if door is not Door.RECORDING else TURN // 8):
-                    if time.monotonic() > ends_s:
+                for _ in range(turn if door is not Door.RECORDING else turn // 8):
+                    if time.monotonic() > ends_s or done == most:
                         return tallies
                     content = mutated(chance.choice(seeds[door]), seeds[door], chance)
                     fate = await reader.reads(door, content)
                     tallies[door].count(fate)
+                    done += 1
                     if fate.fault is not None:
                         _keep(into, door, content, fate)
                 if time.monotonic() - said_s > SAY_EVERY_S:
                     said_s = time.monotonic()
-                    done = sum(tally.fates.total() for tally in tallies.values())
                     print(f"{done} files, {ends_s - said_s:.0f} s left", flush=True)
     raise AssertionError("the turns never end")
 

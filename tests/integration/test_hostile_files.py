@@ -82,9 +82,9 @@ def test_there_are_at_least_sixty_kinds_each_with_its_name() -> None:
 
 async def test_a_short_fuzz_finds_nothing(tmp_path: Path) -> None:
     """`make fuzz` is the long form."""
-    tallies = await fuzz(6.0, 7, tmp_path)
+    tallies = await fuzz(300.0, 7, tmp_path, turn=8, most=100)
 
     assert {door: tally.fates["FAULT"] for door, tally in tallies.items()} == dict.fromkeys(
         tallies, 0
     )
-    assert sum(tally.fates.total() for tally in tallies.values()) > 20
+    assert all(tally.fates for tally in tallies.values()), "every door had its turn"

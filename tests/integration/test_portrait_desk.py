@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
+import shutil
 import signal
 import subprocess
 import sys
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from pipeline import errors
-from pipeline.child import Child
-from pipeline.portrait.desk import MODULE, PortraitDesk
+from pipeline.booth import Booth
+from pipeline.child import Message
+from pipeline.confine import confinable
+from pipeline.portrait.desk import MODULE, ORDERS, Order, PortraitDesk
 from pipeline.settings import PortraitSettings, child_environment
 from tests import faces
 from tests.unit.portrait.drawn import chunk
@@ -24,15 +28,20 @@ LIMITS = PortraitSettings()
 
 
 @pytest.fixture
-async def child() -> AsyncIterator[Child]:
-    child = Child("portrait", MODULE, child_environment())
-    yield child
-    await child.close()
+async def booth(tmp_path: Path) -> AsyncIterator[Booth]:
+    booth = Booth("portrait", MODULE, child_environment(), tmp_path / "scratch")
+    yield booth
+    await booth.close()
 
 
 @pytest.fixture
-def desk(child: Child) -> PortraitDesk:
-    return PortraitDesk(LIMITS, child)
+def desk(booth: Booth) -> PortraitDesk:
+    return PortraitDesk(LIMITS, booth)
+
+
+def _input_of(pid: int) -> int:
+    """Open what a child is going to read: it is ready when a request lies in it."""
+    return os.open(f"/proc/{pid}/fd/0", os.O_RDONLY | os.O_NONBLOCK)
 
 
 def bomb(path: Path, width_px: int = 13_000, height_px: int = 13_000) -> Path:
@@ -46,15 +55,15 @@ def bomb(path: Path, width_px: int = 13_000, height_px: int = 13_000) -> Path:
 
 
 async def test_a_warm_child_answers_photo_after_photo(
-    desk: PortraitDesk, child: Child, tmp_path: Path
+    desk: PortraitDesk, booth: Booth, tmp_path: Path
 ) -> None:
     await desk.start()
-    pid = child.pid
+    pid = booth.pid
 
     first = await desk.check(faces.hopper(), tmp_path / "first.png")
     second = await desk.check(faces.astronaut(), tmp_path / "second.png")
 
-    assert child.pid == pid
+    assert booth.pid == pid
     assert (first.width_px, first.height_px) == (512, 600)
     assert first.speaker.eye_distance_px == pytest.approx(118, rel=0.03)
     assert second.speaker.eye_distance_px == pytest.approx(59, rel=0.03)
@@ -62,44 +71,45 @@ async def test_a_warm_child_answers_photo_after_photo(
 
 
 async def test_a_reason_crosses_the_pipe_and_leaves_the_child_warm(
-    desk: PortraitDesk, child: Child, tmp_path: Path
+    desk: PortraitDesk, booth: Booth, tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(faces.hopper().read_bytes()[:9000])
 
     with pytest.raises(errors.NoFaceFound):
         await desk.check(faces.without_a_face()[0], tmp_path / "clean.png")
-    pid = child.pid
+    pid = booth.pid
     with pytest.raises(errors.PictureUnreadable, match="Send a JPEG"):
         await desk.check(broken, tmp_path / "clean.png")
 
     assert (await desk.check(faces.hopper(), tmp_path / "clean.png")).faces
-    assert child.pid == pid
+    assert booth.pid == pid
 
 
 async def test_a_child_killed_during_a_look_is_told_and_replaced(
-    desk: PortraitDesk, child: Child, tmp_path: Path
+    desk: PortraitDesk, booth: Booth, tmp_path: Path
 ) -> None:
     await desk.check(faces.hopper(), tmp_path / "clean.png")
-    pid = child.pid
+    pid = booth.pid
     assert pid is not None
 
     os.kill(pid, signal.SIGSTOP)  # so that the look is surely not over when the child dies
     look = asyncio.create_task(desk.check(faces.astronaut(), tmp_path / "other.png"))
-    await asyncio.sleep(0)
+    await asyncio.to_thread(select.select, [asked := _input_of(pid)], [], [], 30)
+    os.close(asked)
     os.kill(pid, signal.SIGKILL)
     with pytest.raises(errors.ChildDied) as died:
         await look
 
     assert died.value.retryable
     assert (await desk.check(faces.astronaut(), tmp_path / "other.png")).faces
-    assert child.pid != pid
+    assert booth.pid != pid
 
 
-async def test_a_look_that_takes_too_long_is_stopped(child: Child, tmp_path: Path) -> None:
-    hasty = PortraitDesk(LIMITS.model_copy(update={"limit_s": 1.0}), child)
-    await PortraitDesk(LIMITS, child).check(faces.hopper(), tmp_path / "clean.png")
-    pid = child.pid
+async def test_a_look_that_takes_too_long_is_stopped(booth: Booth, tmp_path: Path) -> None:
+    hasty = PortraitDesk(LIMITS.model_copy(update={"limit_s": 1.0}), booth)
+    await PortraitDesk(LIMITS, booth).check(faces.hopper(), tmp_path / "clean.png")
+    pid = booth.pid
     assert pid is not None
 
     os.kill(pid, signal.SIGSTOP)
@@ -110,9 +120,9 @@ async def test_a_look_that_takes_too_long_is_stopped(child: Child, tmp_path: Pat
         os.kill(pid, 0)
 
 
-async def test_closing_twice_is_fine_and_ends_the_child(desk: PortraitDesk, child: Child) -> None:
+async def test_closing_twice_is_fine_and_ends_the_child(desk: PortraitDesk, booth: Booth) -> None:
     await desk.start()
-    pid = child.pid
+    pid = booth.pid
     assert pid is not None
 
     await desk.close()
@@ -152,15 +162,15 @@ def test_a_picture_bomb_costs_no_memory(tmp_path: Path) -> None:
     assert int(measured.stdout) < 30_000, measured.stderr  # decoded, it takes 165,000 at least
 
 
-async def test_the_child_survives_a_bomb(desk: PortraitDesk, child: Child, tmp_path: Path) -> None:
+async def test_the_child_survives_a_bomb(desk: PortraitDesk, booth: Booth, tmp_path: Path) -> None:
     path = bomb(tmp_path / "bomb.png")
     await desk.start()
-    pid = child.pid
+    pid = booth.pid
 
     with pytest.raises(errors.PictureTooLarge, match="25 megapixels"):
         await desk.check(path, tmp_path / "clean.png")
 
-    assert child.pid == pid
+    assert booth.pid == pid
     assert not (tmp_path / "clean.png").exists()
 
 
@@ -173,3 +183,28 @@ def test_the_parents_end_loads_no_model() -> None:
     )
 
     assert answer.stdout.strip() == "[]", answer.stderr
+
+
+async def test_the_child_reads_no_other_file_and_writes_nowhere_else(
+    booth: Booth, tmp_path: Path
+) -> None:
+    """Whoever takes the child over by a photo gets nobody else's."""
+    if not confinable().folders:
+        pytest.skip("this kernel cannot limit folders")
+    neighbour = tmp_path / "neighbour.jpg"
+    shutil.copy(faces.astronaut(), neighbour)
+
+    def asked(source: Path, into: Path) -> Message:
+        order = Order(source=source, into=into, limits=LIMITS)
+        message: Message = ORDERS.dump_python(order, mode="json")
+        return message
+
+    async def show(order: Callable[[Path, Path], Message]) -> None:
+        await booth.show(faces.hopper(), order, most_bytes=LIMITS.max_bytes, limit_s=60)
+
+    with pytest.raises(errors.PictureUnreadable):
+        await show(lambda _, made: asked(neighbour, made))
+    with pytest.raises(errors.RenderFailed, match="PermissionError"):
+        await show(lambda given, _: asked(given, tmp_path / "out.png"))
+
+    assert {path.name for path in tmp_path.iterdir()} == {"neighbour.jpg", "scratch"}

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 import wave
 from pathlib import Path
@@ -12,9 +13,10 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline import errors
+from pipeline.confine import confinable
 from pipeline.media import filters
 from pipeline.media.read import read_wav
-from pipeline.media.runner import run_ffmpeg
+from pipeline.media.runner import OnlyFiles, run_ffmpeg
 from pipeline.settings import SpeechSettings
 from pipeline.speech.recorded import recorded_speech
 
@@ -197,6 +199,27 @@ async def test_ffmpeg_may_not_take_all_the_memory(tmp_path: Path) -> None:
     status, _ = await run_ffmpeg(["-v", "error", *huge], limit_s=60)
 
     assert status != 0
+
+
+async def test_ffmpeg_opens_a_strangers_file_and_no_other(tmp_path: Path) -> None:
+    """Whatever a file makes of ffmpeg, the other files of this machine stay closed to it."""
+    if not confinable().folders:
+        pytest.skip("this kernel cannot limit folders")
+    sent, neighbour, into = original(tmp_path), tmp_path / "neighbour.wav", tmp_path / "into"
+    shutil.copy(sent, neighbour)
+    into.touch()
+    only = OnlyFiles(source=sent, into=into)
+
+    async def through(source: Path, target: Path) -> int:
+        command = ["-y", "-i", f"file:{source}", "-f", "s16le", f"file:{target}"]
+        return (await run_ffmpeg(command, limit_s=30, only=only))[0]
+
+    assert await through(sent, into) == 0
+    assert into.stat().st_size > 1000
+    assert await through(neighbour, into) != 0
+    assert await through(sent, tmp_path / "new") != 0
+    assert await through(sent, neighbour) != 0
+    assert neighbour.read_bytes() == sent.read_bytes()
 
 
 def _ffmpegs() -> list[str]:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import confine
+
 ATTEMPT = """
 import json, sys
 from pathlib import Path
@@ -61,11 +63,17 @@ def test_what_decoding_needs_goes_through(tmp_path: Path, attempt: str) -> None:
     [
         ("network", "import socket; socket.socket()"),
         ("network", "import socket; socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)"),
+        ("network", "import socket; socket.socket(socket.AF_UNIX)"),
         ("folders", "secret.read_text()"),
         ("folders", "secret.write_text('mine')"),
         ("folders", "secret.unlink()"),
         ("folders", "(folder.parent / 'new').touch()"),
         ("folders", "list(Path.home().iterdir())"),
+        ("folders", "(folder / 'a').symlink_to(secret)"),
+        ("folders", "import os; os.mkfifo(folder / 'a')"),
+        ("folders", "import os; open(f'/proc/{os.getppid()}/environ').read()"),
+        ("folders", "import os, signal; os.kill(os.getppid(), signal.SIGURG)"),
+        ("folders", "open('/etc/hostname').read()"),
         ("folders", "import os; os.link(folder.parent / 'secret.txt', folder / 'stolen')"),
         ("memory", "bytearray(600 << 20)"),
         (
@@ -93,3 +101,37 @@ def test_its_children_are_confined_too(tmp_path: Path) -> None:
     if not answer["folders"]:
         pytest.skip("this kernel cannot limit folders")
     assert answer["went"] == "CalledProcessError"
+
+
+def test_a_program_that_is_not_ours_opens_two_files_and_no_other(tmp_path: Path) -> None:
+    for name in ("source", "into", "neighbour"):
+        (tmp_path / name).write_text(name)
+
+    def run(*command: str) -> int:
+        files = (str(tmp_path / "source"), str(tmp_path / "into"))
+        launcher = (sys.executable, "-I", "-S", confine.__file__, *files)
+        return subprocess.run((*launcher, *command), capture_output=True, timeout=60).returncode
+
+    if not confine.confinable().folders:
+        pytest.skip("this kernel cannot limit folders")
+    copy = ("/bin/cp", str(tmp_path / "source"))
+    assert run(*copy, str(tmp_path / "into")) == 0
+    assert (tmp_path / "into").read_text() == "source"
+    assert run(*copy, str(tmp_path / "new")) != 0
+    assert run(*copy, str(tmp_path / "neighbour")) != 0
+    assert run("/bin/cat", str(tmp_path / "neighbour")) != 0
+    assert run("/bin/cp", str(tmp_path / "into"), str(tmp_path / "source")) != 0
+    assert (tmp_path / "source").read_text() == "source"
+
+
+def test_calls_by_foreign_numbers_are_refused_too(tmp_path: Path) -> None:
+    """Where a kernel knows x32, the same calls have a second set of numbers."""
+    socket_x32 = "import ctypes; l = ctypes.CDLL(None, use_errno=True)\n"
+    socket_x32 += "assert l.syscall(0x40000000 + 41, 2, 1, 0) == -1\n"
+    socket_x32 += "raise OSError(ctypes.get_errno(), 'refused')"
+
+    answer = attempted(tmp_path, socket_x32)
+
+    if not answer["network"]:
+        pytest.skip("this kernel cannot limit: network")
+    assert answer["went"] == "PermissionError", "not: no such call"
