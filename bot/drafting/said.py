@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
+from pipeline import errors
 from pipeline.store.drafts import Draft
 from pipeline.types import ArtifactKey, JobId, RecordedScript, Script, TextScript
 
@@ -21,7 +22,10 @@ def said_in(draft: Draft) -> Script | None:
     """Give what is to be said; None where there is nothing, or its sender has yet to decide."""
     if draft.recording is not None:
         ready = RecordedScript(
-            recording=draft.recording, is_ready=True, duration_s=draft.recording_s
+            recording=draft.recording,
+            is_ready=True,
+            duration_s=draft.recording_s,
+            words=draft.script or draft.heard,  # whether they are its words, the render finds out
         )
         return None if draft.recording_asked else ready
     return None if draft.script is None else TextScript(text=draft.script)
@@ -61,7 +65,7 @@ async def keep_recording(
 
 async def keep_own_voice(services: Services, draft: Draft) -> Draft:
     """Note that the recording is to be used as it is."""
-    decided = replace(draft, recording_asked=False, heard=None, updated_at=datetime.now(UTC))
+    decided = replace(draft, recording_asked=False, updated_at=datetime.now(UTC))
     await services.drafts.put(decided)
     return decided
 
@@ -92,16 +96,30 @@ def recording_key(draft: str, number: int) -> ArtifactKey:
 
 
 async def taken_along(services: Services, said: Script, job_id: JobId) -> Script:
-    """Copy a recording to where its job finds it. Raises ``ArtifactMissing``."""
+    """Copy a recording to where its job finds it, with its words if a voice could say them.
+
+    Raises ``ArtifactMissing``.
+    """
     match said:
         case TextScript():
             return said
         case RecordedScript(recording=key):
             recording = ArtifactKey(f"jobs/{job_id}/recording.wav")
             await services.store.copy(key, recording)
-            return replace(said, recording=recording)
+            return replace(said, recording=recording, words=_speakable(services, said.words))
         case _:
             assert_never(said)
+
+
+def _speakable(services: Services, words: str | None) -> str | None:
+    """Give words that can be laid along a recording: a machine may have heard anything."""
+    if words is None:
+        return None
+    try:
+        services.check_script(words)
+    except errors.ScriptError:
+        return None
+    return words
 
 
 async def delete_dropped(services: Services, before: Draft | None, after: Draft) -> None:

@@ -1,17 +1,19 @@
 """A recording whose words are known gets the times of its words and phones.
 
 The words are spoken by the embedded voices, a woman's and a man's; the one that lies closer along
-the recording lends its times (``aligning``). Where none can speak them, or they are not the words
-of the recording, its sound alone moves the lips, as if nothing were known. Knows a
-``Synthesizer``; knows no provider.
+the recording lends its times (``aligning``). How close that is tells little by itself, for no two
+voices are alike; so the same voice also says the words backwards. Where that lies as close, the
+recording says something else. Then, and where nobody can speak the words, its sound alone moves
+the lips, as if nothing were known. Knows a ``Synthesizer``; knows no provider.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline import errors
 from pipeline.settings import SpeechSettings
@@ -19,14 +21,28 @@ from pipeline.speech import Synthesizer
 from pipeline.speech.text import check_script
 from pipeline.types import Speech, Utterance, VoiceId
 
+if TYPE_CHECKING:
+    from pipeline.speech.aligning import Heard
+
 REFERENCES = (VoiceId("embedded-en-in-f"), VoiceId("embedded-en-in-m"))
 """Who speaks the words; what they cannot read is read by their neighbours."""
 ROOM = 3.0
 """How much longer than a script the words may seem: the recording itself has been measured."""
 SLOWEST, FASTEST = 0.35, 3.0
 """How many times as long as the reference a recording of the same words may last."""
+NEARER = 0.94
+"""How much closer than backwards the words must lie. Those of a recording lie at 0.31 to 0.90 of
+that, others at 0.98 and more (``tests/bench/alignment_quality.py``)."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reference:
+    """The words as a voice says them."""
+
+    spoken: Speech
+    heard: Heard
 
 
 async def with_known_words(
@@ -36,21 +52,30 @@ async def with_known_words(
 
     Raises ``ScriptError`` for words that nobody could speak.
     """
+    from pipeline.speech.aligning import aligned
+
     text = said_text(words, settings)
-    tries = list[tuple[float, Speech]]()
+    heard = await asyncio.to_thread(_heard_in, recording.path)
+    tries = []
     for voice_id in REFERENCES:
-        into = scratch / f"reference-{voice_id}.wav"
-        try:
-            spoken = await speaker.synthesize(Utterance(text=text, voice_id=voice_id), into)
-            if spoken.phones and SLOWEST < recording.duration_s / spoken.duration_s < FASTEST:
-                tries.append(await asyncio.to_thread(_laid, recording, spoken))
-        except errors.SpeechError as e:
-            log.warning("no reference for known words: %s", e.code)
-        finally:
-            await asyncio.to_thread(into.unlink, missing_ok=True)
+        reference = await _said_by(voice_id, text, speaker, scratch)
+        if reference is None or not reference.spoken.phones:
+            continue
+        if SLOWEST < recording.duration_s / reference.spoken.duration_s < FASTEST:
+            found = await asyncio.to_thread(aligned, heard, reference.heard)
+            tries.append((found, reference.spoken, voice_id))
     if not tries:
         return recording
-    return min(tries, key=lambda one: one[0])[1]
+    found, spoken, voice_id = min(tries, key=lambda one: one[0].cost)
+    backwards = await _said_by(voice_id, " ".join(reversed(text.split())), speaker, scratch)
+    if not found.fits or backwards is None:
+        return recording
+    wrong = await asyncio.to_thread(aligned, heard, backwards.heard)
+    if found.cost > NEARER * wrong.cost:
+        log.info("known words are not those of the recording: %.2f", found.cost / wrong.cost)
+        return recording
+    phones = found.phones(spoken.phones, recording.duration_s)
+    return replace(recording, words=found.moved(spoken.words), phones=phones)
 
 
 def said_text(words: str, settings: SpeechSettings) -> str:
@@ -59,17 +84,24 @@ def said_text(words: str, settings: SpeechSettings) -> str:
     return check_script(words, roomy).text
 
 
-def _laid(recording: Speech, spoken: Speech) -> tuple[float, Speech]:
-    """Give the cost of the alignment, and the recording with its times where it fits."""
-    from pipeline.media.read import read_wav  # brings PyAV along
-    from pipeline.speech.aligning import Heard, aligned
+async def _said_by(
+    voice_id: VoiceId, text: str, speaker: Synthesizer, scratch: Path
+) -> _Reference | None:
+    """Let a voice say a text; None where it cannot."""
+    into = scratch / f"reference-{voice_id}.wav"
+    try:
+        spoken = await speaker.synthesize(Utterance(text=text, voice_id=voice_id), into)
+        return _Reference(spoken=spoken, heard=await asyncio.to_thread(_heard_in, spoken.path))
+    except errors.SpeechError as e:
+        log.warning("no reference for known words: %s", e.code)
+        return None
+    finally:
+        await asyncio.to_thread(into.unlink, missing_ok=True)
 
-    heard, reference = (
-        Heard(samples=sound.samples, sample_rate_hz=sound.sample_rate_hz)
-        for sound in (read_wav(recording.path), read_wav(spoken.path))
-    )
-    found = aligned(heard, reference)
-    if not found.fits:
-        return found.cost, recording
-    phones = found.phones(spoken.phones, recording.duration_s)
-    return found.cost, replace(recording, words=found.moved(spoken.words), phones=phones)
+
+def _heard_in(path: Path) -> Heard:
+    from pipeline.media.read import read_wav  # brings PyAV along
+    from pipeline.speech.aligning import Heard
+
+    sound = read_wav(path)
+    return Heard(samples=sound.samples, sample_rate_hz=sound.sample_rate_hz)

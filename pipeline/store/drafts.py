@@ -67,7 +67,7 @@ class Draft:
     recording_asked: bool | None = None
     """Whether its sender was asked whose voice shall speak, and has not said."""
     heard: str | None = None
-    """What a machine heard in the recording; nobody may speak it before its sender agrees."""
+    """What a machine heard in the recording; no voice may say it before its sender agrees."""
     updated_at: datetime
 
     @property

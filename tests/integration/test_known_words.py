@@ -56,16 +56,27 @@ async def test_phones_of_known_words_move_the_lips_better_than_the_sound(
     assert [path.name for path in tmp_path.iterdir()] == ["me.wav"]
 
 
-async def test_words_far_too_many_for_the_recording_leave_it_to_its_sound(
-    workshop: Workshop, tmp_path: Path
+@pytest.mark.parametrize(
+    "words",
+    [
+        6 * WORDS,
+        "Please remember your umbrella, because it may rain in the evening.",
+        "नमस्ते दोस्तों, आज मैं आपको एक बहुत अच्छी बात बताना चाहती हूँ।",
+        "Mangoes.",
+    ],
+    ids=["far too many", "others", "of another language", "one, and not the only one"],
+)
+async def test_words_that_are_not_those_of_the_recording_leave_it_to_its_sound(
+    workshop: Workshop, tmp_path: Path, words: str
 ) -> None:
     _, known = await recorded(workshop, tmp_path)
 
     speech = await with_known_words(
-        known, 6 * WORDS, workshop.speaker, workshop.settings.speech, tmp_path
+        known, words, workshop.speaker, workshop.settings.speech, tmp_path
     )
 
     assert speech == known
+    assert [path.name for path in tmp_path.iterdir()] == ["me.wav"]
 
 
 async def test_no_words_at_all_are_refused(workshop: Workshop, tmp_path: Path) -> None:

@@ -49,6 +49,22 @@ async def test_an_indian_voice_says_the_words_only_after_they_were_read(asked: B
     assert newest(asked).text == "Neerja will say the words."
 
 
+@pytest.mark.parametrize(
+    ("heard", "words"), [("Good morning to all.", "Good morning to all."), ("♪ ♪", None)]
+)
+async def test_what_was_heard_helps_the_lips_of_ones_own_voice(
+    asked: Bot, heard: str, words: str | None
+) -> None:
+    asked.services.recordings.words = heard
+    await presses(asked, 3, "Neerja", NOTE)
+
+    await presses(asked, 4, "My voice", NOTE)
+
+    (request,) = requests_of(asked)
+    assert isinstance(request.script, RecordedScript)
+    assert request.script.words == words
+
+
 async def test_corrected_words_take_the_place_of_what_was_heard(asked: Bot) -> None:
     await presses(asked, 3, "Neerja", NOTE)
 

@@ -102,6 +102,14 @@ async def test_words_then_a_note_the_note_wins_and_the_words_can_be_had_back(bot
     assert [request.script for request in requests_of(bot)] == [TextScript(text="Good evening.")]
 
 
+async def test_words_from_before_help_the_lips_of_ones_own_voice(bot: Bot) -> None:
+    await bot.hears(text(1, "Good evening."), voice(2), photo(3))
+
+    (request,) = requests_of(bot)
+    assert isinstance(request.script, RecordedScript)
+    assert request.script.words == "Good evening."
+
+
 async def test_a_note_then_words_the_words_win_and_it_is_said(bot: Bot) -> None:
     await bot.hears(voice(1), text(2, "Good evening."))
 
