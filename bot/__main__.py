@@ -17,9 +17,9 @@ import click
 from telegram.error import Conflict, InvalidToken
 
 from bot.app import run
-from bot.logs import set_up_logs
 from bot.texts import load_texts
 from pipeline import errors
+from pipeline.logs import set_up_logs
 from pipeline.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ def main() -> None:
 def _main() -> int:
     try:
         settings = load_settings()
-        token = settings.telegram.require_token().get_secret_value()
+        settings.telegram.require_token()
     except errors.SettingsInvalid as e:
         return _refuse(str(e), e.exit_code)
-    set_up_logs(settings.log.level, token)
+    set_up_logs(settings.log.level, settings.log.format, settings.secrets)
     try:
         asyncio.run(serve(settings))
     except InvalidToken:

@@ -22,7 +22,7 @@ from telegram.ext import ApplicationHandlerStop, TypeHandler
 from bot.address import Address, asker_id, owner_of
 from bot.commanding import command_in
 from bot.context import BotApplication, BotContext
-from pipeline import errors
+from pipeline import errors, metrics
 from pipeline.store.access import Standing
 from pipeline.store.quotas import NO_LIMIT, Limits
 
@@ -77,6 +77,7 @@ async def on_update(update: Update, context: BotContext) -> None:
         raise ApplicationHandlerStop from e
     except errors.AccessError as e:
         log.info("update %d: %s", update.update_id, e.code)
+        metrics.REFUSALS.labels(code=e.code).inc()
         if message.chat.type == ChatType.PRIVATE or command_in(message) is not None:
             sentence = context.texts.error(context.language, e.code, e.values())
             await context.reply(message, sentence, silent=message.chat.type != ChatType.PRIVATE)

@@ -56,7 +56,9 @@ from bot.updates.intake import Intake, until_reached
 from bot.updates.turns import Turns
 from bot.updates.webhook import Webhook
 from pipeline.errors import ExecutorAlreadyRunning
+from pipeline.gauges import line_of, readings_of
 from pipeline.jobs import Jobs, QueueName
+from pipeline.probes import checks_of, open_probes
 from pipeline.settings import Settings, TelegramSettings, switch_libraries
 
 if TYPE_CHECKING:
@@ -190,8 +192,21 @@ async def run(settings: Settings, services: Services, texts: Texts, stop: asynci
     what the jobs raise at start.
     """
     app = build(settings, services, texts)
-    retry_s = settings.telegram.retry_s
+    intake = intake_of(app, settings.telegram)
+
+    async def updates() -> str:
+        return intake.trouble()
+
+    checks = checks_of(services) | {"telegram": updates}
+    figures = [*readings_of(services), *line_of(services)]
     await services.portraits.start()  # loads its models while Telegram is asked who we are
+    async with open_probes(settings.health, checks, figures, stop):
+        await _serve(app, intake, stop)
+
+
+async def _serve(app: BotApplication, intake: Intake | Webhook, stop: asyncio.Event) -> None:
+    services, texts = app.services, app.texts
+    settings, retry_s = services.settings, services.settings.telegram.retry_s
     if not await until_reached(app.initialize, stop=stop, first_pause_s=retry_s):
         return
     try:
@@ -209,7 +224,7 @@ async def run(settings: Settings, services: Services, texts: Texts, stop: asynci
         losing = asyncio.create_task(_stop_when_lost(services.jobs, stop))
         leave_the_modules_alone()
         try:
-            await intake_of(app, settings.telegram).run(stop)
+            await intake.run(stop)
         finally:
             losing.cancel()
             log.info("stopping: no new orders, uploads may end")

@@ -14,7 +14,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from telegram._utils.types import JSONDict
+from telegram.error import TelegramError
 from telegram.ext import AIORateLimiter
+
+from pipeline import metrics
 
 DECORATION = frozenset({"sendChatAction", "setMessageReaction", "answerCallbackQuery"})
 """Never counted, tried once."""
@@ -24,6 +27,7 @@ TRIED_ONCE = frozenset(
 """Counted, but a 429 is left to whoever asked."""
 
 Result = bool | JSONDict | list[JSONDict]
+Request = Callable[..., Coroutine[Any, Any, Result]]
 
 
 class Limiter(AIORateLimiter):
@@ -31,7 +35,7 @@ class Limiter(AIORateLimiter):
 
     async def process_request(
         self,
-        callback: Callable[..., Coroutine[Any, Any, Result]],
+        callback: Request,
         args: Any,
         kwargs: dict[str, Any],
         endpoint: str,
@@ -39,6 +43,7 @@ class Limiter(AIORateLimiter):
         rate_limit_args: int | None,
     ) -> Result:
         """Let a request go when its time has come. Raises ``RetryAfter``."""
+        callback = _counted(callback)
         if endpoint in DECORATION:
             return await callback(*args, **kwargs)
         if endpoint in TRIED_ONCE:
@@ -55,3 +60,16 @@ class Limiter(AIORateLimiter):
         return await super().process_request(
             callback, args, kwargs, endpoint, data, rate_limit_args
         )
+
+
+def _counted(request: Request) -> Request:
+    """Count what Telegram refuses; tries that are repeated in silence too."""
+
+    async def asked(*args: Any, **kwargs: Any) -> Result:
+        try:
+            return await request(*args, **kwargs)
+        except TelegramError as e:
+            metrics.TELEGRAM_ERRORS.labels(kind=type(e).__name__).inc()
+            raise
+
+    return asked

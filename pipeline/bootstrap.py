@@ -80,6 +80,8 @@ class Services(Records):
     jobs: Jobs
     rights: Rights
     renderer: Renderer
+    studio: Child
+    """The process with the engine, where this one renders."""
     portraits: PortraitDesk
     footage: FootageDesk
     speaker: Synthesizer
@@ -256,6 +258,7 @@ async def open_services(
                 jobs=jobs,
                 rights=Rights(records, settings),
                 renderer=renderer,
+                studio=workshop.studio,
                 portraits=workshop.portraits,
                 footage=workshop.footage,
                 speaker=workshop.speaker,

@@ -12,7 +12,8 @@ One request is one line on the child's stdin; the answers are lines on its stdou
 
 An error that the child could name leaves it warm. Cancelling, exceeding the time, dying and
 breaking the protocol kill the whole process group, grandchildren too, and the next request starts
-a fresh child.
+a fresh child. What it writes to stderr is logged by its parent, with the job that it was asked
+about (``pipeline.logs``).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn
 
-from pipeline import errors
+from pipeline import errors, logs
 
 Message = dict[str, Any]
 """One JSON object, checked with pydantic by whoever sends and receives it."""
@@ -57,6 +58,7 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
         self._stderr: asyncio.Task[None] | None = None
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
+        self._job = ""
 
     @property
     def pid(self) -> int | None:
@@ -84,6 +86,7 @@ class Child:
         ``silence_s``, ``ChildDied`` when it ended without an answer.
         """
         async with self._lock:
+            self._job = logs.job()
             try:
                 async with asyncio.timeout(limit_s) as limit:
                     answer = await self._converse(
@@ -179,8 +182,8 @@ class Child:
                 continue
             if not line:
                 return
-            self._tail.append(line.decode(errors="replace").rstrip())
-            log.debug("%s: %s", self.name, self._tail[-1])
+            with logs.about(self._job):
+                self._tail.append(logs.relay(line.decode(errors="replace").rstrip(), self.name))
 
     async def _kill(self) -> None:
         # Shielded: a cancelled caller must still leave no process behind.
@@ -240,6 +243,7 @@ def serve(handle: Callable[[Message, Callable[[Message], None]], Message]) -> No
     travel to the parent by name; any other exception is a bug, printed to stderr, answered as
     ``RenderFailed``.
     """
+    logs.set_up_child()
     # Whatever prints, a C++ library included, must not break the protocol: file descriptor 1
     # becomes stderr, and the protocol writes to a duplicate of the old one.
     answers = os.dup(1)

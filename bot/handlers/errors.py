@@ -20,7 +20,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from bot.address import order_id
 from bot.context import BotApplication, BotContext
 from bot.texts import short_id
-from pipeline import errors
+from pipeline import errors, metrics
 
 log = logging.getLogger(__name__)
 TAG = re.compile(r"<[^>]+>")
@@ -45,6 +45,7 @@ async def on_error(update: object, context: BotContext) -> None:
             log.warning("update %d is not stored: %s", update.update_id, error)
         case errors.BoltiError() as error:
             log.info("update %d: %s", update.update_id, error.code)
+            metrics.REFUSALS.labels(code=error.code).inc()
             sentence = context.texts.error(context.language, error.code, error.values())
             await tell(update, context, sentence)
         case Forbidden():

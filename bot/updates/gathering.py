@@ -25,7 +25,7 @@ from bot.context import BotContext
 from bot.drafting.drafts import Sender
 from bot.patience import set_within
 from bot.texts import short_id
-from pipeline import errors
+from pipeline import errors, metrics
 from pipeline.store.pieces import Piece
 
 if TYPE_CHECKING:
@@ -150,6 +150,7 @@ class Gathering:
                 raise
             except errors.BoltiError as e:
                 log.info("batch of update %d: %s", newest.number, e.code)
+                metrics.REFUSALS.labels(code=e.code).inc()
                 sentence = context.texts.error(context.language, e.code, e.values())
                 await self._say(context, newest, sentence)
             except TelegramError as e:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
@@ -23,9 +24,12 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 from bot.context import BotApplication
 from bot.patience import Patience, asked_pause_s, set_within
 from bot.updates.lanes import KINDS, Fate, Lanes
+from pipeline import metrics
 
 OPEN_WINDOW_PAUSE_S = 0.25
 POLL_GRACE_S = 10.0
+SILENT_S = 90.0
+"""From then on a Telegram that does not answer is a trouble of this bot."""
 FAREWELL_LIMIT_S = 5.0
 
 log = logging.getLogger(__name__)
@@ -77,6 +81,14 @@ class Intake:
         self._held: set[int] = set()  # not stored: they come again, and hold the offset
         self._finished: set[int] = set()
         self._idle = asyncio.Event()
+        self._heard_s: float | None = None
+
+    def trouble(self) -> str:
+        """Say why no updates come; empty while Telegram answers."""
+        if self._heard_s is None:
+            return "Telegram has not answered yet"
+        silent_s = time.monotonic() - self._heard_s
+        return f"no answer from Telegram for {silent_s:.0f} s" if silent_s > SILENT_S else ""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fetch and hand out updates until ``stop``; then finish what was begun and confirm it.
@@ -90,6 +102,7 @@ class Intake:
         )
         if not no_webhook:
             return
+        self._heard_s = time.monotonic()
         lanes = Lanes(self._app, stop)
         try:
             await self._poll(lanes, stop)
@@ -107,8 +120,10 @@ class Intake:
                 raise
             except TelegramError as e:
                 log.warning("updates cannot be fetched: %s", type(e).__name__)
+                metrics.TELEGRAM_ERRORS.labels(kind=type(e).__name__).inc()
                 await patience.wait(stop, asked_pause_s(e))
                 continue
+            self._heard_s = time.monotonic()
             self._hand_out(updates, lanes)
             # An open window is handed out again at once: wait until it is done, but not for long,
             # since other chats may have written meanwhile.

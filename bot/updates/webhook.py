@@ -50,6 +50,11 @@ class Webhook:
         self._fates: dict[int, asyncio.Future[Fate]] = {}
         self.port = 0
         """Where it listens; 0 until it does."""
+        self._is_told = False
+
+    def trouble(self) -> str:
+        """Say why no updates come; empty once Telegram knows where to send them."""
+        return "" if self._is_told else "Telegram has not been told where to send updates"
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take updates until ``stop``; then finish what was begun.
@@ -66,6 +71,7 @@ class Webhook:
             await self._listen(runner)
             pause_s = self._settings.retry_s
             if await until_reached(self._tell_telegram, stop=stop, first_pause_s=pause_s):
+                self._is_told = True
                 log.info("Telegram sends updates to port %d", self.port)
                 await stop.wait()
         finally:

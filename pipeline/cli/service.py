@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.running import run
+from pipeline.logs import set_up_logs
 from pipeline.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -29,13 +30,16 @@ def worker() -> None:
     Then the work at hand is put down in order; a second signal does not wait.
     """
     settings = load_settings()
-    logging.getLogger("pipeline").setLevel(settings.log.level)
+    level = "DEBUG" if logging.getLogger().isEnabledFor(logging.DEBUG) else settings.log.level
+    set_up_logs(level, settings.log.format, settings.secrets)
     asyncio.run(serve(settings))
 
 
 async def serve(settings: Settings, children: ChildModules | None = None) -> None:
     """Work until a signal comes; ``children`` replaces what the child processes run, in tests."""
     from pipeline.bootstrap import CHILDREN, open_services
+    from pipeline.gauges import readings_of
+    from pipeline.probes import checks_of, open_probes
     from pipeline.worker import work
 
     stop = asyncio.Event()
@@ -49,7 +53,10 @@ async def serve(settings: Settings, children: ChildModules | None = None) -> Non
 
     for number in SIGNALS:
         loop.add_signal_handler(number, drain)
-    async with open_services(settings, children or CHILDREN) as services:
+    async with (
+        open_services(settings, children or CHILDREN) as services,
+        open_probes(settings.health, checks_of(services), readings_of(services), stop),
+    ):
         await work(services.jobs, services.render_queues, stop, settings.jobs.executor)
 
 

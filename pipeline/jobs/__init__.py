@@ -17,7 +17,7 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pipeline import errors
+from pipeline import errors, logs, metrics
 from pipeline.jobs import requests
 from pipeline.jobs.accepting import Accepting
 from pipeline.jobs.names import Making
@@ -101,6 +101,11 @@ class Jobs:
         self.is_stopping = False
         self._work = work
 
+    @property
+    def is_launched(self) -> bool:
+        """Tell whether this process works on its queues."""
+        return self._work is not None and not self._work.lost.is_set()
+
     async def close(self) -> None:
         """Stop: wait for deliveries under way, leave the rest for the next start. May be repeated.
 
@@ -134,13 +139,15 @@ class Jobs:
         first, then the row, then the order is enqueued; whoever is interrupted calls again with
         the same id.
         """
-        job = await self._orders.find(id)
-        if job is None:
-            job = await self._accepting.accept(request, id, owner, reply_to, limit)
-        if not job.state.is_final:
-            ticket = await self._books.line.ticket(id)
-            await self._launched.engine.start_order(id, ticket.tries if ticket else 0)
-        return job
+        with logs.about(id):
+            job = await self._orders.find(id)
+            if job is None:
+                job = await self._accepting.accept(request, id, owner, reply_to, limit)
+                metrics.JOBS_ACCEPTED.labels(script=request.script.kind).inc()
+            if not job.state.is_final:
+                ticket = await self._books.line.ticket(id)
+                await self._launched.engine.start_order(id, ticket.tries if ticket else 0)
+            return job
 
     async def get(self, id: JobId) -> Job:
         """Return a job; raises ``JobNotFound``."""
@@ -198,6 +205,8 @@ class Jobs:
         two seconds. The door's ``withdraw`` is called. Raises ``JobNotFound`` for anybody else.
         """
         cancelled = await self._orders.cancel(id, by=by, entitled=entitled)
+        if cancelled:
+            metrics.JOBS_ENDED.labels(state=JobState.CANCELLED).inc()
         # A crash may have come between the two halves: a second tap repeats the second one.
         if cancelled or (await self.get(id)).state is JobState.CANCELLED:
             ticket = await self._books.line.ticket(id)

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID, WorkflowHandleAsync, WorkflowStatus
 from dbos import error as dbos_error
 
-from pipeline import errors
+from pipeline import errors, logs
 from pipeline.jobs.liveness import create as create_liveness
 from pipeline.jobs.names import Making, order_name, read_name, render_name
 from pipeline.jobs.ports import QueueName, queue_of
@@ -237,7 +237,8 @@ class Engine:
             task.add_done_callback(self._running.discard)
             if self._closing:  # dequeued at the last moment: left for the next start
                 raise asyncio.CancelledError
-            return await body(JobId(job_id), second(argument))
+            with logs.about(job_id):
+                return await body(JobId(job_id), second(argument))
 
         return DBOS.workflow(name=name, max_recovery_attempts=recoveries)(tracked)
 

@@ -38,7 +38,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from enum import StrEnum
 from typing import Any, TypeVar, assert_never
 
-from pipeline import errors
+from pipeline import errors, metrics
 from pipeline.jobs import requests
 from pipeline.jobs.engine import Engine
 from pipeline.jobs.lanes import Lanes, Start
@@ -141,7 +141,7 @@ class OrderWork:
             return  # it ended well, a moment after somebody looked
         log.error("%s: its workflow ended without it", id)
         receipt = await self._rows.receipt(id)
-        if await self._rows.fail(id, failure) and receipt is not None:
+        if await self._fail_row(id, failure) and receipt is not None:
             await self._fail(id, receipt)
 
     async def drain(self, limit_s: float) -> None:
@@ -179,7 +179,7 @@ class OrderWork:
             # Whoever cannot be told about an order cannot be sent its video either.
             log.exception("%s cannot be announced", id)
             failure = failure_of(e)
-            await self._patiently(id, "give up", lambda: self._rows.fail(id, failure))
+            await self._patiently(id, "give up", lambda: self._fail_row(id, failure))
             return None
 
     async def _announce_once(self, id: JobId) -> str | None:
@@ -199,7 +199,7 @@ class OrderWork:
             return Ending.DELIVER if mine else Ending.WITHDRAW
         # Cancelled by somebody who did not ask us? Then at least its owner hears of it.
         failure = outcome.failure or failure_of(errors.JobCancelled("The render was cancelled."))
-        mine = await self._patiently(id, "decide", lambda: self._rows.fail(id, failure))
+        mine = await self._patiently(id, "decide", lambda: self._fail_row(id, failure))
         return Ending.FAIL if mine else Ending.WITHDRAW
 
     async def _deliver(self, id: JobId, receipt: str) -> str:
@@ -213,9 +213,10 @@ class OrderWork:
         except Exception as e:
             log.exception("%s was not delivered", id)
             failure = failure_of(e)
-            await self._patiently(id, "give up", lambda: self._rows.fail(id, failure))
+            await self._patiently(id, "give up", lambda: self._fail_row(id, failure))
             return Ending.FAIL
         await self._patiently(id, "succeed", lambda: self._rows.succeed(id))
+        metrics.JOBS_ENDED.labels(state=JobState.SUCCEEDED).inc()
         return Ending.DONE
 
     async def _deliver_again(self, id: JobId) -> None:
@@ -247,6 +248,13 @@ class OrderWork:
         if (job := await self._rows.find(id)) is None:
             return  # its owner had everything forgotten
         await self._tell(id, "withdraw", lambda: self._door.withdraw(job, receipt))
+
+    async def _fail_row(self, id: JobId, failure: Failure) -> bool:
+        """End the order as failed; False where it is over already."""
+        failed = await self._rows.fail(id, failure)
+        if failed:
+            metrics.JOBS_ENDED.labels(state=JobState.FAILED).inc()
+        return failed
 
     # ----------------------------------------------------------------- speaking through the door
 

@@ -20,24 +20,22 @@ import asyncio
 import logging
 import time
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final, assert_never
 
 from pydantic import TypeAdapter
 
-from pipeline import errors
+from pipeline import errors, metrics
 from pipeline.jobs import requests
 from pipeline.jobs.engine import Engine
 from pipeline.jobs.names import Making
 from pipeline.jobs.patience import patiently
 from pipeline.jobs.ports import Books, RenderFunction, Requests, Rows
 from pipeline.settings import Settings
-from pipeline.types import (
-    Failure,
-    JobId,
-    Progress,
-    RenderResult,
-)
+from pipeline.stopwatch import Watch
+from pipeline.types import Failure, JobId, Note, Progress, RenderResult, Stage
 
 PROGRESS_INTERVAL_S = 1.0
 RETRY_PAUSE_S = 1.0
@@ -79,6 +77,14 @@ def failure_of(error: Exception) -> Failure:
     return Failure(code="internal", detail=type(error).__name__, retryable=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taken:
+    """How long a render took here, until that is noted: in all, and each stage of its last try."""
+
+    s: float
+    stages_s: Mapping[Stage, float]
+
+
 class Renders:
     """The worker's side of all jobs."""
 
@@ -101,7 +107,7 @@ class Renders:
         self._limit_s = sum(stages) + SLACK_S
         self.at_work: JobId | None = None
         """What this process renders now."""
-        self._took_s: dict[JobId, float] = {}
+        self._taken: dict[JobId, _Taken] = {}
 
     async def run(self, id: JobId, making: Making) -> str:
         """Be the workflow: return the outcome as JSON."""
@@ -124,11 +130,13 @@ class Renders:
         if not started:
             return Outcome().to_json()
         self.at_work, began_s = id, time.monotonic()
+        stages_s: dict[Stage, float] = {}
         try:
-            outcome = await self._try_all(id)
+            with metrics.RENDERS_RUNNING.track_inprogress():
+                outcome = await self._try_all(id, stages_s)
         finally:
             self.at_work = None
-        self._took_s[id] = time.monotonic() - began_s
+        self._taken[id] = _Taken(s=time.monotonic() - began_s, stages_s=stages_s)
         return outcome.to_json()
 
     async def _note(self, id: JobId, outcome: Outcome) -> None:
@@ -136,14 +144,21 @@ class Renders:
 
         What is lost of that in a crash is lost.
         """
-        if (took_s := self._took_s.pop(id, None)) is None:
+        if (taken := self._taken.pop(id, None)) is None:
             return  # made before a crash, by another process perhaps
-        code = outcome.failure.code if outcome.failure else "ok"
+        code = "ok"
+        if outcome.failure is not None:  # the times of a video stand in its result
+            stages = (f"{stage} {s:.1f} s" for stage, s in taken.stages_s.items())
+            code = ", ".join([outcome.failure.code, *stages])
         log.info("%s rendered: %s", id, code)
         try:
             await self._books.history.note(id, f"rendered: {code}", self._engine.executor)
+            if (job := await self._rows.find(id)) is not None:
+                waited = datetime.now(UTC) - job.created_at
+                metrics.QUEUE_WAIT_S.observe(max(0.0, waited.total_seconds() - taken.s))
             if (made := outcome.result) is not None:
-                await self._books.paces.add(made.made_by, speech_s=made.duration_s, took_s=took_s)
+                _count(made, taken.s)
+                await self._books.paces.add(made.made_by, speech_s=made.duration_s, took_s=taken.s)
         except errors.StoreError as e:
             log.warning("%s: not remembered: %s", id, e.code)
 
@@ -162,12 +177,13 @@ class Renders:
             return Outcome(failure=failure_of(e)).to_json()
         return Outcome(result=preview).to_json()
 
-    async def _try_all(self, id: JobId) -> Outcome:
+    async def _try_all(self, id: JobId, stages_s: dict[Stage, float]) -> Outcome:
         for attempt in range(1, self._attempts + 1):
             try:
-                return Outcome(result=await self._try(id))
+                result = await self._try(id, stages_s)
             except errors.BoltiError as e:
                 failure = failure_of(e)
+                metrics.RENDERS.labels(code=e.code).inc()
                 if not e.retryable:
                     break
                 log.warning("%s, attempt %d of %d: %s", id, attempt, self._attempts, e.code)
@@ -177,23 +193,38 @@ class Renders:
                 where = "".join(traceback.format_tb(e.__traceback__))
                 log.error("%s: a bug, %s\n%s", id, type(e).__name__, where)  # noqa: TRY400
                 failure = failure_of(e)
+                metrics.RENDERS.labels(code=failure.code).inc()
                 break
+            else:
+                metrics.RENDERS.labels(code="ok").inc()
+                return Outcome(result=result)
         return Outcome(failure=failure)
 
-    async def _try(self, id: JobId) -> RenderResult:
+    async def _try(self, id: JobId, stages_s: dict[Stage, float]) -> RenderResult:
         request = await requests.read(self._store, id)
         news = _News(self._rows, id)
-        reporter = asyncio.create_task(news.report())
+        reporter, watch = asyncio.create_task(news.report()), Watch(news.tell)
         try:
             async with asyncio.timeout(self._limit_s) as limit:
-                return await self._render(request, id, news.tell)
+                return await self._render(request, id, watch)
         except TimeoutError as e:
             if limit.expired():
                 raise errors.ChildTimedOut("render", self._limit_s) from e
             raise
         finally:
+            stages_s.clear()
+            stages_s.update(watch.end())
+            for stage, took_s in stages_s.items():
+                metrics.STAGE_S.labels(stage=stage).observe(took_s)
             reporter.cancel()
             await asyncio.wait({reporter})
+
+
+def _count(made: RenderResult, took_s: float) -> None:
+    metrics.VIDEO_S.labels(engine=made.made_by).inc(made.duration_s)
+    metrics.RENDER_S.labels(engine=made.made_by).inc(took_s)
+    if Note.LOWER_DETAIL in made.notes:
+        metrics.LOWER_DETAIL.inc()
 
 
 class _News:

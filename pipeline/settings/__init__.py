@@ -11,6 +11,7 @@ from pipeline.settings.load import (
     read_settings,
     switch_libraries,
 )
+from pipeline.settings.operating import HealthSettings, LogSettings
 from pipeline.settings.providers import EdgeSettings, OpenAISettings, OpenAIVoice
 from pipeline.settings.safety import LabelSettings, ProvenanceSettings
 from pipeline.settings.section import Section
@@ -20,7 +21,6 @@ from pipeline.settings.tree import (
     JobsSettings,
     LatentSyncSettings,
     LipsyncSettings,
-    LogSettings,
     PortraitSettings,
     Settings,
     SpeechSettings,
@@ -30,6 +30,7 @@ from pipeline.settings.tree import (
 __all__ = [
     "EdgeSettings",
     "FootageSettings",
+    "HealthSettings",
     "JobsSettings",
     "LabelSettings",
     "LatentSyncSettings",

@@ -17,6 +17,7 @@ from pydantic import Field, SecretStr, model_validator
 from pipeline import errors
 from pipeline.settings.access import AccessSettings
 from pipeline.settings.alerts import AlertSettings
+from pipeline.settings.operating import HealthSettings, LogSettings, secrets_in
 from pipeline.settings.providers import EdgeSettings, OpenAISettings
 from pipeline.settings.safety import LabelSettings, PrivacySettings, ProvenanceSettings
 from pipeline.settings.section import Section
@@ -221,13 +222,6 @@ class JobsSettings(Section):
     """How often a render is tried when its process dies."""
 
 
-class LogSettings(Section):
-    """What is logged: ids, sizes, durations, states; never scripts, names, photos or tokens."""
-
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    """Least serious level that is written."""
-
-
 class Settings(Section):
     """The whole tree."""
 
@@ -246,12 +240,18 @@ class Settings(Section):
     privacy: PrivacySettings = PrivacySettings()
     jobs: JobsSettings = JobsSettings()
     store: StoreSettings = StoreSettings()
+    health: HealthSettings = HealthSettings()
     log: LogSettings = LogSettings()
 
     @property
     def database_url(self) -> str:
         """The database of jobs and rows; by default an SQLite file in ``data_dir``."""
         return self.jobs.database or f"sqlite:///{self.data_dir.resolve() / 'bolti.db'}"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must never be written anywhere."""
+        return tuple(secrets_in(self))
 
     @property
     def store_url(self) -> str:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from pipeline import errors
+from pipeline import errors, metrics
 from pipeline.settings import SpeechSettings
 from pipeline.speech import Synthesizer
 from pipeline.speech.assembly import LEAD_IN_S, TAIL_S, Passage, joined
@@ -102,7 +102,13 @@ class Chain:
         asked = replace(
             utterance, text=span.text, voice_id=span.voice.id, locale=span.voice.locale
         )
-        speech = await self._links[span.voice.provider].synthesize(asked, into)
+        provider = span.voice.provider
+        try:
+            speech = await self._links[provider].synthesize(asked, into)
+        except errors.SpeechUnavailable:
+            metrics.SPEECH_REQUESTS.labels(provider=provider, result="unavailable").inc()
+            raise
+        metrics.SPEECH_REQUESTS.labels(provider=provider, result="ok").inc()
         if speech.phones or self._phonetician is None:
             return speech
         return replace(

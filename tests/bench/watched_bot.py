@@ -11,7 +11,7 @@ import signal
 import time
 
 from bot.__main__ import serve
-from bot.logs import set_up_logs
+from pipeline.logs import set_up_logs
 from pipeline.settings import load_settings
 from tests.chaos.worker import QUICK
 
@@ -37,7 +37,7 @@ class Watch:
 async def main() -> None:
     """Serve, watched from the moment at which the start is over."""
     settings = load_settings()
-    set_up_logs("INFO", settings.telegram.require_token().get_secret_value())
+    set_up_logs("INFO", secrets=settings.secrets)
     watch = Watch()
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, watch.late_s.clear)
     task = asyncio.create_task(watch.run())

@@ -52,6 +52,7 @@ class BotProcess:
             "BOLTI_TELEGRAM__TOKEN": server.token,
             "BOLTI_TELEGRAM__API_URL": server.url,
             DATA_DIR: str(self.data_dir),
+            "BOLTI_HEALTH__LISTEN": "",  # many bots on one machine, and no test asks
             **offline.ENVIRONMENT,
             **(settings or {}),
         }

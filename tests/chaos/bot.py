@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 
 from bot.__main__ import serve
-from bot.logs import set_up_logs
+from pipeline.logs import set_up_logs
 from pipeline.settings import load_settings
 from tests.chaos.worker import QUICK
 
 if __name__ == "__main__":
     settings = load_settings()
-    set_up_logs("INFO", settings.telegram.require_token().get_secret_value())
+    set_up_logs("INFO", secrets=settings.secrets)
     asyncio.run(serve(settings, QUICK))

@@ -1,13 +1,14 @@
 """Whole chats with failures, logged at DEBUG: nothing that people sent is in what was written.
 
-Looked through: all that the bot and its children wrote to stdout and stderr, with tracebacks, and
-every table of the database, the job engine's too.
+Looked through: all that the bot and its children wrote to stdout and stderr, with tracebacks, what
+it answers to whoever watches over it, and every table of the database, the job engine's too.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import os
 import signal
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.botapi.process import BotProcess
 from tests.botapi.server import BotApi
 from tests.e2e.scenes import LONG_WORDS, gets_video
 from tests.e2e.traces import tables_with
+from tests.e2e.watching import answers, odd_labels, samples, watched_at
 
 FIRST_NAME, USERNAME = "Zubaidakhatun", "quiet_marigold"
 WORDS = "The marigold garland waits behind the third window."
@@ -31,7 +33,14 @@ WAITING = "A violet umbrella opens slowly over Kozhikode."
 async def test_chat_leaves_nothing_of_people_in_the_logs(
     server: BotApi, launch_bot: LaunchBot, tmp_path: Path
 ) -> None:
-    bot = await launch_bot(agreed=False, BOLTI_LOG__LEVEL="DEBUG")
+    bot = await launch_bot(
+        agreed=False,
+        BOLTI_LOG__LEVEL="DEBUG",
+        BOLTI_LOG__FORMAT="json",
+        BOLTI_HEALTH__LISTEN="127.0.0.1:0",
+    )
+    watched = watched_at(bot)
+    assert await answers(watched, "readyz") == '{"ready": true, "failing": {}}'
     person = server.user(FIRST_NAME, username=USERNAME)
     blank = tmp_path / "blank.jpg"
     Image.new("RGB", (400, 400), (120, 90, 60)).save(blank)
@@ -52,17 +61,24 @@ async def test_chat_leaves_nothing_of_people_in_the_logs(
     await gets_video(person, 2)
     server.fail("sendVideo", Refusal(400, "Bad Request: strange"))
     await person.sends_text(WORDS)
-    await person.sees("Telegram did not accept the video")
+    await person.sees("Telegram did not accept the video", within_s=60)
     await person.sends_photo(faces.astronaut())
     await person.sends_text("/cancel")
     await person.sends_text("/mydata")
     await person.sees("Everything I have about you")
     await person.sends_text(WAITING)
+    figures = await answers(watched, "metrics")
     await bot.terminate()
 
-    output = bot.output
+    assert samples(figures)['bolti_jobs_ended_total{state="succeeded"}'] == 3
+    assert samples(figures)['bolti_renders_total{code="ok"}'] == 3
+    assert odd_labels(figures) == set()
+    lines = [json.loads(line) for line in bot.output.splitlines()]
+    assert {line.get("job", "tg-")[:3] for line in lines} == {"tg-"}
+    assert any(line["logger"] == "pipeline.jobs.renders" and "job" in line for line in lines)
+    output = bot.output + figures
     assert "DEBUG" in output
-    assert "Traceback" in output, "a failure was logged whole"
+    assert any("Traceback" in line.get("traceback", "") for line in lines), "logged whole"
     for secret in (server.token.partition(":")[2], *pieces(WORDS, WAITING, LONG)):
         assert secret not in output
     for secret in (FIRST_NAME, USERNAME, *contents(faces.hopper())):

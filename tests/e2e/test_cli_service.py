@@ -3,8 +3,10 @@
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -188,16 +190,23 @@ def test_the_demo_writes_a_video_and_its_contact_sheet(tmp_path: Path) -> None:
         assert sheet.width > 800
 
 
-def test_a_worker_listens_until_sigterm_and_a_twin_refuses(tmp_path: Path) -> None:
+def test_a_worker_is_ready_until_sigterm_and_a_twin_refuses(tmp_path: Path) -> None:
     with subprocess.Popen(
         [*BOLTI, "worker"],
         cwd=tmp_path,
-        env=child_environment(),
+        env=child_environment() | {"BOLTI_HEALTH__LISTEN": "127.0.0.1:0"},
         stderr=subprocess.PIPE,
         text=True,
     ) as worker:
         assert worker.stderr is not None
-        assert any("listening to renders" in line for line in worker.stderr)
+        said_first = []
+        for line in worker.stderr:
+            said_first.append(json.loads(line)["message"])
+            if "listening to renders" in line:
+                break
+        (port,) = re.findall(r"health: http://127\.0\.0\.1:(\d+)/", "\n".join(said_first))
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz") as answer:
+            assert json.load(answer) == {"ready": True, "failing": {}}
 
         twin = bolti(tmp_path, "worker")
         worker.send_signal(signal.SIGTERM)

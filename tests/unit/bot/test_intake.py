@@ -57,6 +57,16 @@ async def test_the_webhook_goes_first_and_nothing_pending_is_dropped(bot: Bot) -
     assert not bot.telegram.calls[0].values.get("drop_pending_updates")
 
 
+async def test_there_is_trouble_until_telegram_answers(bot: Bot) -> None:
+    intake, stop = Intake(bot.app, poll_timeout_s=1, retry_s=0.01), asyncio.Event()
+    assert "not answered" in intake.trouble()
+
+    task = asyncio.create_task(intake.run(stop))
+    await until(lambda: not intake.trouble())
+    stop.set()
+    await task
+
+
 async def test_an_update_is_not_confirmed_while_it_is_worked_on(bot: Bot) -> None:
     go = asyncio.Event()
 
