@@ -23,6 +23,7 @@ from bot.context import BotApplication, BotContext
 from bot.delivery import Delivery
 from bot.duties import Duties, Duty
 from bot.errands import Errands
+from bot.groups.rights import GroupRights
 from bot.handlers import (
     afterwards,
     albums,
@@ -110,7 +111,8 @@ def build(
         builder = builder.request(request).get_updates_request(request)
     app = cast(BotApplication, builder.build())
     app.services, app.texts, app.unstored = services, texts, set()
-    app.turns, app.errands, app.voices = Turns(), Errands(), services.known_voices
+    app.turns, app.errands, app.rights = Turns(), Errands(), GroupRights()
+    app.voices = services.known_voices
     app.started_at = datetime.now(UTC)
     app.gathering = Gathering(
         app, {albums.ALBUM: albums.settle_album, long_texts.LONG_TEXT: long_texts.settle_text}

@@ -22,6 +22,7 @@ from pipeline.store.preferences import Preferences
 from pipeline.types import Voice, VoiceId
 
 if TYPE_CHECKING:
+    from bot.groups.rights import GroupRights
     from bot.updates.gathering import Gathering
     from pipeline.bootstrap import Services
 
@@ -45,6 +46,7 @@ class BotApplication(
     __slots__ = (
         "errands",
         "gathering",
+        "rights",
         "services",
         "started_at",
         "texts",
@@ -59,6 +61,7 @@ class BotApplication(
     turns: Turns
     gathering: Gathering
     errands: Errands
+    rights: GroupRights
     voices: Mapping[VoiceId, Voice]
     """Every voice that is described anywhere, offered just now or not."""
     unstored: set[int]

@@ -1,9 +1,9 @@
 """Telegram's limits, obeyed before it has to say so, without letting trifles hold up results.
 
 PTB's limiter counts every call of a group into its twenty a minute, and holds back all requests
-while it waits out one 429. Here, chat actions and reactions, which are decoration, are counted
-nowhere; and an edit of a status message is tried once: its next text comes soon, and a video must
-not wait behind it.
+while it waits out one 429. Here, chat actions and reactions, which are decoration, and questions
+about a group, which write nothing, are counted nowhere; and an edit of a status message is tried
+once: its next text comes soon, and a video must not wait behind it.
 
 Not known here: what is in a request.
 """
@@ -21,6 +21,8 @@ from pipeline import metrics
 
 DECORATION = frozenset({"sendChatAction", "setMessageReaction", "answerCallbackQuery"})
 """Never counted, tried once."""
+READING = frozenset({"getChat", "getChatMember"})
+"""The same: nobody sees them, and whoever asks has an answer for a refusal."""
 TRIED_ONCE = frozenset(
     {"editMessageText", "editMessageCaption", "editMessageReplyMarkup", "deleteMessage"}
 )
@@ -44,7 +46,7 @@ class Limiter(AIORateLimiter):
     ) -> Result:
         """Let a request go when its time has come. Raises ``RetryAfter``."""
         callback = _counted(callback)
-        if endpoint in DECORATION:
+        if endpoint in DECORATION | READING:
             return await callback(*args, **kwargs)
         if endpoint in TRIED_ONCE:
             chat_id = data.get("chat_id")

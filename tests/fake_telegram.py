@@ -13,7 +13,7 @@ from typing import Any
 
 from telegram.request import BaseRequest, RequestData
 
-from tests.members import member
+from tests.members import group, member
 
 TOKEN = "123456789:AAFakeFakeFakeFakeFakeFakeFakeFake_00"
 BOT = {"id": 123456789, "is_bot": True, "first_name": "Bolti", "username": "bolti_test_bot"}
@@ -61,6 +61,8 @@ class FakeTelegram(BaseRequest):
         self.photo = b"a photo"
         self.photo_size_bytes: int | None = None
         self.group_admins: set[int] = set()
+        self.group_forbids: set[str] = set()
+        """What no member of a group may do: ``can_send_videos``."""
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._message_id = 1000
 
@@ -123,6 +125,8 @@ class FakeTelegram(BaseRequest):
                 return BOT
             case "getChatMember":
                 return member(values["user_id"], self.group_admins)
+            case "getChat":
+                return group(values["chat_id"], self.group_forbids)
             case "getUpdates":
                 offset = values.get("offset", 0)
                 self.waiting = [u for u in self.waiting if u["update_id"] >= offset]

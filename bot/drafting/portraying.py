@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from telegram import InlineKeyboardMarkup, Message
 
@@ -30,6 +31,7 @@ class Still:
 
     file_id: str
     size_bytes: int | None
+    kind: Literal["still"] = "still"
 
 
 def still_in(message: Message) -> Still | None:
@@ -117,6 +119,8 @@ async def show_picture(
     caption: str,
     keyboard: InlineKeyboardMarkup,
     context: BotContext,
+    *,
+    silent: bool = False,
 ) -> Message:
     """Answer with a picture and buttons."""
     address = sender.address
@@ -127,4 +131,5 @@ async def show_picture(
         message_thread_id=address.thread_id,
         reply_parameters=address.reply_parameters,
         reply_markup=keyboard,
+        disable_notification=silent,
     )

@@ -1,11 +1,16 @@
 """A video as somebody asked for it in a group becomes an order.
 
-The photo, and the voice note if one shall be spoken, go the way of all of them, through a draft
-that ends with the order: nothing of a group waits for the next words. A voice note is taken as it
-is; the question "whose voice?" belongs in a private chat.
+The picture, and the voice note if one shall be spoken, go the way of all of them, through a draft
+that ends with the order: nothing of a group waits for the next words. Of several faces the asker
+taps one first. A voice note is taken as it is; the question "whose voice?" belongs in a private
+chat.
 """
 
 from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import assert_never
 
 from telegram import Bot
 
@@ -14,37 +19,47 @@ from bot.context import BotContext
 from bot.drafting.downloads import download, refuse_by_size
 from bot.drafting.drafts import (
     Sender,
+    choose_face,
     drop_draft,
     keep_portrait,
     keep_words,
     message_id_of,
     place_order,
 )
-from bot.drafting.portraying import looked_at
+from bot.drafting.filming import Film, watched
+from bot.drafting.portraying import Still, looked_at, show_picture
 from bot.drafting.said import keep_own_voice, keep_recording, recording_key
 from bot.drafting.sounds import Sound
+from bot.groups.questions import draw_up, put
 from bot.groups.saying import Asked
+from bot.menus.keyboards import faces_here_keyboard
 from bot.reactions import Sign, react
 from pipeline import errors
 from pipeline.scratch import scratch_folder
 from pipeline.settings import SpeechSettings
 from pipeline.store.drafts import Draft
-from pipeline.types import ConsentId
+from pipeline.store.questions import QuestionKind
+from pipeline.types import ConsentId, PortraitVerdict
 
 
 async def order(asked: Asked, sender: Sender, consent: ConsentId, context: BotContext) -> None:
-    """Look at the photo and order the video; the order announces itself.
+    """Look at the picture and order the video, or ask which face; the order announces itself.
 
-    The same update again orders nothing twice. Raises ``BoltiError``: of the photo, of what is
+    The same update again orders nothing twice. Raises ``BoltiError``: of the picture, of what is
     said, of the limits.
     """
     services = context.services
+    await react(context.bot, sender.address, Sign.SEEN)  # a look at a video takes seconds
     # Of the one who asks, also where somebody else's tap has brought us here.
     preferences = await services.preferences.get(owner_of(sender.user_id))
-    assert asked.face is not None
     try:
-        async with looked_at(asked.face, sender.update_id, context) as (verdict, picture):
+        async with _seen(asked, sender, context) as (verdict, picture):
+            if len(verdict.choices) > 1 and asked.number not in verdict.choices:
+                await _ask_which_face(asked, sender, verdict, picture, context)
+                return
             draft = await keep_portrait(services, sender, picture, verdict)
+        if asked.number is not None:
+            draft = await choose_face(services, draft, asked.number)
         if asked.words is not None:
             draft = await keep_words(services, sender, asked.words)
         else:
@@ -53,7 +68,37 @@ async def order(asked: Asked, sender: Sender, consent: ConsentId, context: BotCo
         await place_order(services, sender, draft, preferences, consent)
     finally:
         await drop_draft(services, sender.key)
-    await react(context.bot, sender.address, Sign.SEEN)
+
+
+def _seen(
+    asked: Asked, sender: Sender, context: BotContext
+) -> AbstractAsyncContextManager[tuple[PortraitVerdict, Path]]:
+    match asked.face:
+        case Still() as still:
+            return looked_at(still, sender.update_id, context)
+        case Film() as film:
+            return watched(film, sender.update_id, context)
+        case None:
+            raise AssertionError("nobody asks without a face")
+        case _:
+            assert_never(asked.face)
+
+
+async def _ask_which_face(
+    asked: Asked, sender: Sender, verdict: PortraitVerdict, picture: Path, context: BotContext
+) -> None:
+    """Show the faces by their numbers, in the language of whoever asked."""
+    texts, language = context.texts, sender.address.language
+    me = owner_of(sender.user_id)
+    question = draw_up(asked, sender, QuestionKind.FACE, me, context)
+    numbered = await context.services.show_faces(picture, verdict)
+    caption = texts.html(language, "face.which", faces=len(verdict.faces))
+    keyboard = faces_here_keyboard(texts, language, question.id, verdict.choices)
+    await put(
+        question,
+        lambda: show_picture(sender, numbered, caption, keyboard, context, silent=True),
+        context,
+    )
 
 
 def refuse_note(bot: Bot, sound: Sound, settings: SpeechSettings) -> None:

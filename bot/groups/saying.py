@@ -1,7 +1,8 @@
 """What somebody asks for by ``/say``: which picture, which words, whose they are.
 
 Reads messages; sends nothing. The picture is the message's own (the command is its caption) or
-that of the message replied to; so is the voice note. Written as JSON it waits in a question.
+that of the message replied to, and a video is a picture too; so is the voice note. Written as
+JSON it waits in a question.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from telegram import Message, MessageOriginUser
 
 from bot.address import asker_id
 from bot.commanding import command_in
+from bot.drafting.filming import Film, film_in
 from bot.drafting.portraying import Still, still_in
 from bot.drafting.sounds import Sound, sound_of
 
@@ -33,7 +35,9 @@ class Asked:
     """A video as somebody asks for it in a group."""
 
     words: str | None = None
-    face: Still | None = None
+    face: Still | Film | None = None
+    number: int | None = None
+    """Which of several faces speaks, once somebody has said so."""
     voice: Sound | None = None
     whose: Whose = Whose.OWN
     owner_id: int | None = None
@@ -63,8 +67,8 @@ def asked_in(message: Message) -> Asked:
     """Read a ``/say``: the words behind it, the picture and the voice note it is about."""
     command = command_in(message)
     words = command.words or None if command is not None else None
-    own, reply = still_in(message), message.reply_to_message
-    replied_face = still_in(reply) if reply is not None and own is None else None
+    own, reply = _face_in(message), message.reply_to_message
+    replied_face = _face_in(reply) if reply is not None and own is None else None
     replied_voice = sound_of(reply) if reply is not None and replied_face is None else None
     asked = Asked(words=words, face=own or replied_face, voice=None if words else replied_voice)
     if reply is None or not (replied_face or asked.voice):
@@ -81,6 +85,10 @@ def asked_in(message: Message) -> Asked:
         owner_language=owner.language_code,
         asker_name=_name(message),
     )
+
+
+def _face_in(message: Message) -> Still | Film | None:
+    return still_in(message) or film_in(message)
 
 
 def _whose(reply: Message, message: Message) -> Whose:

@@ -17,8 +17,9 @@ from telegram import Update
 from telegram.constants import CallbackQueryLimit
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.address import order_id
+from bot.address import address_of, asker_id, order_id
 from bot.context import BotApplication, BotContext
+from bot.groups.rights import say_or_whisper
 from bot.texts import short_id
 from pipeline import errors, metrics
 
@@ -73,6 +74,7 @@ async def tell(update: Update, context: BotContext, sentence: str) -> None:
             toast = plain[: CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH]
             await update.callback_query.answer(toast, show_alert=True)
         elif (message := update.message or update.edited_message) is not None:
-            await context.reply(message, sentence)
+            address = address_of(message, context.language)
+            await say_or_whisper(context, address, asker_id(message), sentence)
     except TelegramError as e:
         log.warning("update %d: sentence not sent: %s", update.update_id, type(e).__name__)

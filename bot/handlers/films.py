@@ -7,12 +7,12 @@ face through a whole film are reached by ``bolti render`` so far.
 
 from __future__ import annotations
 
-from telegram import Message, Update, Video, VideoNote
+from telegram import Message, Update
 from telegram.ext import MessageHandler, filters
 
 from bot.context import BotApplication, BotContext, message_of
-from bot.drafting.downloads import download, refuse_by_size
 from bot.drafting.drafts import Sender, current_draft, is_ordered, keep_portrait
+from bot.drafting.filming import film_in, watched
 from bot.drafting.ordering import go_on
 from bot.drafting.portraying import say_verdict
 from bot.drafting.wording import take_caption
@@ -22,7 +22,6 @@ from bot.menus import taps
 from bot.menus.keyboards import Action, sound_keyboard
 from bot.menus.taps import Tapped, sender_of_tap
 from pipeline import errors
-from pipeline.scratch import scratch_folder
 
 PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
 
@@ -59,20 +58,12 @@ async def take_film(message: Message, sender: Sender, context: BotContext) -> No
 
     Raises ``FootageError``, ``PortraitError``, ``FileNotFetched``, ``DiskFull``.
     """
-    services = context.services
-    film = message.video or message.video_note
-    assert isinstance(film, Video | VideoNote)
-    limit = services.settings.footage.max_bytes
-    refuse_by_size(context.bot, film.file_size, limit, errors.VideoTooLarge)
-    async with scratch_folder(
-        services.settings.scratch_dir, f"intake-{sender.update_id}"
-    ) as folder:
-        source, picture = folder / "sent", folder / "portrait.png"
-        await download(context.bot, film.file_id, source, limit, errors.VideoTooLarge)
-        verdict = await services.check_film(source, picture, folder)
-        await keep_portrait(services, sender, picture, verdict)
+    film = film_in(message)
+    assert film is not None
+    async with watched(film, sender.update_id, context) as (verdict, picture):
+        await keep_portrait(context.services, sender, picture, verdict)
         overlong = await take_caption(message.caption, sender, context)
-        draft = await current_draft(services, sender)
+        draft = await current_draft(context.services, sender)
         if not overlong:
             await say_verdict(
                 sender,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 
-from telegram import ChatMember, Update
+from telegram import Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ChatMemberHandler, MessageHandler, filters
@@ -19,13 +19,13 @@ from bot.address import Address, address_of, asker_id, owner_of, unpack_address
 from bot.commanding import Said
 from bot.context import BotApplication, BotContext, message_of
 from bot.groups.members import GROUP
+from bot.groups.rights import OUT
 from bot.menus.keyboards import jobs_keyboard
 from bot.texts import short_id
 from pipeline import errors
 from pipeline.types import Job
 
 GROUP_LIFE = 1
-OUT = (ChatMember.LEFT, ChatMember.BANNED)
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +79,7 @@ async def on_membership(update: Update, context: BotContext) -> None:
     """Greet a group once, when the bot comes in; leave a channel; note who blocks the bot."""
     change = update.my_chat_member
     assert change is not None
+    context.app.rights.forget(change.chat.id)
     was_out = change.old_chat_member.status in OUT
     is_in = change.new_chat_member.status not in OUT
     match change.chat.type:
@@ -96,6 +97,7 @@ async def _greet(chat_id: int, adder_id: int, context: BotContext) -> None:
     address = Address(chat_id=chat_id, language=context.language)
     try:
         await check_access(context.services, adder_id, chat_id)
+        await context.app.rights.check(context.bot, chat_id)
         sentence = context.t("group.welcome")
     except errors.AccessError as e:
         sentence = context.texts.error(context.language, e.code, e.values())

@@ -1,4 +1,4 @@
-"""The taps on what is asked in groups: "I agree", "Allow once", "Always", "No", "Take back".
+"""The taps on what is asked in groups: "I agree", "Allow once", "Always", "No", a face's number.
 
 Only the tap of whoever is asked counts; for an anonymous admin or a channel, that of an admin of
 the group. What was asked for goes on in ``bot/groups/asking.py``. A question is forgotten only
@@ -9,7 +9,7 @@ twice.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from bot.context import BotApplication, BotContext
 from bot.drafting.drafts import Sender
 from bot.groups.asking import go_on
 from bot.groups.members import speaks_for
+from bot.groups.rights import say_or_whisper
 from bot.groups.saying import unpack_asked
 from bot.menus import taps
 from bot.menus.keyboards import Action, take_back_keyboard
@@ -32,6 +33,10 @@ from pipeline.types import JobId, Owner, Permission
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
+
+REFUSABLE = (QuestionKind.PERMISSION, QuestionKind.ATTEST, QuestionKind.FACE)
+GONE_WITH_TIME = (QuestionKind.FACE, QuestionKind.HINT)
+"""Whose message is deleted; the others say that it is too late."""
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +50,7 @@ def register(app: BotApplication) -> None:
             Action.ALLOW_ONCE: on_once,
             Action.ALLOW_ALWAYS: on_always,
             Action.ATTEST: on_attest,
+            Action.FACE_HERE: on_face,
             Action.REFUSE: on_refuse,
             Action.TAKE_BACK: on_take_back,
         },
@@ -54,7 +60,7 @@ def register(app: BotApplication) -> None:
 async def on_agree(tapped: Tapped, context: BotContext) -> None:
     """Record the consent of whoever asked, and go on."""
     version, _, id = tapped.target.partition(".")
-    if question := await _answered(tapped, JobId(id), context):
+    if question := await _answered(tapped, JobId(id), context, QuestionKind.CONSENT):
         try:
             await context.services.consents.agree(question.asker, version)
         except errors.WordingChanged:
@@ -65,7 +71,7 @@ async def on_agree(tapped: Tapped, context: BotContext) -> None:
 
 async def on_once(tapped: Tapped, context: BotContext) -> None:
     """Order this one."""
-    if question := await _answered(tapped, JobId(tapped.target), context):
+    if question := await _permission(tapped, context):
         await _record(question, Permission.ONCE, context)
         await _go_on(question, context, permitted=True)
         await _end(tapped, question, None, context)
@@ -73,7 +79,7 @@ async def on_once(tapped: Tapped, context: BotContext) -> None:
 
 async def on_always(tapped: Tapped, context: BotContext) -> None:
     """Order this one, and do not ask again for the same two people here."""
-    if question := await _answered(tapped, JobId(tapped.target), context):
+    if question := await _permission(tapped, context):
         await _record(question, Permission.ALWAYS, context)
         await context.services.community.questions.grant(
             owner=question.asked, asker=question.asker, place=question.place
@@ -84,7 +90,8 @@ async def on_always(tapped: Tapped, context: BotContext) -> None:
 
 async def on_attest(tapped: Tapped, context: BotContext) -> None:
     """Take the asker's word for this and what follows here."""
-    if question := await _answered(tapped, JobId(tapped.target), context):
+    id = JobId(tapped.target)
+    if question := await _answered(tapped, id, context, QuestionKind.ATTEST):
         await context.services.community.questions.grant(
             owner=ANYBODY, asker=question.asker, place=question.place
         )
@@ -92,10 +99,21 @@ async def on_attest(tapped: Tapped, context: BotContext) -> None:
         await _end(tapped, question, None, context)
 
 
+async def on_face(tapped: Tapped, context: BotContext) -> None:
+    """Let the face with this number speak."""
+    number, _, id = tapped.target.partition(".")
+    if question := await _answered(tapped, JobId(id), context, QuestionKind.FACE):
+        await _go_on(question, context, permitted=True, number=int(number))
+        await _end(tapped, question, None, context)
+
+
 async def on_refuse(tapped: Tapped, context: BotContext) -> None:
-    """Leave it."""
-    if question := await _answered(tapped, JobId(tapped.target), context):
-        await _end(tapped, question, Shown(context.t("say.refused")), context)
+    """Leave it. Whoever drops what they asked for themselves needs no line about it."""
+    id = JobId(tapped.target)
+    if question := await _answered(tapped, id, context, *REFUSABLE):
+        is_face = question.kind is QuestionKind.FACE
+        shown = None if is_face else Shown(context.t("say.refused"))
+        await _end(tapped, question, shown, context)
 
 
 async def on_take_back(tapped: Tapped, context: BotContext) -> None:
@@ -115,16 +133,19 @@ async def on_take_back(tapped: Tapped, context: BotContext) -> None:
 
 
 async def end_expired(bot: Bot, services: Services, texts: Texts) -> None:
-    """Close the questions that nobody answered in time."""
+    """Close the questions that nobody answered in time, and take the hints away."""
     questions = services.community.questions
     for question in await questions.expired(datetime.now(UTC)):
         await questions.delete(question.id, question.kind)
         if question.message_id is None:
             continue
         address, message_id = unpack_address(question.reply_to), int(question.message_id)
-        text = texts.html(address.language, "say.expired")
         try:
-            await bot.edit_message_text(text, chat_id=address.chat_id, message_id=message_id)
+            if question.kind in GONE_WITH_TIME:
+                await bot.delete_message(address.chat_id, message_id)
+            else:
+                text = texts.html(address.language, "say.expired")
+                await bot.edit_message_text(text, chat_id=address.chat_id, message_id=message_id)
         except TelegramError as e:
             log.info("question %s not closed: %s", question.id, type(e).__name__)
 
@@ -143,11 +164,21 @@ def _granted(question: Question, context: BotContext) -> Shown:
     return Shown(context.t("say.granted"), keyboard)
 
 
-async def _answered(tapped: Tapped, id: JobId, context: BotContext) -> Question | None:
-    """Give the question that the tap answers; every other tap is answered here."""
+async def _permission(tapped: Tapped, context: BotContext) -> Question | None:
+    return await _answered(tapped, JobId(tapped.target), context, QuestionKind.PERMISSION)
+
+
+async def _answered(
+    tapped: Tapped, id: JobId, context: BotContext, *kinds: QuestionKind
+) -> Question | None:
+    """Give the question of these kinds that the tap answers; others are answered here.
+
+    A second tap on the button of a question that has led to the next one answers neither.
+    """
     question = await context.services.community.questions.get(id)
     texts, language = context.texts, context.language
-    if question is None or question.expires_at <= datetime.now(UTC):
+    is_open = question is not None and question.kind in kinds
+    if question is None or not is_open or question.expires_at <= datetime.now(UTC):
         await tapped.query.answer(texts.plain(language, "say.too_late"))
         return None
     chat_id = unpack_address(question.reply_to).chat_id
@@ -166,20 +197,23 @@ async def _record(question: Question, answer: Permission, context: BotContext) -
     )
 
 
-async def _go_on(question: Question, context: BotContext, *, permitted: bool) -> None:
+async def _go_on(
+    question: Question, context: BotContext, *, permitted: bool, number: int | None = None
+) -> None:
     """Go on with the order; what is wrong with it is said to whoever asked for it."""
     address = unpack_address(question.reply_to)
     asker_id = user_id_of(question.asker)
     assert asker_id is not None
     sender = Sender(user_id=asker_id, update_id=order_number(question.id), address=address)
+    asked = replace(unpack_asked(question.content), number=number)
     try:
-        await go_on(unpack_asked(question.content), sender, context, permitted=permitted)
+        await go_on(asked, sender, context, permitted=permitted)
     except errors.StoreUnavailable:
         raise  # the tap comes again
     except errors.BoltiError as e:
         log.info("%s is not ordered after all: %s", question.id, e.code)
         sentence = context.texts.error(address.language, e.code, e.values())
-        await context.say(address, sentence)
+        await say_or_whisper(context, address, asker_id, sentence)
 
 
 async def _end(

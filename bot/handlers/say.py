@@ -1,4 +1,4 @@
-"""``/say`` in groups: as the caption of a photo, or as a reply to one.
+"""``/say`` in groups: as the caption of a photo or video, or as a reply to one.
 
 What it asks for is read in ``bot/groups/saying.py``. Somebody else's photo, or one whose sender
 nobody knows, first needs a yes (``bot/groups/asking.py``). Quiet on purpose: a sign on the
@@ -19,6 +19,7 @@ from bot.drafting.drafts import Sender, is_ordered
 from bot.drafting.sounds import SOUND, sound_of
 from bot.groups.asking import ask_for_words, go_on
 from bot.groups.members import GROUP, is_group_admin
+from bot.groups.questions import hint
 from bot.groups.saying import asked_in, unpack_asked
 from pipeline import errors
 from pipeline.store.groups import Who
@@ -39,11 +40,12 @@ async def on_say(update: Update, context: BotContext) -> None:
     message, sender = message_of(update), _sender(update, context)
     if await is_ordered(context.services, sender):
         return
+    await context.app.rights.check(context.bot, message.chat_id)
     await _check_rules(sender, context)
     asked = asked_in(message)
     if asked.face is None:
         missing = "say.voice_needs_photo" if asked.voice else "say.usage"
-        await context.say(sender.address, context.t(missing), silent=True)
+        await hint(asked, sender, context.t(missing), context)
     elif asked.words is None and asked.voice is None:
         await ask_for_words(asked, sender, context)
     else:

@@ -46,6 +46,7 @@ class Action(StrEnum):
     ALLOW_ONCE = "once"
     ALLOW_ALWAYS = "always"
     ATTEST = "attest"
+    FACE_HERE = "facehere"
     REFUSE = "refuse"
     TAKE_BACK = "takeback"
     GROUP_RULE = "rule"
@@ -222,6 +223,16 @@ def attest_keyboard(texts: Texts, language: str, question: JobId) -> InlineKeybo
             button(texts.plain(language, "button.attest"), Action.ATTEST, question),
             button(texts.plain(language, "button.refuse"), Action.REFUSE, question),
         ]
+    )
+
+
+def faces_here_keyboard(
+    texts: Texts, language: str, question: JobId, choices: Iterable[int]
+) -> InlineKeyboardMarkup:
+    """Offer the faces of a picture in a group by their numbers."""
+    return _numbered(
+        [button(str(number), Action.FACE_HERE, f"{number}.{question}") for number in choices],
+        button(texts.plain(language, "button.cancel"), Action.REFUSE, question),
     )
 
 

@@ -60,7 +60,9 @@
     │   ├── DailyLimitReached ── GroupDailyLimitReached
     │   ├── GroupLineFull
     │   ├── GroupSwitchedOff
-    │   └── GroupAdminsOnly
+    │   ├── GroupAdminsOnly
+    │   ├── GroupMute
+    │   └── GroupTakesNoVideos
     ├── StoreError
     │   ├── ArtifactMissing
     │   ├── FileNotFetched
@@ -87,7 +89,9 @@ from pipeline.errors.access import (
     GroupAdminsOnly,
     GroupDailyLimitReached,
     GroupLineFull,
+    GroupMute,
     GroupSwitchedOff,
+    GroupTakesNoVideos,
     InvitationUsedUp,
     NotInvited,
 )
@@ -195,7 +199,9 @@ __all__ = [
     "GroupAdminsOnly",
     "GroupDailyLimitReached",
     "GroupLineFull",
+    "GroupMute",
     "GroupSwitchedOff",
+    "GroupTakesNoVideos",
     "IntakeClosed",
     "InvitationUsedUp",
     "JobCancelled",

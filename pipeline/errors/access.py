@@ -97,3 +97,23 @@ class GroupAdminsOnly(AccessError):
 
     def __init__(self) -> None:
         super().__init__("In this group only its admins may do this.")
+
+
+class GroupMute(AccessError):
+    """The bot may not write in a group."""
+
+    code = "group_mute"
+    exit_code = 99
+
+    def __init__(self) -> None:
+        super().__init__("The admins of this group have not let the bot write there.")
+
+
+class GroupTakesNoVideos(AccessError):
+    """The bot may write in a group, and send no videos."""
+
+    code = "group_takes_no_videos"
+    exit_code = 100
+
+    def __init__(self) -> None:
+        super().__init__("The admins of this group have not let the bot send videos there.")

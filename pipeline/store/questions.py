@@ -55,6 +55,10 @@ class QuestionKind(StrEnum):
     """Do you agree to how videos may be used?"""
     WORDS = "words"
     """What shall the picture say?"""
+    FACE = "face"
+    """Which of several faces shall speak?"""
+    HINT = "hint"
+    """How to ask: nothing is to be answered, and it goes by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,8 +46,17 @@ class Chat:
     is_started: bool = True
     blocks_bot: bool = False
     allows_reactions: bool = True
+    forbids: set[str] = field(default_factory=set)
+    """What its members may not do: ``can_send_messages``, ``can_send_videos``."""
     moved_to: int | None = None
     """The supergroup that this group has become."""
+
+    def refuse(self, content: Json) -> None:
+        """Raise the 400 for a message of the bot that members may not send here."""
+        if "can_send_messages" in self.forbids:
+            raise bad_request("not enough rights to send text messages to the chat")
+        if "can_send_videos" in self.forbids and "video" in content:
+            raise bad_request("not enough rights to send videos to the chat")
 
     def visible(self, message_id: int) -> Entry | None:
         """Find a message that is still there."""

@@ -78,6 +78,12 @@ class Group:
         self._state.changed(self.chat, entry, EventKind.SENT, person.name)
         return look(entry, self._state.files)
 
+    def forbids(self, *rights: str) -> None:
+        """Let no member do this any more: ``can_send_messages``, ``can_send_videos``."""
+        self.chat.forbids = set(rights)
+        text = f"members here may not: {', '.join(rights) or 'all is allowed'}"
+        self._state.journal.add(EventKind.NOTE, "test", chat_id=self.chat.id, text=text)
+
     def adds_bot(self, person: Person) -> None:
         """Tell the bot that somebody has added it here."""
         self._membership(person, "left", "member", self.chat.wire)

@@ -15,6 +15,7 @@ from tests.botapi.state import State
 from tests.botapi.wire import Ask, bad_request
 
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
+RIGHTS = ("can_send_messages", "can_send_photos", "can_send_videos", "can_send_video_notes")
 NO_GIFTS = {
     "unlimited_gifts": False,
     "limited_gifts": False,
@@ -99,12 +100,15 @@ async def delete_my_commands(state: State, ask: Ask) -> bool:
 
 
 async def get_chat(state: State, ask: Ask) -> Json:
-    """Tell about a chat."""
+    """Tell about a chat; of a group, what its members may do."""
+    chat = state.chat_of(ask)
+    rights = {right: right not in chat.forbids for right in RIGHTS}
     return {
-        **state.chat_of(ask).wire,
+        **chat.wire,
         "accent_color_id": 0,
         "max_reaction_count": 11,
         "accepted_gift_types": NO_GIFTS,
+        **({} if chat.type == "private" else {"permissions": rights}),
     }
 
 

@@ -36,6 +36,7 @@ def post(state: State, ask: Ask, content: Json) -> Json:
     Raises ``ApiError`` for a chat, a reply target or a keyboard that Telegram refuses.
     """
     chat = state.writable_chat_of(ask)
+    chat.refuse(content)
     message = {**content, **_reply(chat, ask), **keyboard(state, ask)}
     if ask.params.get("protect_content"):
         message["has_protected_content"] = True

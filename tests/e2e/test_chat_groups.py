@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests import faces
+from pathlib import Path
+
+from PIL import Image
+
+from tests import faces, films
 from tests.botapi.people import Person
 from tests.botapi.process import BotProcess
 from tests.botapi.server import BotApi
@@ -51,8 +55,44 @@ async def test_chat_group_say_in_reply_to_ones_own_photo_in_a_topic(
     assert video.reply_to == answer.message_id
     assert {m.wire.get("message_thread_id") for m in bot_messages(here)} == {77}
     await here.sends_text("/say Good morning")
-    usage = await here.sees("Reply to a photo with /say your words")
+    usage = await here.sees("Reply to a photo or video with /say your words")
     assert usage.is_silent
+
+
+async def test_chat_group_two_faces_then_a_video_then_no_right_to_send_any(
+    server: BotApi, bot_process: BotProcess, tmp_path: Path
+) -> None:
+    asha, ravi = server.user("Asha"), server.user("Ravi")
+    group = server.supergroup("Family", [asha, ravi])
+    here, him = group.member(asha), group.member(ravi)
+    both = faces.pixels(faces.hopper(), 400), faces.pixels(faces.astronaut(), 400)
+    wall = tmp_path / "wall.png"
+    Image.fromarray(faces.on_a_wall(*both, width_px=1000, height_px=520)).save(wall)
+    film = films.write_film(tmp_path / "film.mp4", [films.speaker(n) for n in range(30)])
+
+    photo = await here.sends_photo(wall, f"/say {SHORT_WORDS}")
+    asked = await here.sees("I see 2 faces. Which one should speak", within_s=30)
+    assert asked.is_silent
+    assert asked.reply_to == photo.message_id
+    refused = await (await him.taps("2", on=asked)).answered()
+    assert refused == "Only the person who asked can use these buttons."
+    await (await here.taps("2", on=asked)).answered()
+    await here.sees_go(asked, within_s=30)
+    video = await gets_video(here)
+    assert video.reply_to == photo.message_id
+    sent = await here.sends_video(film)
+    await here.sends_text(f"/say {SHORT_WORDS}", reply_to=sent)
+    await gets_video(here, 2)
+    group.forbids("can_send_videos")
+    group.adds_bot(asha)
+    await here.sees("I may not send videos in this group", after=video)
+    group.forbids("can_send_messages")
+    await asha.sends_text("/help")
+    await here.sends_text(f"/say {SHORT_WORDS}", reply_to=sent)
+    await asha.sees("I may not write in that group")
+    await here.settles()
+
+    assert len(here.videos()) == 2
 
 
 async def test_chat_group_admins_may_cancel_and_others_may_not(
@@ -132,7 +172,7 @@ async def test_chat_group_greets_once_and_leaves_channels(
     group.adds_bot(asha)
     await here.sees("Thanks for adding me! Reply to any photo")
     await here.sends_text("/help@bolti_test_bot")
-    await here.sees("I ask whoever sent a photo before it speaks")
+    await here.sees("I ask whoever sent it before its face speaks")
     await here.sends_text("/cancel")
     await here.sees("There is nothing to cancel")
     group.adds_bot_to_a_channel(asha)

@@ -10,20 +10,10 @@ from pipeline import errors
 from pipeline.types import JobId, RecordedScript
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.test_conversation import words_of
-from tests.unit.bot.updates import Json, message, photo, tap, text
-
-FILM: dict[str, Any] = {"file_id": "a", "file_unique_id": "a", "duration": 3}
+from tests.unit.bot.updates import film, photo, round_film, tap, text
 
 
-def film(update_id: int, **more: Any) -> Json:
-    return message(update_id, video={**FILM, "width": 9, "height": 9, "file_size": 900}, **more)
-
-
-def note(update_id: int) -> Json:
-    return message(update_id, video_note={**FILM, "length": 240})
-
-
-@pytest.mark.parametrize("make", [film, note])
+@pytest.mark.parametrize("make", [film, round_film])
 async def test_a_video_without_a_face_before_it_is_the_face(bot: Bot, make: Any) -> None:
     await bot.hears(make(1), text(2, "Good morning."))
 

@@ -84,7 +84,9 @@ async def test_what_is_not_for_this_bot_is_left_alone(bot: Bot, command: str) ->
 async def test_without_a_photo_it_says_how(bot: Bot) -> None:
     await bot.hears(text(1, f"/say {WORDS}", chat=GROUP))
 
-    assert bot.telegram.texts == ["Reply to a <b>photo</b> with <code>/say your words</code>."]
+    assert bot.telegram.texts == [
+        "Reply to a <b>photo or video</b> with <code>/say your words</code>."
+    ]
 
 
 async def test_words_that_cannot_be_spoken_bother_nobody_else(bot: Bot) -> None:

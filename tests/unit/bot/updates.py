@@ -6,6 +6,7 @@ from typing import Any
 
 ALICE = 501
 BOB = 502
+FILM = {"file_id": "a", "file_unique_id": "a", "duration": 3}
 Json = dict[str, Any]
 
 
@@ -62,6 +63,16 @@ def sticker(update_id: int, *, is_animated: bool = False, **more: Any) -> Json:
         "is_video": False,
     }
     return message(update_id, sticker=held, **more)
+
+
+def film(update_id: int, **more: Any) -> Json:
+    """Send a video."""
+    return message(update_id, video={**FILM, "width": 9, "height": 9, "file_size": 900}, **more)
+
+
+def round_film(update_id: int, **more: Any) -> Json:
+    """Send a round video."""
+    return message(update_id, video_note={**FILM, "length": 240}, **more)
 
 
 def edited(update_id: int, message_id: int, words: str, *, user: int = ALICE) -> Json:
