@@ -18,7 +18,7 @@ from telegram.request import BaseRequest
 
 from bot import access
 from bot.admin import alerts, broadcast, jobs, people, status
-from bot.commands import publish_commands
+from bot.commands import publish_admin_commands, publish_commands
 from bot.context import BotApplication, BotContext
 from bot.delivery import Delivery
 from bot.duties import Duties, Duty
@@ -218,7 +218,10 @@ async def _serve(app: BotApplication, intake: Intake | Webhook, stop: asyncio.Ev
         await services.jobs.launch(
             listen=(QueueName.ORDERS, *services.render_queues), door=delivery
         )
-        await publish_commands(app.bot, texts, settings.access.admins)
+        await publish_commands(app.bot, texts)
+        await publish_admin_commands(
+            app.bot, texts, settings.access.admins, services.community.operators
+        )
         await app.start()
         await app.gathering.start()
         duties = Duties()

@@ -7,7 +7,8 @@ its description in ``config/texts`` (``command.<name>``).
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from telegram import (
     Bot,
@@ -19,9 +20,14 @@ from telegram import (
     BotCommandScopeChat,
     BotCommandScopeDefault,
 )
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot.address import owner_of, user_id_of
 from bot.texts import FALLBACK_LANGUAGE, Texts
+
+if TYPE_CHECKING:
+    from pipeline.store.operators import Operators
+    from pipeline.types import Owner
 
 PRIVATE_COMMANDS = (
     "start",
@@ -55,6 +61,7 @@ ADMIN_COMMANDS = (
     "quota",
     "invite",
     "errors",
+    "reports",
     "broadcast",
 )
 """Beside those of everybody: ``/status`` and ``/cancel`` do more for an admin."""
@@ -75,8 +82,8 @@ def help_lines(texts: Texts, language: str) -> str:
     )
 
 
-async def publish_commands(bot: Bot, texts: Texts, admins: Iterable[int] = ()) -> None:
-    """Fill Telegram's menu in every scope and language.
+async def publish_commands(bot: Bot, texts: Texts) -> None:
+    """Fill Telegram's menu in every scope and language that is everybody's.
 
     Decoration: a failure is logged and no more. The narrowest scope that has a list wins, so each
     list is whole.
@@ -94,19 +101,54 @@ async def publish_commands(bot: Bot, texts: Texts, admins: Iterable[int] = ()) -
             await _publish(bot, texts, names, scope)
     except TelegramError as e:
         log.warning("the menu of commands could not be set: %s", type(e).__name__)
+
+
+async def publish_admin_commands(
+    bot: Bot, texts: Texts, admins: Sequence[int], operators: Operators
+) -> None:
+    """Show the admins their commands in their own chats; take them from former admins.
+
+    Whoever gets the menu is remembered first, so that it is taken from them for sure. Where
+    Telegram cannot be reached, the next start tries again.
+    """
+    await operators.remember(owner_of(admin) for admin in admins)
     for admin in admins:
         try:
             names = PRIVATE_COMMANDS + ADMIN_COMMANDS
             await _publish(bot, texts, names, BotCommandScopeChat(admin))
         except TelegramError as e:  # an admin who has not started the bot yet
             log.info("no menu for admin %d: %s", admin, type(e).__name__)
+    for former in await operators.all() - {owner_of(admin) for admin in admins}:
+        if await _took_away(bot, texts, former):
+            await operators.forget(former)
+
+
+async def _took_away(bot: Bot, texts: Texts, former: Owner) -> bool:
+    """Delete the menu of a former admin; False when that has to be tried again."""
+    chat_id = user_id_of(former)
+    if chat_id is None:
+        return True
+    try:
+        for code in (None, *_codes(texts)):
+            await bot.delete_my_commands(BotCommandScopeChat(chat_id), language_code=code)
+    except (BadRequest, Forbidden) as e:  # no such chat any more: nobody sees a menu there
+        log.info("a former admin's chat is gone: %s", type(e).__name__)
+    except TelegramError as e:
+        log.warning("a former admin keeps the menu for now: %s", type(e).__name__)
+        return False
+    return True
 
 
 async def _publish(bot: Bot, texts: Texts, names: tuple[str, ...], scope: BotCommandScope) -> None:
-    for language in texts.languages:
-        # The list without a language serves everybody for whom there is none.
-        code = None if language == FALLBACK_LANGUAGE else language
-        await bot.set_my_commands(_menu(names, texts, language), scope, language_code=code)
+    # The list without a language serves everybody for whom there is none.
+    await bot.set_my_commands(_menu(names, texts, FALLBACK_LANGUAGE), scope)
+    for code in _codes(texts):
+        await bot.set_my_commands(_menu(names, texts, code), scope, language_code=code)
+
+
+def _codes(texts: Texts) -> list[str]:
+    """List the languages that have lists of their own."""
+    return [language for language in texts.languages if language != FALLBACK_LANGUAGE]
 
 
 def _menu(names: tuple[str, ...], texts: Texts, language: str) -> list[BotCommand]:

@@ -25,6 +25,8 @@ from pipeline.store.incidents import Incident
 
 HOUR = timedelta(hours=1)
 FEWEST_FAILURES = 3
+FIRST_MINUTES_S = 120.0
+"""In these an incident is news, and its message tells no age."""
 GB = 1e9
 
 log = logging.getLogger(__name__)
@@ -153,15 +155,17 @@ async def _say_over(app: BotApplication, incident: Incident, now: datetime) -> N
 
 
 def _text(app: BotApplication, wrong: Wrong, lasted_s: float) -> str:
+    """Say what is wrong; how long it has been only once there is something to tell."""
     texts, language = app.texts, FALLBACK_LANGUAGE
     ages = {name: age(texts, language, span) for name, span in wrong.ages.items()}
-    return texts.html(
-        language,
-        "alert.open",
-        what=texts.plain(language, wrong.name),
-        detail=texts.plain(language, wrong.detail, **wrong.values, **ages),
-        age=age(texts, language, lasted_s),
+    what, detail = (
+        texts.plain(language, wrong.name),
+        texts.plain(language, wrong.detail, **wrong.values, **ages),
     )
+    if lasted_s < FIRST_MINUTES_S:
+        return texts.html(language, "alert.open", what=what, detail=detail)
+    lasted = age(texts, language, lasted_s)
+    return texts.html(language, "alert.lasting", what=what, detail=detail, age=lasted)
 
 
 async def _edit(app: BotApplication, message_id: str, text: str) -> bool:

@@ -16,6 +16,7 @@ from pipeline.store.day import Day
 from pipeline.store.groups import Groups
 from pipeline.store.incidents import Incidents
 from pipeline.store.moves import Moves
+from pipeline.store.operators import Operators
 from pipeline.store.people import People
 from pipeline.store.questions import Questions
 from pipeline.store.quotas import Quotas
@@ -31,6 +32,7 @@ class Community:
     groups: Groups
     questions: Questions
     moves: Moves
+    operators: Operators
     vitals: VitalRows
     people: People
     incidents: Incidents
@@ -46,6 +48,7 @@ def open_community(database: Database) -> Community:
         groups=Groups(database),
         questions=Questions(database),
         moves=Moves(database),
+        operators=Operators(database),
         vitals=VitalRows(database),
         people=People(database),
         incidents=Incidents(database),

@@ -21,6 +21,7 @@ from pipeline.store import (
     consents,
     drafts,
     history,
+    operators,
     order_table,
     outbox,
     people,
@@ -53,6 +54,7 @@ ABOUT: Final[Mapping[sa.Table, Callable[[Owner], Condition]]] = {
     people.PEOPLE: lambda who: people.PEOPLE.c.who == who,
     broadcasts.TARGETS: lambda who: broadcasts.TARGETS.c.who == who,
     access.ENTRIES: lambda who: access.ENTRIES.c.who == who,
+    operators.OPERATORS: lambda who: operators.OPERATORS.c.who == who,
     quotas.USES: lambda who: quotas.USES.c.owner == who,
     reports.REPORTS: lambda who: reports.REPORTS.c.reporter == who,
     history.HISTORY: lambda who: (

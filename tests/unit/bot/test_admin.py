@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.address import order_id, owner_of
+from bot.commands import ADMIN_COMMANDS
 from bot.texts import short_id
 from pipeline.line import LineMode, WorkerCard
 from pipeline.settings import Settings
@@ -16,7 +17,6 @@ from pipeline.types import EngineName, JobState
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.updates import ALICE, BOB, photo, text
 
-COMMANDS = ("jobs", "job", "pause", "resume", "drain", "retry", "ban", "unban", "allow", "quota")
 UNKNOWN = "I don't know this command. See /help."
 
 
@@ -36,7 +36,7 @@ async def acts(bot: Bot) -> list[str]:
     return [r.facts async for r in bot.services.audit._rows.walk() if r.event == "admin act"]
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "invite", "errors", "broadcast"])
+@pytest.mark.parametrize("command", ADMIN_COMMANDS)
 async def test_for_everybody_else_there_is_no_such_command(bot: Bot, command: str) -> None:
     await bot.hears(text(1, f"/{command} {ALICE} 5", user=BOB))
 

@@ -165,3 +165,18 @@ async def test_a_message_that_was_deleted_is_said_anew(bot: Bot) -> None:
     await look_and_tell(bot.app)
 
     assert len(bot.telegram.of("sendMessage")) == 2
+
+
+async def test_its_age_is_told_once_there_is_something_to_tell(bot: Bot) -> None:
+    now, incidents = datetime.now(UTC), bot.services.community.incidents
+    bot.services.jobs.cards = [
+        replace(card("gpu-1", is_alive=False), seen_at=now - timedelta(minutes=5))
+    ]
+    await look_and_tell(bot.app)
+    (incident,) = (await incidents.open()).values()
+    await incidents.put(replace(incident, since=now - timedelta(minutes=7)))
+
+    await look_and_tell(bot.app)
+
+    (said,), (edited,) = bot.telegram.of("sendMessage"), bot.telegram.of("editMessageText")
+    assert edited.text == f"{said.text}\nIt has been so for 7 minutes."
