@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID, WorkflowHandleAsync, WorkflowStatus
@@ -184,21 +184,12 @@ class Engine:
         )
         return {w.executor_id for w in pending if w.executor_id} - {self.executor}
 
-    async def alive(self, executors: Sequence[str]) -> set[str]:
+    async def alive(self, executors: Collection[str]) -> set[str]:
         """Tell which of these executors live, this one among them."""
 
-        def look() -> set[str]:
-            found = set()
-            for executor in executors:
-                if executor == self.executor:
-                    found.add(executor)
-                    continue
-                with self.liveness.if_dead(executor) as dead:
-                    if not dead:
-                        found.add(executor)
-            return found
-
-        return await asyncio.to_thread(look)
+        own = {self.executor} & set(executors)
+        others = set(executors) - own
+        return own | await asyncio.to_thread(self.liveness.living, others)
 
     async def recover_if_dead(self, executor: str) -> int:
         """Put the work of an executor back on its queues if it is dead; tell how much."""

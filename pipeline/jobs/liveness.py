@@ -5,13 +5,14 @@ twice. So a process holds a lock on its id for as long as it lives: an flock bes
 file, a session advisory lock on PostgreSQL. Nobody's clock is asked. Everything here blocks; the
 callers use a thread.
 
-Where the next one goes: another kind of database is a class with these four verbs.
+Where the next one goes: another kind of database is a class with these five verbs.
 """
 
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+import threading
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
@@ -22,7 +23,16 @@ from pipeline import errors
 if TYPE_CHECKING:
     import psycopg
 
-_KEY = "hashtextextended('bolti-executor:' || %s, 0)"
+_KEY = "hashtextextended('bolti-executor:' || {}, 0)"
+_LIVING = f"""
+select executor from unnest(%s::text[]) as executor
+where {_KEY.format("executor")} in (
+    select (classid::bigint << 32) | objid::bigint from pg_locks
+    where locktype = 'advisory' and objsubid = 1 and granted
+      and database = (select oid from pg_database where datname = current_database())
+)
+"""  # noqa: S608  our own text only
+"""Who of these holds its lock: one look for all, where asking each takes a connection each."""
 
 
 class Liveness(Protocol):
@@ -33,6 +43,10 @@ class Liveness(Protocol):
 
     def renew(self) -> None:
         """Take the lock again if it was lost; raises ``ExecutorAlreadyRunning``."""
+
+    def living(self, others: Collection[str]) -> set[str]:
+        """Tell which of these live now."""
+        ...
 
     @contextmanager
     def if_dead(self, other: str) -> Iterator[bool]:
@@ -73,6 +87,15 @@ class FileLiveness:
     def renew(self) -> None:
         """Do nothing: this lock cannot be lost while the process lives."""
 
+    def living(self, others: Collection[str]) -> set[str]:
+        """Tell which of these live now."""
+        found = set()
+        for other in others:
+            with self.if_dead(other) as dead:
+                if not dead:
+                    found.add(other)
+        return found
+
     @contextmanager
     def if_dead(self, other: str) -> Iterator[bool]:
         """Tell whether another executor is dead, and keep it from coming back meanwhile."""
@@ -101,26 +124,33 @@ class PostgresLiveness:
         self._url = url
         self._me: str | None = None
         self._connection: psycopg.Connection | None = None
+        self._changing = threading.Lock()
 
     def acquire(self, me: str) -> None:
         """Take the lock of this executor id."""
-        connection = self._connect()
-        if not self._try(connection, me):
-            connection.close()
-            raise errors.ExecutorAlreadyRunning(me)
-        self._connection, self._me = connection, me
+        with self._changing:
+            self._acquire(me)
 
     def renew(self) -> None:
         """Take the lock again if the connection that held it is gone, as after a restart."""
         import psycopg
 
-        assert self._connection is not None
-        assert self._me is not None
-        try:
-            self._connection.execute("select 1")
-        except psycopg.OperationalError:
-            self._connection.close()
-            self.acquire(self._me)
+        with self._changing:
+            # Given back while this waited: a lock taken now would outlive its process's work.
+            if self._connection is None or self._me is None:
+                return
+            try:
+                self._connection.execute("select 1")
+            except psycopg.OperationalError:
+                self._connection.close()
+                self._acquire(self._me)
+
+    def living(self, others: Collection[str]) -> set[str]:
+        """Tell which of these live now."""
+        if not others:
+            return set()
+        with self._connect() as connection:
+            return {row[0] for row in connection.execute(_LIVING.encode(), (list(others),))}
 
     @contextmanager
     def if_dead(self, other: str) -> Iterator[bool]:
@@ -130,9 +160,17 @@ class PostgresLiveness:
 
     def release(self) -> None:
         """Give the lock back."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        with self._changing:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _acquire(self, me: str) -> None:
+        connection = self._connect()
+        if not self._try(connection, me):
+            connection.close()
+            raise errors.ExecutorAlreadyRunning(me)
+        self._connection, self._me = connection, me
 
     def _connect(self) -> psycopg.Connection:
         import psycopg
@@ -153,6 +191,6 @@ class PostgresLiveness:
 
     @staticmethod
     def _try(connection: psycopg.Connection, executor: str) -> bool:
-        query = f"select pg_try_advisory_lock({_KEY})"
+        query = f"select pg_try_advisory_lock({_KEY.format('%s')})"
         row = connection.execute(query.encode(), (executor,)).fetchone()
         return bool(row and row[0])

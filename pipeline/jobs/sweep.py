@@ -52,7 +52,8 @@ async def recover(engine: Engine) -> None:
     except errors.ExecutorAlreadyRunning:
         await engine.close()
         raise
-    for executor in await engine.others_at_work():
+    others = await engine.others_at_work()
+    for executor in others - await engine.alive(others):
         if count := await engine.recover_if_dead(executor):
             log.warning("%r is gone: %d of its workflows go on elsewhere", executor, count)
 

@@ -42,6 +42,32 @@ async def test_the_name_is_taken_again_after_the_database_went_away(
         assert world.door.heard("deliver", job_id(2)) == 1
 
 
+def test_the_living_are_told_in_one_look(postgres_server: PostgresServer, database: str) -> None:
+    names = [f"gpu-{number}" for number in range(8)]  # keys of both signs
+    held = [liveness.create(database) for _ in names[::2]]
+    for lock, name in zip(held, names[::2], strict=True):
+        lock.acquire(name)
+    another = liveness.create(postgres_server.new_database())
+    another.acquire(names[1])
+
+    assert liveness.create(database).living(names) == set(names[::2])
+    held[0].release()
+    assert liveness.create(database).living(names) == set(names[2::2])
+
+    for lock in (*held, another):
+        lock.release()
+
+
+def test_a_lock_that_was_given_back_is_not_taken_again(database: str) -> None:
+    lock = liveness.create(database)
+    lock.acquire("here")
+    lock.release()
+
+    lock.renew()
+
+    assert not is_held(database, "here")
+
+
 async def test_who_lost_its_name_to_a_twin_takes_no_more_work(
     tmp_path: Path, postgres_server: PostgresServer, database: str
 ) -> None:
