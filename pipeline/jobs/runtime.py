@@ -10,6 +10,7 @@ import contextvars
 import logging
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from dbos import DBOS, DBOSConfig
@@ -59,11 +60,14 @@ class Runtime:
         """End DBOS, and forget what was registered with it."""
         loop = asyncio.get_running_loop()
         # DBOS made its own pool the loop's default and is about to close it.
-        loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="bolti"))
+        threads = ThreadPoolExecutor(thread_name_prefix="bolti")
+        loop.set_default_executor(threads)
         # In a thread: its queue threads may be waiting for this very loop.
         try:
-            await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+            await loop.run_in_executor(threads, partial(DBOS.destroy, destroy_registry=True))
         finally:
+            # A call that was under way may have made DBOS's pool, now closed, the default again.
+            loop.set_default_executor(threads)
             Runtime._open = self.is_up = False
 
 
