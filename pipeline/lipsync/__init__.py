@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, assert_never, runtime_checkable
 
-from pipeline.portrait import Face, Pixels
+from pipeline.portrait import Face, FaceFollower, Pixels
 from pipeline.portrait.face_track import FaceTrack
 from pipeline.settings import LatentSyncSettings
 from pipeline.types import EngineChoice, EngineName, Motion, Note, Speech
@@ -97,13 +97,18 @@ def choose_engine(choice: EngineChoice, settings: LatentSyncSettings) -> tuple[E
             assert_never(choice)
 
 
-def create(name: EngineName, settings: LatentSyncSettings) -> LipSyncEngine:
-    """Make an engine; one that cannot run here says so when it is asked for frames."""
+def create(
+    name: EngineName, settings: LatentSyncSettings, mesh: FaceFollower | None = None
+) -> LipSyncEngine:
+    """Make an engine; one that cannot run here says so when it is asked for frames.
+
+    ``mesh`` looks at what the warp engine draws, where there is one.
+    """
     match name:
         case EngineName.WARP:
             from pipeline.lipsync.warp import WarpEngine
 
-            return WarpEngine()
+            return WarpEngine(mesh)
         case EngineName.LATENTSYNC:
             from pipeline.lipsync.latentsync import LatentSyncEngine
 

@@ -46,14 +46,16 @@ GIVES_WAY = (0.35, 0.70)
 """How much of a smile goes while its mouth is open, and while it is rounded."""
 OPENED_E, ROUNDED_E, NARROWEST_E = 0.15, 0.075, -0.15
 """An opening and a narrowing that count whole; the most that a mouth can be narrowed."""
+UNPRESSED_E = 0.05
+"""Lips that are pressed at rest are not any more when they are open so far."""
 PRESSED = 0.22
 """How far pressed lips roll in, as a part of the height of the lip."""
 
 Moves = NDArray[np.float64]
 """(n, 6, 2) displacement of n points per basis: close, gap, width, up, press, rounding; in E."""
 
-CLOSED = np.eye(1, 6, dtype=np.float32)[0]
-"""The weights of the closed mouth."""
+CLOSED, PRESS = np.eye(6, dtype=np.float32)[[0, 4]]
+"""The weights of the closed mouth, and of nothing but pressed lips."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +87,20 @@ class NeutralMouth:
         return self.photo_gap_e > OPEN_E
 
 
-def basis_weights(track: MouthTrack, frame: int, smile_e: float = 0.0) -> NDArray[np.float32]:
+def basis_weights(
+    track: MouthTrack, frame: int, smile_e: float = 0.0, press_at_rest: float = 0.0
+) -> NDArray[np.float32]:
     """Return the weights of the six bases for one frame.
 
-    Nobody says "oo" through a grin: a smile gives way while the mouth is open or rounded.
+    Nobody says "oo" through a grin: a smile gives way while the mouth is open or rounded. Lips
+    that are pressed while they rest are pressed half as much again for p, b and m.
     """
     gap, width = float(track.gap[frame]), float(track.width[frame])
     opened, rounded = min(1.0, gap / OPENED_E), min(1.0, max(0.0, -width / ROUNDED_E))
     width -= smile_e * max(GIVES_WAY[0] * opened, GIVES_WAY[1] * rounded)
-    rest = (curve[frame] for curve in (track.up, track.press, track.rounding))
+    resting = press_at_rest * max(0.0, 1.0 - gap / UNPRESSED_E)
+    press = resting + float(track.press[frame]) * (1.0 - resting / 2)
+    rest = (float(track.up[frame]), press, float(track.rounding[frame]))
     return np.array([1.0, gap, max(width, NARROWEST_E), *rest], dtype=np.float32)
 
 

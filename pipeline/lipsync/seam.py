@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.lipsync.layers import Points, smoothstep
 from pipeline.lipsync.mouth_axes import Plane
+from pipeline.lipsync.skin import LUMA
 from pipeline.portrait import Pixels
 
 STEPS = 2048
@@ -18,7 +20,9 @@ PER_SPAN = 5
 BLUR_PX, REACH_PX = 0.8, 1.2
 """Blur of the switch between the layers, and how far from the line it reaches."""
 DARKEST, LINE_E = 0.38, 0.011
-"""A smile that was closed has no lip line; this draws one."""
+"""A smile that was closed has no lip line, or a faint one; it is drawn so dark."""
+OWN_LINE_E = 0.05
+"""The widest dark that counts as the photo's own line."""
 LINE_TINT = np.array([0.85, 1.1, 1.1], dtype=np.float32)
 """The line is dark red, not grey."""
 LINE_GONE_GAP_E, CORNER_E = 0.04, 0.08
@@ -67,12 +71,22 @@ class Seam:
         if self._was_open and gap_e < LINE_GONE_GAP_E:
             to_corner = np.minimum(x - corners[0], corners[1] - x)
             dark = DARKEST * (1.0 - gap_e / LINE_GONE_GAP_E) * smoothstep(to_corner / CORNER_E)
-            patch *= 1.0 - (dark * np.exp(-((off / LINE_E) ** 2)))[..., None] * LINE_TINT
+            dark *= np.exp(-((off / LINE_E) ** 2))
+            patch *= 1.0 - self._missing(patch, dark)[..., None] * LINE_TINT
         region[box] = np.clip(patch + 0.5, 0, 255)
+
+    def _missing(self, patch: NDArray[np.float32], dark: Plane) -> Plane:
+        """Return how much darker the line must get: not at all where the photo's own is enough."""
+        luma = patch @ LUMA
+        side = max(3, round(OWN_LINE_E * self._e_px) | 1)
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+        lips = cv2.GaussianBlur(cv2.morphologyEx(luma, cv2.MORPH_CLOSE, disc), (0, 0), side / 4)
+        missing: Plane = 1.0 - lips * (1.0 - dark) / np.maximum(luma, 1.0)
+        return np.clip(missing, 0.0, dark)
 
     def _near(self, below: Plane, corners: tuple[float, float]) -> tuple[slice, slice] | None:
         """Return the box around all pixels that the seam can touch."""
-        reach = max(3.0 * REACH_PX / self._e_px, 2.5 * LINE_E)
+        reach = max(3.0 * REACH_PX / self._e_px, OWN_LINE_E)
         touched = (np.abs(below) < reach) & (self._x > corners[0]) & (self._x < corners[1])
         rows, columns = np.flatnonzero(touched.any(axis=1)), np.flatnonzero(touched.any(axis=0))
         if len(rows) == 0:

@@ -24,12 +24,13 @@ from pipeline.lipsync.layers import NO_MAP, Layer, Points, region_around, streng
 from pipeline.lipsync.motion import idle_motion
 from pipeline.lipsync.mouth import InnerMouth, Place
 from pipeline.lipsync.mouth_axes import MouthAxes, Plane
-from pipeline.lipsync.neutral import CLOSED, LayerPoints, basis_weights, neutral_mouth
+from pipeline.lipsync.neutral import CLOSED, PRESS, LayerPoints, basis_weights, neutral_mouth
 from pipeline.lipsync.palette import palette_of
+from pipeline.lipsync.rest import press_at_rest
 from pipeline.lipsync.seam import Seam
 from pipeline.lipsync.track import MouthTrack
 from pipeline.media.read import read_wav
-from pipeline.portrait import Face, Pixels
+from pipeline.portrait import Face, FaceFollower, Pixels
 from pipeline.portrait.pose import pose_of
 from pipeline.types import EngineName, Motion, Note, Speech
 
@@ -42,6 +43,10 @@ class WarpEngine:
 
     name = EngineName.WARP
     is_costly = False
+
+    def __init__(self, mesh: FaceFollower | None = None) -> None:
+        """``mesh`` looks at the resting mouth of an open one; without it nobody does."""
+        self._mesh = mesh
 
     def sync(
         self,
@@ -57,6 +62,8 @@ class WarpEngine:
         """Yield exactly ``ceil(speech.duration_s * fps)`` frames. Raises ``NoSpeechFound``."""
         del on_note  # it has nothing to tell
         talking = TalkingFace(picture, face)
+        if self._mesh is not None:
+            talking.rest(self._mesh)
         track = talking.from_the_photo(mouth_track(speech, fps))
         idle = idle_motion(picture, face, speech, fps, motion)
         for index in range(first_frame, len(track)):
@@ -77,7 +84,8 @@ class TalkingFace:
     def __init__(self, picture: Pixels, face: Face) -> None:
         """Solve the layers. Takes a fraction of a second."""
         pose = pose_of(face.landmarks)
-        self._picture = np.ascontiguousarray(picture)
+        self._picture, self._face = np.ascontiguousarray(picture), face
+        self._press_at_rest = 0.0
         e_px = self._e_px = pose.scale_px
         bounds = face.landmarks[list(lips.LOWER_FACE), :2].astype(np.float64)
         size_px = (picture.shape[1], picture.shape[0])
@@ -100,6 +108,14 @@ class TalkingFace:
         place = Place(x=x, y=straight_y, e_px=e_px, photo=picture[self.region.window])
         self._inner = InnerMouth(place, palette.within(self.region.window))
 
+    def rest(self, mesh: FaceFollower) -> None:
+        """Press lips that were open in the photo until the mesh sees them shut at rest."""
+        if self._neutral.was_open:
+            self._press_at_rest = press_at_rest(self._resting, self._face, mesh)
+
+    def _resting(self, press: float) -> Pixels:
+        return self._drawn(CLOSED + np.float32(press) * PRESS, tongue=0.0)
+
     def from_the_photo(self, track: MouthTrack) -> MouthTrack:
         """Begin and end a track with the mouth of the photo, if that is open."""
         was_open = self._neutral.was_open
@@ -114,7 +130,10 @@ class TalkingFace:
 
     def draw(self, track: MouthTrack, frame: int) -> Pixels:
         """Return a new picture: the photo with its mouth as the track has it in this frame."""
-        weights = basis_weights(track, frame, self._neutral.smile_e)
+        weights = basis_weights(track, frame, self._neutral.smile_e, self._press_at_rest)
+        return self._drawn(weights, float(track.tongue[frame]))
+
+    def _drawn(self, weights: NDArray[np.float32], tongue: float) -> Pixels:
         upper_px, lower_px = _apart(
             _moved(self._neutral.upper_inner, weights, self._e_px),
             _moved(self._neutral.lower_inner, weights, self._e_px),
@@ -135,7 +154,7 @@ class TalkingFace:
             region,
             (upper_px - origin, lower_px - origin),
             (self._axes.straight(upper), self._axes.straight(lower)),
-            float(track.tongue[frame]),
+            tongue,
         )
         result = self._picture.copy()
         result[self.region.window] = region

@@ -16,6 +16,7 @@ from typing import NoReturn
 from pipeline import errors
 from pipeline.child import Message, serve
 from pipeline.lipsync import LipSyncEngine, choose_engine, create
+from pipeline.portrait import FaceFollower
 from pipeline.portrait.mesh import MediaPipeMesh
 from pipeline.settings import LatentSyncSettings
 from pipeline.studio import ANSWER, ORDER, PROGRESS, StudioAnswer, StudioProgress
@@ -23,7 +24,7 @@ from pipeline.studio.film import render_video
 from pipeline.types import EngineName, Note
 
 FAULT_STATUS = 70
-MakeEngine = Callable[[EngineName, LatentSyncSettings], LipSyncEngine]
+MakeEngine = Callable[[EngineName, LatentSyncSettings, FaceFollower], LipSyncEngine]
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +48,9 @@ class Studio:
         """Make the video of one order; the process ends when a device breaks down."""
         order = ORDER.validate_python(message)
         name, reason = choose_engine(order.engine, order.latentsync)
-        if name not in self._engines:
-            self._engines[name] = self._make_engine(name, order.latentsync)
         self._mesh = self._mesh or _load_mesh()
+        if name not in self._engines:
+            self._engines[name] = self._make_engine(name, order.latentsync, self._mesh)
         notes: list[Note] = []
 
         def tell(progress: StudioProgress) -> None:

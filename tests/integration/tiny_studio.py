@@ -16,7 +16,7 @@ from pipeline.latentsync import LatentSync
 from pipeline.latentsync.releases import Release
 from pipeline.lipsync import LipSyncEngine
 from pipeline.lipsync.latentsync import LatentSyncEngine
-from pipeline.portrait import Pixels
+from pipeline.portrait import FaceFollower, Pixels
 from pipeline.settings import LatentSyncSettings
 from pipeline.studio.__main__ import Studio
 from pipeline.types import EngineName
@@ -51,7 +51,9 @@ def load(folder: Path, release: Release) -> LatentSync:
     return watched  # type: ignore[no-any-return]
 
 
-def make_engine(name: EngineName, settings: LatentSyncSettings) -> LipSyncEngine:
+def make_engine(
+    name: EngineName, settings: LatentSyncSettings, mesh: FaceFollower
+) -> LipSyncEngine:
     return LatentSyncEngine(settings, load=partial(load, Path(settings.weights)))
 
 

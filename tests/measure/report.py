@@ -13,7 +13,7 @@ from pipeline.lipsync.motion import idle_motion
 from pipeline.lipsync.warp import TalkingFace, mouth_track
 from pipeline.media.read import read_frames, read_wav
 from pipeline.media.write import VideoWriter
-from pipeline.portrait import Face, FaceMesh, Pixels
+from pipeline.portrait import Face, FaceFollower, Pixels
 from pipeline.types import Motion, Speech
 from tests.measure import lips, spoken, stillness
 
@@ -47,7 +47,7 @@ def measure(
     picture: Pixels,
     face: Face,
     speech: Speech,
-    mesh: FaceMesh,
+    mesh: FaceFollower,
     into: Path,
     motion: Motion = Motion.OFF,
 ) -> Report:
@@ -56,6 +56,7 @@ def measure(
     With motion, what must be still is looked at after moving the head back, between blinks.
     """
     talking = TalkingFace(picture, face)
+    talking.rest(mesh)
     track = talking.from_the_photo(mouth_track(speech, FPS))
     idle = idle_motion(picture, face, speech, FPS, motion)
     outside = np.ones(picture.shape[:2], bool)
