@@ -50,10 +50,6 @@ OWED = frozenset(
 INVITED_BY = "i_"
 """How the payload of an invitation's deep link begins."""
 
-KEEP_USES = timedelta(days=3)
-"""Longer than any day is, wherever its midnight."""
-
-KEEP_FAULTS = timedelta(days=30)
 SEEN_AGAIN = timedelta(hours=1)
 """How exactly it is known when somebody wrote last."""
 
@@ -135,14 +131,6 @@ def day_began_at(services: Services) -> datetime:
     """Give the last midnight where the operators' day begins."""
     zone = ZoneInfo(services.settings.access.time_zone)
     return datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-async def forget_old(services: Services) -> None:
-    """Delete what no limit counts any more, and invitations that nobody can use."""
-    now = datetime.now(UTC)
-    await services.community.quotas.forget_before(now - KEEP_USES)
-    await services.community.access.forget_expired(now)
-    await services.community.incidents.forget_faults(now - KEEP_FAULTS)
 
 
 async def _admit(message: Message, context: BotContext) -> None:

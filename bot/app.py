@@ -67,7 +67,6 @@ if TYPE_CHECKING:
 
 CLOSE_LIMIT_S = 15.0
 QUESTIONS_S = 5.0
-OLD_USES_S = 3600.0
 BROADCASTS_S = 2.0
 ALERTS_S = 30.0
 
@@ -167,7 +166,6 @@ def duties_of(app: BotApplication) -> list[Duty]:
         ),
         Duty(name="broadcasts", act=lambda: broadcast.send_on(app), every_s=BROADCASTS_S),
         Duty(name="alerts", act=lambda: alerts.look_and_tell(app), every_s=ALERTS_S),
-        Duty(name="uses", act=lambda: access.forget_old(services), every_s=OLD_USES_S),
     ]
 
 

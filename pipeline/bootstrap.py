@@ -243,9 +243,7 @@ async def open_services(
         if queues:
             await workshop.studio.start()  # its models load while the rest comes up
         stop = asyncio.Event()
-        pruning = asyncio.create_task(
-            keep_pruning(settings, records.store, records.drafts, records.orders, stop)
-        )
+        pruning = asyncio.create_task(keep_pruning(settings, records, stop))
         writing = (
             [asyncio.create_task(keep_writing(settings, records.community.vitals, stop))]
             if queues

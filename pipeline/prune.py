@@ -1,9 +1,11 @@
 """Delete by age: what finished jobs left, drafts nobody completed, folders of dead processes.
 
 Safe at any time: an unfinished job keeps everything, and what two prunes both find is deleted
-once. Age comes from the settings and from the clock that is passed in.
+once. Age comes from the settings and from the clock that is passed in. How long the rows of each
+table live stands in ``store/lives.py``, for the job engine's in ``jobs/past.py``.
 
-Where the next one goes: another kind of leftover is a function here and a field of ``Pruned``.
+Where the next one goes: another kind of leftover is a function here and a field of ``Pruned``;
+another folder is a line in ``FOLDERS``, or a test fails.
 """
 
 from __future__ import annotations
@@ -13,12 +15,15 @@ import logging
 import math
 import re
 import shutil
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from pipeline import errors
+from pipeline.records import Records
 from pipeline.settings import Settings
 from pipeline.speech import speech_shelf
 from pipeline.store import ArtifactStore
@@ -28,8 +33,17 @@ from pipeline.types import JobId
 
 log = logging.getLogger(__name__)
 
-KEEP_ROWS = timedelta(days=90)
-"""How long the rows of finished jobs stay: they hold neither scripts nor pictures."""
+FOLDERS: Final[Mapping[str, str]] = {
+    "artifacts": "jobs/ goes store.keep_hours after the job ended, drafts/ with its draft",
+    "scratch": "goes with its job, or an hour after its process died",
+    "speech": "goes speech.cache_hours after it was made, sooner above speech.cache_bytes",
+    "bolti.db": "stays; what its rows do stands in store/lives.py and jobs/past.py",
+    "consents.jsonl": "stays: the proof of who agreed at this machine, one line each",
+    "keys": "stays: what seals the audit trail",
+    "provenance": "stays: who signs the videos",
+    "weights": "stays: fetched by the operator",
+}
+"""Everything that lies in ``data_dir``, and how long it lives."""
 EVERY_S = 600.0
 KEEP_SCRATCH = timedelta(hours=1)
 """A living render touches its folder more often."""
@@ -49,15 +63,15 @@ class Pruned:
     rows: int
     speeches: int = 0
     """Speeches that were kept to be used again."""
+    workflows: int = 0
+    """What the job engine knew of work that ended."""
 
 
-async def keep_pruning(
-    settings: Settings, store: ArtifactStore, drafts: Drafts, orders: Orders, stop: asyncio.Event
-) -> None:
+async def keep_pruning(settings: Settings, records: Records, stop: asyncio.Event) -> None:
     """Prune now and every ten minutes until ``stop``; a store that is away is asked again."""
     while not stop.is_set():
         try:
-            pruned = await prune(settings, store, drafts, orders, datetime.now(UTC))
+            pruned = await prune(settings, records, datetime.now(UTC))
             log.info("pruned: %s", asdict(pruned))
         except errors.StoreError as e:
             log.warning("not pruned: %s", e)
@@ -65,12 +79,12 @@ async def keep_pruning(
             await asyncio.wait_for(stop.wait(), EVERY_S)
 
 
-async def prune(
-    settings: Settings, store: ArtifactStore, drafts: Drafts, orders: Orders, now: datetime
-) -> Pruned:
+async def prune(settings: Settings, records: Records, now: datetime) -> Pruned:
     """Delete what is older than its time. Raises ``StoreUnavailable``."""
+    store, drafts, orders = records.store, records.drafts, records.orders
     keep_since = now - timedelta(hours=settings.store.keep_hours)
-    expired = await _drafts(drafts, store, now - timedelta(minutes=settings.store.draft_minutes))
+    draft = timedelta(minutes=settings.store.draft_minutes)
+    expired = await _drafts(drafts, store, now - draft)
     artifacts = await _jobs(orders, store, keep_since) + await _orphans(
         drafts, store, keep_since, now
     )
@@ -78,9 +92,17 @@ async def prune(
         artifacts=artifacts,
         drafts=expired,
         scratch_folders=await _scratch(orders, settings.scratch_dir, now),
-        rows=await _rows(orders, now - KEEP_ROWS),
+        rows=(await records.old_rows.delete(now, draft=draft)).total(),
         speeches=await _speeches(settings, now),
+        workflows=await _workflows(settings, orders, keep_since),
     )
+
+
+async def _workflows(settings: Settings, orders: Orders, before: datetime) -> int:
+    """Delete what the job engine knows of orders of which nothing is stored any more."""
+    from pipeline.jobs.past import delete_past  # DBOS comes with it
+
+    return await delete_past(settings.database_url, orders.still_needed, before)
 
 
 async def _speeches(settings: Settings, now: datetime) -> int:
@@ -104,12 +126,11 @@ async def _drafts(drafts: Drafts, store: ArtifactStore, before: datetime) -> int
 
 async def _jobs(orders: Orders, store: ArtifactStore, before: datetime) -> int:
     """Delete the artifacts of jobs that ended before that time, or that no row knows."""
-    ended = set(await orders.finished_before(before))
     old = {JobId(key.split("/")[1]) for key in await store.list_older("jobs", before)}
+    needed = await orders.still_needed(sorted(old), before)
     count = 0
-    for job_id in sorted(old):
-        if job_id in ended or await orders.find(job_id) is None:
-            count += await store.delete_under(f"jobs/{job_id}")
+    for job_id in sorted(old - needed):
+        count += await store.delete_under(f"jobs/{job_id}")
     return count
 
 
@@ -147,10 +168,3 @@ def _newest_change_s(folder: Path) -> float:
         return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
     except FileNotFoundError:  # its owner deletes it right now
         return math.inf
-
-
-async def _rows(orders: Orders, before: datetime) -> int:
-    old = await orders.finished_before(before)
-    for job_id in old:
-        await orders.delete(job_id)
-    return len(old)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.store.community import Community
     from pipeline.store.database import Database
     from pipeline.store.drafts import Drafts
+    from pipeline.store.old_rows import OldRows
     from pipeline.store.orders import Orders
     from pipeline.store.outbox import Outbox
     from pipeline.store.personal import PersonalRows
@@ -44,6 +45,7 @@ class Records:
     pieces: Pieces
     outbox: Outbox
     orders: Orders
+    old_rows: OldRows
     preferences: PreferenceRows
     samples: Samples
     community: Community
@@ -69,6 +71,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
     from pipeline.store.consents import ConsentTable, HandshakeTable
     from pipeline.store.database import Database
     from pipeline.store.drafts import Drafts
+    from pipeline.store.old_rows import OldRows
     from pipeline.store.orders import Orders
     from pipeline.store.outbox import Outbox
     from pipeline.store.personal import PersonalRows
@@ -91,6 +94,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
             pieces=Pieces(database),
             outbox=Outbox(database),
             orders=Orders(database),
+            old_rows=OldRows(database),
             preferences=PreferenceRows(database),
             samples=Samples(database),
             community=open_community(database),

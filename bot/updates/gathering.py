@@ -15,7 +15,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from telegram.error import TelegramError
@@ -91,9 +90,7 @@ class Gathering:
 
     async def add(self, piece: Piece) -> None:
         """Keep a piece and wait for the next one."""
-        minutes = self._app.services.settings.store.draft_minutes
-        old = datetime.now(UTC) - timedelta(minutes=minutes)
-        await self._app.services.pieces.add(piece, forget_before=old)
+        await self._app.services.pieces.add(piece)
         self._wait((piece.draft, piece.batch))
 
     def is_open(self, draft: str, batch: str) -> bool:

@@ -71,7 +71,7 @@ def prune(as_json: bool) -> None:
     click.echo(
         f"Deleted {pruned.artifacts} artifacts, {pruned.drafts} drafts, "
         f"{pruned.scratch_folders} scratch folders, {pruned.rows} rows, "
-        f"{pruned.speeches} speeches."
+        f"{pruned.speeches} speeches, {pruned.workflows} workflows."
     )
 
 
@@ -80,6 +80,4 @@ async def _prune(settings: Settings) -> Pruned:
     from pipeline.records import open_records
 
     async with open_records(settings) as records:
-        return await prune_all(
-            settings, records.store, records.drafts, records.orders, datetime.now(UTC)
-        )
+        return await prune_all(settings, records, datetime.now(UTC))

@@ -18,6 +18,7 @@ class Making(StrEnum):
     PREVIEW = "preview"
 
 
+_WORKFLOW = re.compile(r"(?P<id>.+?)(-(render|preview)(-\d+)?|-(try|again)-\d+)?")
 _RENDER = re.compile(r"(?P<id>.+?)-(?P<making>render|preview)(-\d+)?")
 
 
@@ -29,6 +30,13 @@ def order_name(id: JobId, tries: int) -> str:
 def render_name(id: JobId, tries: int, making: Making) -> str:
     """Name the workflow that renders for an order."""
     return f"{id}-{making}-{tries}" if tries else f"{id}-{making}"
+
+
+def order_of(name: str) -> JobId:
+    """Tell which order a workflow of any kind serves."""
+    found = _WORKFLOW.fullmatch(name)
+    assert found is not None
+    return JobId(found["id"])
 
 
 def read_name(name: str) -> tuple[JobId, Making]:

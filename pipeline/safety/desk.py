@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +24,7 @@ from pipeline.types import Job, JobId
 MODULE = "pipeline.safety"
 LIMIT_S = 60.0
 LEAST_SIDE_PX = 64
+A_DAY = timedelta(days=1)
 AT_ONCE = 2
 """How many are examined at the same time; others wait."""
 
@@ -35,12 +36,8 @@ class OrderRows(Protocol):
         """Return the order, if there is one."""
         ...
 
-    async def unfinished(self) -> list[Job]:
-        """List those that are not final."""
-        ...
-
-    async def finished_before(self, before: datetime) -> list[JobId]:
-        """List those that became final before a time."""
+    async def accepted_between(self, since: datetime, until: datetime) -> list[JobId]:
+        """List those that were accepted in a time."""
         ...
 
 
@@ -96,23 +93,15 @@ class VerifyDesk:
         """Find whose video it was: by the job that it names, else by what its mark tells."""
         if finding.job_id is not None:
             return await orders.find(finding.job_id)
-        if finding.mark_tag is None:
+        if finding.mark_tag is None or finding.made_on is None:
             return None
         key = await asyncio.to_thread(mark_key, self._settings)
-        ids = [job.id for job in await orders.unfinished()]
-        ids += await orders.finished_before(datetime.now(UTC))
-        for id in ids:
-            if tag_of(key, id) != finding.mark_tag:
-                continue
-            job = await orders.find(id)
-            if job and finding.made_on and _is_near(job.created_at.date(), finding.made_on):
-                return job
+        day = datetime.combine(finding.made_on, time(), UTC)
+        # It may have waited for a day, and the mark tells no more than the day of its making.
+        for id in await orders.accepted_between(day - A_DAY, day + 2 * A_DAY):
+            if tag_of(key, id) == finding.mark_tag:
+                return await orders.find(id)
         return None
-
-
-def _is_near(one: date, other: date) -> bool:
-    """Tell whether a job of one day may have made a video of the other: it may have waited."""
-    return abs((one - other).days) <= 1
 
 
 def _refuse(video: Path, max_bytes: int) -> None:

@@ -124,15 +124,6 @@ class Access:
 
         return await self._database.write(work)
 
-    async def forget_expired(self, now: datetime) -> None:
-        """Delete invitations that nobody can use any more."""
-        spent = (INVITATIONS.c.expires_at <= now) | (INVITATIONS.c.uses_left <= 0)
-
-        def work(connection: sa.Connection) -> None:
-            connection.execute(sa.delete(INVITATIONS).where(spent))
-
-        await self._database.write(work)
-
     async def _change(self, who: Owner, values: dict[str, Any]) -> Entry:
         def work(connection: sa.Connection) -> Entry:
             self._database.serialize(connection, f"access of {who}")

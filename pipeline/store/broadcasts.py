@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.store.database import METADATA, Database
+from pipeline.store.database import METADATA, Database, UtcTime
 from pipeline.types import Owner
 
 BROADCASTS = sa.Table(
@@ -26,6 +27,7 @@ BROADCASTS = sa.Table(
     sa.Column("state", sa.Text, nullable=False, index=True),
     sa.Column("reply_to", sa.Text, nullable=False),
     sa.Column("message_id", sa.Text),
+    sa.Column("changed_at", UtcTime),  # when it got its state; empty in rows of older versions
 )
 TARGETS = sa.Table(
     "broadcast_targets",
@@ -33,6 +35,7 @@ TARGETS = sa.Table(
     sa.Column("broadcast", sa.Text, primary_key=True),
     sa.Column("who", sa.Text, primary_key=True),
     sa.Column("state", sa.Text, nullable=False),
+    sa.Index("broadcast_targets_by_state", "broadcast", "state", "who"),
 )
 
 
@@ -70,6 +73,9 @@ class Broadcast:
     """The message that shows how far it is."""
 
 
+_FACTS = [BROADCASTS.c[field.name] for field in fields(Broadcast)]
+
+
 class Broadcasts:
     """All broadcasts."""
 
@@ -85,6 +91,7 @@ class Broadcasts:
             "state": broadcast.state.value,
             "reply_to": broadcast.reply_to,
             "message_id": broadcast.message_id,
+            "changed_at": datetime.now(UTC),
         }
         insert = self._database.insert(BROADCASTS).values(**values)
         await self._run(insert.on_conflict_do_nothing(index_elements=["id"]))
@@ -138,7 +145,7 @@ class Broadcasts:
                 connection.execute(_settle(id, who, Sent.CLAIMED))
             return None if who is None else Owner(who)
 
-        return await self._database.write(work)
+        return await self._database.write(work, before_an_act=True)
 
     async def settle(self, id: str, who: Owner, sent: Sent) -> None:
         """Record what came of one person's copy."""
@@ -159,7 +166,7 @@ class Broadcasts:
 
     async def _list(self, which: sa.ColumnElement[bool]) -> list[Broadcast]:
         def work(connection: sa.Connection) -> list[Broadcast]:
-            rows = connection.execute(sa.select(BROADCASTS).where(which))
+            rows = connection.execute(sa.select(*_FACTS).where(which))
             return [
                 Broadcast(**dict(row._mapping) | {"state": BroadcastState(row.state)})
                 for row in rows
@@ -177,7 +184,8 @@ class Broadcasts:
 
 def _move(id: str, before: BroadcastState, after: BroadcastState) -> sa.Update:
     where = (BROADCASTS.c.id == id, BROADCASTS.c.state == before.value)
-    return sa.update(BROADCASTS).where(*where).values(state=after.value)
+    change = {"state": after.value, "changed_at": datetime.now(UTC)}
+    return sa.update(BROADCASTS).where(*where).values(change)
 
 
 def _settle(id: str, who: str, sent: Sent) -> sa.Update:

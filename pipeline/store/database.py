@@ -78,9 +78,13 @@ class Database:
         """Run work that only reads; it waits for no writer."""
         return await _in_thread(lambda: self._read(work))
 
-    async def write(self, work: Work[T]) -> T:
-        """Run work that writes: all of it is committed, or nothing."""
-        return await _in_thread(lambda: self._write(work))
+    async def write(self, work: Work[T], *, before_an_act: bool = False) -> T:
+        """Run work that writes: all of it is committed, or nothing.
+
+        No end of a process undoes it. ``before_an_act``: nor does a power cut, because what comes
+        next cannot be taken back, and whoever starts again must know that it may have been done.
+        """
+        return await _in_thread(lambda: self._write(work, before_an_act))
 
     async def scrub(self) -> None:
         """Let nothing of what was deleted lie about in SQLite's log; readers may delay it."""
@@ -109,9 +113,12 @@ class Database:
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             return work(connection)
 
-    def _write(self, work: Work[T]) -> T:
-        with self._engine.begin() as connection:
-            return work(connection)
+    def _write(self, work: Work[T], before_an_act: bool) -> T:
+        with self._engine.connect() as connection:
+            if self.is_sqlite:
+                _synchronize(connection, "FULL" if before_an_act else "NORMAL")
+            with connection.begin():
+                return work(connection)
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
@@ -122,6 +129,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     def _on_connect(connection: Any, _: object) -> None:
         # WAL sticks to the file: readers never wait, and the job engine's writes get faster too.
         connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
         connection.isolation_level = None  # we begin ourselves, below
 
@@ -133,6 +141,13 @@ def _sqlite(url: sa.URL) -> sa.Engine:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _synchronize(connection: sa.Connection, how: str) -> None:
+    """Say when SQLite waits for the disk: at each commit (FULL), or when its log is folded in."""
+    # Past SQLAlchemy, which would begin a transaction; inside one this says nothing.
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute(f"PRAGMA synchronous={how}")
 
 
 def _postgresql(url: sa.URL) -> sa.Engine:

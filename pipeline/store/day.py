@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from pipeline.store.database import Database
-from pipeline.store.order_table import OPEN, ORDERS, RESULT
+from pipeline.store.order_table import FINAL, ORDERS, RESULT
 from pipeline.types import Failure, JobId, JobState, VoiceChange, VoiceId
 
 MOST = 5000
@@ -44,7 +44,7 @@ class Day:
         """List the orders that became final since a moment, the newest first."""
         query = (
             sa.select(ORDERS)
-            .where(ORDERS.c.state.not_in(OPEN), ORDERS.c.finished_at >= since)
+            .where(ORDERS.c.state.in_(FINAL), ORDERS.c.finished_at >= since)
             .order_by(ORDERS.c.finished_at.desc())
             .limit(MOST)
         )

@@ -100,10 +100,6 @@ class Incidents:
 
         return await self._database.read(work)
 
-    async def forget_faults(self, before: datetime) -> None:
-        """Delete old faults."""
-        await self._run(sa.delete(FAULTS).where(FAULTS.c.at < before))
-
     async def _run(self, statement: sa.Executable) -> None:
         def work(connection: sa.Connection) -> None:
             connection.execute(statement)

@@ -38,12 +38,15 @@ ORDERS = sa.Table(
     sa.Column("preview", sa.Text),  # the quick preview
     sa.Index("orders_by_owner", "owner", "state"),
     sa.Index("orders_by_state", "state", "finished_at"),
+    sa.Index("orders_by_age", "created_at"),
 )
 
 TURNS_SINCE: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """A turn counts seconds from here, so that it fits 31 bits until 2094."""
 
 OPEN: Final = (JobState.QUEUED.value, JobState.RUNNING.value)
+FINAL: Final = tuple(state.value for state in JobState if state.is_final)
+"""Asked for by name, not as "not open": only so an index finds them."""
 RESULT: Final = TypeAdapter(RenderResult)
 PROGRESS: Final = TypeAdapter(Progress)
 

@@ -12,7 +12,7 @@ Where the next one goes: another fact is a column of ``order_table.py``, and a v
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -21,10 +21,10 @@ from pydantic import TypeAdapter
 
 from pipeline import errors
 from pipeline.line import OpenLimits
-from pipeline.store.blocks import PRINTS
 from pipeline.store.database import Database
-from pipeline.store.history import HISTORY, record
+from pipeline.store.history import record
 from pipeline.store.order_table import (
+    FINAL,
     OPEN,
     ORDERS,
     PROGRESS,
@@ -33,7 +33,6 @@ from pipeline.store.order_table import (
     progress_of,
     turn_now,
 )
-from pipeline.store.outbox import OUTBOX
 from pipeline.types import (
     Failure,
     Job,
@@ -45,6 +44,7 @@ from pipeline.types import (
 )
 
 _FAILURE: Final = TypeAdapter(Failure)
+ASKED_AT_ONCE: Final = 500
 
 
 def _no_later(_: int) -> float:
@@ -125,32 +125,31 @@ class Orders:
 
         return await self._database.read(work)
 
-    async def finished_before(self, before: datetime) -> list[JobId]:
-        """List the orders that became final before a time."""
-        query = sa.select(ORDERS.c.id).where(
-            ORDERS.c.state.not_in(OPEN), ORDERS.c.finished_at < before
-        )
+    async def still_needed(self, ids: Sequence[JobId], before: datetime) -> set[JobId]:
+        """Tell which of these orders are open, or became final later than a time.
+
+        The others are over for good, or have no row.
+        """
+        is_over = sa.and_(ORDERS.c.state.in_(FINAL), ORDERS.c.finished_at < before)
+
+        def work(connection: sa.Connection) -> set[JobId]:
+            found: set[JobId] = set()
+            for start in range(0, len(ids), ASKED_AT_ONCE):
+                some = ids[start : start + ASKED_AT_ONCE]
+                query = sa.select(ORDERS.c.id).where(ORDERS.c.id.in_(some), ~is_over)
+                found.update(JobId(id) for id in connection.scalars(query))
+            return found
+
+        return await self._database.read(work)
+
+    async def accepted_between(self, since: datetime, until: datetime) -> list[JobId]:
+        """List the orders that were accepted in a time."""
+        query = sa.select(ORDERS.c.id).where(ORDERS.c.created_at.between(since, until))
 
         def work(connection: sa.Connection) -> list[JobId]:
             return [JobId(id) for id in connection.scalars(query)]
 
         return await self._database.read(work)
-
-    async def delete(self, id: JobId) -> None:
-        """Delete a final order and what belongs to it; any other stays.
-
-        Afterwards nobody could say whose the rest is, so nothing of it may stay.
-        """
-        belongings = (HISTORY, OUTBOX, PRINTS)
-        delete = sa.delete(ORDERS).where(ORDERS.c.id == id, ORDERS.c.state.not_in(OPEN))
-
-        def work(connection: sa.Connection) -> None:
-            if connection.execute(delete).rowcount:
-                for table in belongings:
-                    connection.execute(sa.delete(table).where(table.c.job_id == id))
-                connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.about == id))
-
-        await self._database.write(work)
 
     async def receipt(self, id: JobId) -> str | None:
         """Return what the door gave back when it announced the order."""

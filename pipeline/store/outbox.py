@@ -82,7 +82,9 @@ class Outbox:
 
     async def claim(self, job_id: JobId) -> bool:
         """Take the right to send: True for exactly one caller, committed before this returns."""
-        return await self._move(job_id, (OutboxState.READY,), OutboxState.SENDING)
+        return await self._move(
+            job_id, (OutboxState.READY,), OutboxState.SENDING, before_an_act=True
+        )
 
     async def get(self, job_id: JobId) -> OutboxRow | None:
         """Return what is known, if the row is there."""
@@ -182,6 +184,8 @@ class Outbox:
         before: tuple[OutboxState, ...],
         after: OutboxState,
         values: dict[str, str | None] | None = None,
+        *,
+        before_an_act: bool = False,
     ) -> bool:
         update = (
             sa.update(OUTBOX)
@@ -192,4 +196,4 @@ class Outbox:
         def work(connection: sa.Connection) -> bool:
             return bool(connection.execute(update).rowcount)
 
-        return await self._database.write(work)
+        return await self._database.write(work, before_an_act=before_an_act)

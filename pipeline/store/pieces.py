@@ -1,8 +1,7 @@
 """Pieces of one message that a messenger sends as several: albums, and texts cut by their length.
 
 A piece is kept as soon as it comes, so that a crash loses none; when to put them together is the
-door's business, and so is what ``content`` and ``outcome`` mean. Old pieces go when a new one
-comes.
+door's business, and so is what ``content`` and ``outcome`` mean.
 
 Where the next one goes: another kind of batch needs nothing here.
 """
@@ -53,13 +52,11 @@ class Pieces:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, piece: Piece, *, forget_before: datetime) -> None:
-        """Keep a piece; one that comes twice is one. Whatever is older than a time goes."""
+    async def add(self, piece: Piece) -> None:
+        """Keep a piece; one that comes twice is one."""
         insert = self._database.insert(PIECES).values(**asdict(piece)).on_conflict_do_nothing()
-        old = sa.delete(PIECES).where(PIECES.c.arrived_at < forget_before)
 
         def work(connection: sa.Connection) -> None:
-            connection.execute(old)
             connection.execute(insert)
 
         await self._database.write(work)

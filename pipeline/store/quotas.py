@@ -105,14 +105,6 @@ class Quotas:
 
         await self._database.write(work)
 
-    async def forget_before(self, before: datetime) -> None:
-        """Delete the uses of days that nobody counts any more."""
-
-        def work(connection: sa.Connection) -> None:
-            connection.execute(sa.delete(USES).where(USES.c.used_at < before))
-
-        await self._database.write(work)
-
 
 def _check(
     connection: sa.Connection,

@@ -10,7 +10,7 @@ Where the next one goes: a fact of a worker (its card, its temperature) is a col
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,8 +28,6 @@ WORKERS = sa.Table(
     sa.Column("seen_at", UtcTime, nullable=False),
     sa.Column("job_id", sa.Text),
 )
-KEPT = timedelta(days=7)
-"""How long the card of a worker that went is kept."""
 
 
 class Workers:
@@ -39,7 +37,7 @@ class Workers:
         self._database = database
 
     async def arrive(self, executor: str, lanes: tuple[EngineName, ...]) -> None:
-        """Write the card of a worker that starts; cards of long ago go."""
+        """Write the card of a worker that starts."""
         now = datetime.now(UTC)
         card: dict[str, Any] = {
             "lanes": json.dumps(list(lanes)),
@@ -50,7 +48,6 @@ class Workers:
         insert = self._database.insert(WORKERS).values(executor=executor, **card)
         upsert = insert.on_conflict_do_update(index_elements=["executor"], set_=card)
         await self._execute(upsert)
-        await self._execute(sa.delete(WORKERS).where(WORKERS.c.seen_at < now - KEPT))
 
     async def touch(self, executor: str, job: JobId | None) -> None:
         """Say that it is there, and what it renders."""

@@ -134,6 +134,6 @@ async def _scratch(settings: Settings) -> list[Path]:
     """Prune as the product does, and list what is left."""
     async with open_records(settings) as records:
         later = datetime.now(UTC) + LATER
-        await prune(settings, records.store, records.drafts, records.orders, later)
+        await prune(settings, records, later)
     folder = settings.scratch_dir
     return await asyncio.to_thread(lambda: sorted(folder.iterdir()) if folder.is_dir() else [])

@@ -233,4 +233,5 @@ def test_prune_says_what_it_deleted(tmp_path: Path) -> None:
         "scratch_folders": 1,
         "rows": 0,
         "speeches": 0,
+        "workflows": 0,
     }

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,13 +11,14 @@ import pytest
 from pipeline import errors
 from pipeline.bootstrap import open_services
 from pipeline.line import OpenLimits
-from pipeline.prune import Pruned, prune
+from pipeline.prune import FOLDERS, Pruned, prune
 from pipeline.records import Records, open_records
 from pipeline.settings import Settings
 from pipeline.speech import speech_shelf
 from pipeline.store.drafts import Draft
 from pipeline.types import ArtifactKey, Failure, JobId, Owner, Speech
 
+ROOT = Path(__file__).parents[2]
 TOMORROW = timedelta(hours=30)
 OWNER = Owner("telegram:1")
 
@@ -36,7 +38,7 @@ async def add_job(records: Records, number: int, *, finished: bool) -> JobId:
 async def prune_at(settings: Settings, records: Records, later: timedelta) -> Pruned:
     """Prune as if that much time had passed."""
     now = datetime.now(UTC) + later
-    return await prune(settings, records.store, records.drafts, records.orders, now)
+    return await prune(settings, records, now)
 
 
 @pytest.fixture
@@ -182,7 +184,7 @@ async def test_rows_of_finished_jobs_go_after_three_months(settings: Settings) -
 
         pruned = await prune_at(settings, records, timedelta(days=91))
 
-        assert pruned.rows == 1
+        assert pruned.rows == 3, "the order, and two events of its history"
         assert await records.orders.find(done) is None
         assert await records.orders.find(waiting) is not None
 
@@ -209,3 +211,12 @@ async def test_speech_that_was_kept_goes_when_its_time_is_over(
 
     assert (young.speeches, old.speeches) == (0, 1)
     assert not [path for path in settings.speech_dir.rglob("*") if path.is_file()]
+
+
+def test_everything_that_lies_in_the_data_folder_has_a_stated_life() -> None:
+    """A path that the code makes there is a line in ``FOLDERS``."""
+    made = re.compile(r"data_dir(?:\.resolve\(\))? / ['\"]([\w.]+)['\"]")
+    sources = [p for name in ("bot", "pipeline") for p in (ROOT / name).rglob("*.py")]
+    found = {name for path in sources for name in made.findall(path.read_text("utf-8"))}
+
+    assert found == set(FOLDERS)

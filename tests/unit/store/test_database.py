@@ -19,6 +19,24 @@ async def test_the_file_is_in_wal_mode_for_everybody(database: Database, tmp_pat
     stranger.close()
 
 
+@pytest.mark.parametrize(("before_an_act", "synchronous"), [(False, 1), (True, 2)])
+async def test_a_commit_waits_for_the_disk_only_before_what_cannot_be_taken_back(
+    database: Database, before_an_act: bool, synchronous: int
+) -> None:
+    def pragma(connection: sa.Connection) -> tuple[int, int, int]:
+        names = ("synchronous", "foreign_keys", "busy_timeout")
+        one, two, three = (
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names
+        )
+        return one, two, three
+
+    for _ in range(2):  # the connection is used again
+        await database.write(_count, before_an_act=not before_an_act)
+        found = await database.write(pragma, before_an_act=before_an_act)
+
+    assert found == (synchronous, 1, 15_000)
+
+
 async def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
     def work(connection: sa.Connection) -> None:
         connection.exec_driver_sql(

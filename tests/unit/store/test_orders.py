@@ -9,12 +9,10 @@ import pytest
 
 from pipeline import errors
 from pipeline.line import OpenLimits
-from pipeline.store.blocks import BlockTable
 from pipeline.store.database import Database
 from pipeline.store.line import Line
 from pipeline.store.orders import Orders
-from pipeline.store.outbox import Outbox
-from pipeline.types import Failure, Job, JobId, JobState, Owner, PhotoPrint, Progress, Stage
+from pipeline.types import Failure, Job, JobId, JobState, Owner, Progress, Stage
 from tests.integration.jobs_world import result_of
 
 ASHA, RAVI = Owner("telegram:1"), Owner("telegram:2")
@@ -142,38 +140,24 @@ async def test_an_owner_sees_only_the_own_orders(orders: Orders) -> None:
     assert [job.id for job in await orders.unfinished()] == ["tg-2"]
 
 
-async def test_only_final_orders_are_pruned(orders: Orders) -> None:
+async def test_an_order_is_needed_until_it_has_been_over_for_a_time(orders: Orders) -> None:
     await add(orders, JOB)
     await add(orders, JobId("tg-2"))
     await orders.fail(JOB, FAILURE)
     later = datetime.now(UTC) + timedelta(seconds=1)
+    asked = (JOB, JobId("tg-2"), JobId("tg-3"))
 
-    assert await orders.finished_before(later) == [JOB]
-    assert await orders.finished_before(later - timedelta(hours=1)) == []
-    await orders.delete(JOB)
-    await orders.delete(JobId("tg-2"))
-
-    assert await orders.find(JOB) is None
-    assert await orders.find(JobId("tg-2")) is not None
+    assert await orders.still_needed(asked, later) == {"tg-2"}
+    assert await orders.still_needed(asked, later - timedelta(hours=1)) == {JOB, "tg-2"}
+    assert await orders.still_needed([], later) == set()
 
 
-async def test_what_belongs_to_a_pruned_order_goes_with_it(
-    orders: Orders, database: Database
-) -> None:
-    outbox, blocks = Outbox(database), BlockTable(database)
-    for job_id in (JOB, JobId("tg-2")):
-        await add(orders, job_id)
-        await outbox.open(job_id)
-        await blocks.keep_print(job_id, PhotoPrint(sha256="ab", look=""))
-    await orders.fail(JOB, FAILURE)
+async def test_orders_are_found_by_the_time_they_were_accepted(orders: Orders) -> None:
+    await add(orders, JOB)
+    now, hour = datetime.now(UTC), timedelta(hours=1)
 
-    await orders.delete(JOB)
-    await orders.delete(JobId("tg-2"))
-
-    assert await outbox.get(JOB) is None
-    assert await blocks.print_of_job(JOB) is None
-    assert await outbox.get(JobId("tg-2")) is not None
-    assert await blocks.print_of_job(JobId("tg-2")) is not None
+    assert await orders.accepted_between(now - hour, now + hour) == [JOB]
+    assert await orders.accepted_between(now + hour, now + 2 * hour) == []
 
 
 async def test_the_receipt_is_kept(orders: Orders) -> None:

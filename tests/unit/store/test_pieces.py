@@ -26,31 +26,24 @@ def pieces(database: Database) -> Pieces:
 
 async def test_pieces_come_back_in_order_each_once(pieces: Pieces) -> None:
     for number in (3, 1, 2, 3):
-        await pieces.add(piece(number), forget_before=LONG_AGO)
-    await pieces.add(piece(9, batch="text"), forget_before=LONG_AGO)
+        await pieces.add(piece(number))
+    await pieces.add(piece(9, batch="text"))
 
     assert [p.number for p in await pieces.of("5:0:5", "album:1")] == [1, 2, 3]
     assert len(await pieces.all()) == 4
 
 
 async def test_what_was_seen_is_kept_and_a_repeat_does_not_undo_it(pieces: Pieces) -> None:
-    await pieces.add(piece(1), forget_before=LONG_AGO)
+    await pieces.add(piece(1))
     await pieces.settle(piece(1), "a face")
-    await pieces.add(piece(1), forget_before=LONG_AGO)
+    await pieces.add(piece(1))
 
     assert [p.outcome for p in await pieces.all()] == ["a face"]
 
 
-async def test_old_pieces_go_when_a_new_one_comes(pieces: Pieces) -> None:
-    await pieces.add(piece(1, at=LONG_AGO), forget_before=LONG_AGO)
-    await pieces.add(piece(2), forget_before=NOW - timedelta(minutes=30))
-
-    assert [p.number for p in await pieces.all()] == [2]
-
-
 async def test_one_batch_goes_or_all_of_a_draft(pieces: Pieces) -> None:
-    await pieces.add(piece(1), forget_before=LONG_AGO)
-    await pieces.add(piece(2, batch="text"), forget_before=LONG_AGO)
+    await pieces.add(piece(1))
+    await pieces.add(piece(2, batch="text"))
 
     await pieces.delete("5:0:5", "text")
     assert [p.number for p in await pieces.all()] == [1]
