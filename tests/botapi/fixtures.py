@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from pipeline.types import Owner
 from tests.agreed import let_agree
-from tests.botapi import transcript
+from tests.botapi import nursery, transcript
 from tests.botapi.process import ROOT, BotProcess
 from tests.botapi.server import BotApi
 from tests.botapi.state import FIRST_USER_ID
 
-__all__ = ["bot_process", "launch_bot", "server"]
+__all__ = ["bot_nursery", "bot_process", "launch_bot", "server"]
 
 PEOPLE = [Owner(f"telegram:{FIRST_USER_ID + n}") for n in range(40)]
 """The first so many people of a test."""
@@ -40,8 +40,17 @@ async def server(request: pytest.FixtureRequest) -> AsyncIterator[BotApi]:
         api.assert_clean()
 
 
+@pytest.fixture(scope="session")
+def bot_nursery() -> Iterator[nursery.Nursery | None]:
+    """Give where bots are forked; a module that starts them by hand gives None instead."""
+    with nursery.running() as ours:
+        yield ours
+
+
 @pytest.fixture
-async def launch_bot(server: BotApi, tmp_path: Path) -> AsyncIterator[LaunchBot]:
+async def launch_bot(
+    server: BotApi, tmp_path: Path, bot_nursery: nursery.Nursery | None
+) -> AsyncIterator[LaunchBot]:
     """Start bots with settings of their own: ``await launch_bot(BOLTI_X__Y="1")``.
 
     ``until_it_polls=False`` returns at once, for a bot that is expected to end or to wait. People
@@ -55,7 +64,7 @@ async def launch_bot(server: BotApi, tmp_path: Path) -> AsyncIterator[LaunchBot]
     ) -> BotProcess:
         folder = tmp_path / f"bot-{len(bots) + 1}"
         folder.mkdir()
-        bot = BotProcess(server, folder, {**UNASKED, **settings})
+        bot = BotProcess(server, folder, {**UNASKED, **settings}, nursery=bot_nursery)
         bots.append(bot)
         if agreed:
             await let_agree(bot.database_url, PEOPLE)

@@ -1,8 +1,8 @@
 """The real bot as a child process, talking to the stand-in.
 
-It is started the way a deployment starts it (``python -m bot``), with settings from the
-environment only, its output in a file. A test may kill it, end it politely, and start it again on
-the same data folder.
+It is started the way a deployment starts it (``python -m bot``), or forked from a nursery that has
+imported the same, with settings from the environment only, its output in a file. A test may kill
+it, end it politely, and start it again on the same data folder.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from tests import offline
 from tests.botapi import family
 from tests.botapi.family import Relative
+from tests.botapi.nursery import Forked, Nursery
 from tests.botapi.server import BotApi
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,12 +38,13 @@ class BotProcess:
         settings: Mapping[str, str] | None = None,
         *,
         module: str = "bot",
+        nursery: Nursery | None = None,
     ) -> None:
         self.log = folder / "bot.log"
         self.data_dir = folder / "data"
         self._server = server
-        self._command = (sys.executable, "-m", module)
-        self._process: asyncio.subprocess.Process | None = None
+        self._module, self._nursery = module, nursery
+        self._process: asyncio.subprocess.Process | Forked | None = None
         self._family: set[Relative] = set()
         self._environment = {
             "PATH": os.defpath,
@@ -77,9 +79,12 @@ class BotProcess:
         """Start the process, and wait for nothing."""
         if self._process and self._process.returncode is None:
             raise RuntimeError("The bot is running already.")
+        if self._nursery is not None:
+            self._process = self._nursery.launch(self._module, self._environment, self.log)
+            return
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *self._command,
+                *(sys.executable, "-m", self._module),
                 cwd=ROOT,
                 env=self._environment,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -181,7 +186,7 @@ class BotProcess:
             line = next(line for line in self.output.splitlines() if secret in line)
             raise AssertionError(f"The token is in the log: {line.replace(secret, '<TOKEN>')}")
 
-    def _alive(self) -> asyncio.subprocess.Process:
+    def _alive(self) -> asyncio.subprocess.Process | Forked:
         if self._process is None or self._process.returncode is not None:
             raise RuntimeError(f"The bot is not running.\n{self.tail()}")
         return self._process

@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 import signal
 
+import pytest
+
 from bot.commands import PRIVATE_COMMANDS
 from tests import faces
 from tests.botapi.faults import Hang, Refusal
 from tests.botapi.fixtures import LaunchBot
 from tests.botapi.server import BotApi
 from tests.e2e.scenes import RENDER_S, SHORT_WORDS, log_says
+
+
+@pytest.fixture(scope="session")
+def bot_nursery() -> None:
+    """Start every bot of this file by hand, as a deployment does."""
 
 
 async def test_a_wrong_token_ends_with_one_sentence(server: BotApi, launch_bot: LaunchBot) -> None:
