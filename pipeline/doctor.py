@@ -13,6 +13,7 @@ import platform
 import shutil
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from pipeline.types import EngineName, Utterance
 
 SUPPORTED = ((3, 11), (3, 12))
 WORD = "Namaste"
+SOON = timedelta(days=30)
 INSTALL = "Install what is locked: pip install --no-deps -r requirements/base.lock"
 GPU_INSTALL = "pip install -r requirements/latentsync.lock"
 
@@ -64,6 +66,7 @@ async def examine(
         await asyncio.to_thread(_gpu),
         await asyncio.to_thread(_weights, settings),
         await asyncio.to_thread(_engine, settings),
+        await asyncio.to_thread(signature, settings),
         _token(settings),
     ]
 
@@ -225,6 +228,36 @@ def _engine(settings: Settings) -> Finding:
         return _not_installed("engine", e)
     speed = "quick 2-D animation on the CPU" if name is EngineName.WARP else "diffusion"
     return Finding(name="engine", health=Health.OK, detail=f"{name} ({speed}): {reason}")
+
+
+def signature(settings: Settings) -> Finding:
+    """Say who signs the videos, until when, and where the certificate lies."""
+    from pipeline.safety.certificate import describe, load_credentials
+
+    place = settings.provenance_in_place
+    try:
+        signer = describe(place)
+        if signer is None:
+            detail = f"no certificate yet; the first video makes one in {place.folder}"
+            return Finding(name="signature", health=Health.OK, detail=detail)
+        load_credentials(place)
+    except errors.SettingsInvalid as e:
+        return Finding(
+            name="signature",
+            health=Health.MISSING,
+            detail=str(e),
+            advice="No video is given out unsigned: see `bolti provenance --help`.",
+        )
+    whose = "made here" if signer.is_self_made else "yours"
+    detail = f"{signer.name} ({whose}) until {signer.ends_at:%d %b %Y}, {signer.file}"
+    if signer.ends_at - datetime.now(UTC) > SOON:
+        return Finding(name="signature", health=Health.OK, detail=detail)
+    return Finding(
+        name="signature",
+        health=Health.NOTE,
+        detail=f"ends soon: {detail}",
+        advice="Make a new one before: `bolti provenance init --again`, or set your own anew.",
+    )
 
 
 def _token(settings: Settings) -> Finding:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from pipeline import metrics
 from pipeline.gpus import read_gpus
 from pipeline.types import JobState
-from pipeline.vitals import version
+from pipeline.version import commit, version
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
@@ -27,7 +27,7 @@ OPEN = (JobState.QUEUED, JobState.RUNNING)
 
 def readings_of(services: Services) -> list[Callable[[], Awaitable[None]]]:
     """Name what every process can tell of its own machine."""
-    metrics.BUILD.info({"version": version()})
+    metrics.BUILD.info({"version": version(), "commit": commit()})
     return [partial(_disk, services), _cards]
 
 

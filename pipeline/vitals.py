@@ -6,7 +6,6 @@ Only who renders does; the doors read the rows. A database that is away is asked
 from __future__ import annotations
 
 import asyncio
-import importlib.metadata
 import logging
 import shutil
 from contextlib import suppress
@@ -15,6 +14,7 @@ from pipeline import errors
 from pipeline.gpus import read_gpus
 from pipeline.settings import Settings
 from pipeline.store.vitals import VitalRows, Vitals
+from pipeline.version import commit, version
 
 EVERY_S = 15.0
 
@@ -38,15 +38,8 @@ def read(settings: Settings) -> Vitals:
     folder = settings.data_dir.resolve()
     return Vitals(
         version=version(),
+        commit=commit(),
         model=settings.latentsync.release if gpus else "",
         gpus=gpus,
         disk_free_bytes=shutil.disk_usage(folder).free if folder.is_dir() else None,
     )
-
-
-def version() -> str:
-    """Give the version of this installation."""
-    try:
-        return importlib.metadata.version("bolti")
-    except importlib.metadata.PackageNotFoundError:
-        return "?"

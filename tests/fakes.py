@@ -182,6 +182,10 @@ class FakeJobs:
         """Tell one pace."""
         return {EngineName.WARP: Pace(median=0.5, low=0.4, high=0.6, count=7)}
 
+    async def worker_paces(self) -> dict[str, Pace]:
+        """Tell the pace of one worker."""
+        return {"gpu-1": Pace(median=0.8, low=0.7, high=0.9, count=3)}
+
     async def deliver_again(self, id: JobId, attempt: int) -> None:
         """Note the wish; the same attempt twice is one delivery."""
         if (id, attempt) not in self.again:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pipeline.line import LineRow, Pace, WorkerCard
 from pipeline.store.day import Ended
 from pipeline.store.vitals import Vitals
-from pipeline.types import EngineName, Job, JobState, Voice, VoiceChange, VoiceId
+from pipeline.types import EngineName, Job, JobState, Stage, Voice, VoiceChange, VoiceId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +39,7 @@ class Health:
     vitals: Mapping[str, Vitals]
     """A worker's name -> how its machine is."""
     paces: Mapping[EngineName, Pace]
+    worker_paces: Mapping[str, Pace]
     day: Sequence[Ended]
     """What ended within 24 hours, the newest first."""
     faults: int
@@ -71,6 +72,15 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageTimes:
+    """How long a stage took in the orders of a time."""
+
+    stage: Stage
+    p50_s: float
+    p95_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """What became of the orders of a time."""
 
@@ -79,6 +89,7 @@ class Tally:
     cancelled: int
     p50_s: float
     p95_s: float
+    stages: Sequence[StageTimes]
     errors: Sequence[tuple[str, int]]
     """The most frequent codes of failures."""
 
@@ -110,6 +121,7 @@ async def look(services: Services) -> Health:
         workers=await jobs.workers(),
         vitals={reading.executor: reading.vitals for reading in readings},
         paces=await jobs.paces(),
+        worker_paces=await jobs.worker_paces(),
         day=await community.day.ended_since(now - DAY),
         faults=len(await community.incidents.faults_since(now - DAY, limit=1000)),
         people=await community.people.count(now - DAY),
@@ -129,8 +141,20 @@ def tally(ended: Sequence[Ended], most_errors: int = 3) -> Tally:
         cancelled=states[JobState.CANCELLED],
         p50_s=percentile(took, 50),
         p95_s=percentile(took, 95),
+        stages=_stages(ended),
         errors=codes.most_common(most_errors),
     )
+
+
+def _stages(ended: Sequence[Ended]) -> list[StageTimes]:
+    """Find the same for every stage that was measured, in the order in which they come."""
+    found = []
+    for stage in Stage:
+        took = sorted(one.stages_s[stage] for one in ended if stage in one.stages_s)
+        if took:
+            p50_s, p95_s = percentile(took, 50), percentile(took, 95)
+            found.append(StageTimes(stage=stage, p50_s=p50_s, p95_s=p95_s))
+    return found
 
 
 def percentile(ordered: Sequence[float], pct: int) -> float:

@@ -19,7 +19,7 @@ from bot.texts import short_id
 from pipeline.gpus import Gpu
 from pipeline.line import LineMode, WorkerCard
 from pipeline.store.vitals import Vitals
-from pipeline.vitals import version
+from pipeline.version import SHORT, commit, named
 
 GB = 1e9
 RUNNING_SHOWN = 5
@@ -49,7 +49,7 @@ async def page(health: Health, context: BotContext) -> list[str]:
     """Write the page, a line each, as HTML."""
     up = (health.now - context.app.started_at).total_seconds()
     return [
-        context.t("admin.title", version=version(), up=_age(up, context)),
+        context.t("admin.title", version=named(), up=_age(up, context)),
         *await _line(health, context),
         *_workers(health, context),
         *_speech(health, context),
@@ -107,7 +107,11 @@ def _workers(health: Health, context: BotContext) -> list[str]:
     lines: list[str] = []
     for card in health.workers:
         vitals = health.vitals.get(card.executor, Vitals())
-        lines.append(_worker(card, vitals, health, context))
+        told = [
+            _worker(card, vitals, health, context),
+            *_speed_and_disk(card, vitals, health, context),
+        ]
+        lines.append(" · ".join(told))
         lines += [_gpu(gpu, context) for gpu in vitals.gpus]
     return lines + [
         context.t("admin.pace", engine=engine.value, pace=round(pace.median, 2), count=pace.count)
@@ -127,6 +131,19 @@ def _worker(card: WorkerCard, vitals: Vitals, health: Health, context: BotContex
         job = short_id(card.job)
         return context.t("admin.worker_busy", name=card.executor, engines=engines, id=job)
     return context.t("admin.worker_idle", name=card.executor, engines=engines)
+
+
+def _speed_and_disk(
+    card: WorkerCard, vitals: Vitals, health: Health, context: BotContext
+) -> list[str]:
+    told = []
+    if (pace := health.worker_paces.get(card.executor)) is not None:
+        told.append(context.t("admin.worker_pace", pace=round(pace.median, 2)))
+    if vitals.disk_free_bytes is not None:
+        told.append(context.t("admin.worker_disk", free=f"{vitals.disk_free_bytes / GB:.0f}"))
+    if vitals.commit and vitals.commit != commit():
+        told.append(context.t("admin.worker_version", commit=vitals.commit[:SHORT]))
+    return told
 
 
 def _gpu(gpu: Gpu, context: BotContext) -> str:
@@ -178,6 +195,11 @@ def _day(counted: Tally, health: Health, context: BotContext) -> list[str]:
     if counted.made:
         p50, p95 = _age(counted.p50_s, context), _age(counted.p95_s, context)
         lines.append(context.t("admin.took", p50=p50, p95=p95))
+    if counted.stages:
+        stages = ", ".join(
+            f"{one.stage} {one.p50_s:.1f}/{one.p95_s:.1f}" for one in counted.stages
+        )
+        lines.append(context.t("admin.stages", stages=stages))
     if counted.errors or health.faults:
         codes = ", ".join(f"{code} {count}" for code, count in counted.errors)
         lines.append(context.t("admin.day_errors", codes=codes or "-", faults=str(health.faults)))

@@ -61,12 +61,9 @@ class Commands(click.Group):
 
 def _version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import PackageNotFoundError, version
+        from pipeline.version import named
 
-        try:
-            click.echo(f"bolti {version('bolti')}")
-        except PackageNotFoundError:
-            click.echo("bolti, run from its source")
+        click.echo(f"bolti {named()}")
         context.exit()
 
 

@@ -193,6 +193,10 @@ class Jobs:
         """Tell how quick each engine was here lately."""
         return await self._books.paces.recent()
 
+    async def worker_paces(self) -> dict[str, Pace]:
+        """Tell how quick each worker was lately, by its name."""
+        return await self._books.paces.of_workers()
+
     async def recent_results(self, limit: int = RECENT) -> list[RenderResult]:
         """List what the newest jobs that went well were made into, for their times."""
         return await self._orders.recent_results(limit)

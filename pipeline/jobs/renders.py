@@ -158,7 +158,12 @@ class Renders:
                 metrics.QUEUE_WAIT_S.observe(max(0.0, waited.total_seconds() - taken.s))
             if (made := outcome.result) is not None:
                 _count(made, taken.s)
-                await self._books.paces.add(made.made_by, speech_s=made.duration_s, took_s=taken.s)
+                await self._books.paces.add(
+                    made.made_by,
+                    speech_s=made.duration_s,
+                    took_s=taken.s,
+                    executor=self._engine.executor,
+                )
         except errors.StoreError as e:
             log.warning("%s: not remembered: %s", id, e.code)
 

@@ -13,7 +13,6 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 from pipeline import errors
 from pipeline.safety.certificate import Credentials, Trust
 from pipeline.types import EngineName, JobId
+from pipeline.version import version
 
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 JOB_ASSERTION = "org.bolti.job"
@@ -134,7 +134,7 @@ def _sign(video: Path, part: Path, credentials: Credentials, claim: Claim) -> No
 
 def _manifest(claim: Claim) -> dict[str, Any]:
     made_at = claim.made_at.astimezone(UTC).isoformat(timespec="seconds")
-    maker = {"name": f"Bolti {claim.engine.value}", "version": _version()}
+    maker = {"name": f"Bolti {claim.engine.value}", "version": version()}
     created = {
         "action": "c2pa.created",
         "digitalSourceType": SOURCE_TYPE,
@@ -148,7 +148,7 @@ def _manifest(claim: Claim) -> dict[str, Any]:
         made_at=claim.made_at,
     )
     return {
-        "claim_generator_info": [{"name": "Bolti", "version": _version()}],
+        "claim_generator_info": [{"name": "Bolti", "version": version()}],
         "format": MIME,
         "assertions": [
             {"label": "c2pa.actions.v2", "data": {"actions": [created]}},
@@ -205,10 +205,3 @@ def _claim(manifest: dict[str, Any]) -> Claim | None:
 
 def _short(error: Exception) -> str:
     return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-
-
-def _version() -> str:
-    try:
-        return version("bolti")
-    except PackageNotFoundError:
-        return "run from its source"

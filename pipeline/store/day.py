@@ -5,17 +5,25 @@ Reads the rows of the orders; counts and judges nothing: that is for who shows i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from pipeline.store.database import Database
+from pipeline.store.history import HISTORY
 from pipeline.store.order_table import FINAL, ORDERS, RESULT
-from pipeline.types import Failure, JobId, JobState, VoiceChange, VoiceId
+from pipeline.types import Failure, JobId, JobState, RenderResult, Stage, VoiceChange, VoiceId
 
 MOST = 5000
+_SENDING_SINCE = (
+    sa.select(sa.func.max(HISTORY.c.at))
+    .where(HISTORY.c.job_id == ORDERS.c.id, HISTORY.c.what == "sending")
+    .scalar_subquery()
+    .label("sending_since")
+)
 _FAILURE = TypeAdapter(Failure)
 
 
@@ -32,6 +40,8 @@ class Ended:
     """The code of what went wrong."""
     voice_id: VoiceId | None
     voice_change: VoiceChange | None
+    stages_s: Mapping[Stage, float] = field(default_factory=dict)
+    """How long each stage took; those of a failed try stand in its history."""
 
 
 class Day:
@@ -43,7 +53,7 @@ class Day:
     async def ended_since(self, since: datetime) -> list[Ended]:
         """List the orders that became final since a moment, the newest first."""
         query = (
-            sa.select(ORDERS)
+            sa.select(ORDERS, _SENDING_SINCE)
             .where(ORDERS.c.state.in_(FINAL), ORDERS.c.finished_at >= since)
             .order_by(ORDERS.c.finished_at.desc())
             .limit(MOST)
@@ -76,4 +86,15 @@ def _ended(row: sa.Row[tuple[object, ...]]) -> Ended:
         failure=failure.code if failure else None,
         voice_id=result.voice_id if result else None,
         voice_change=result.voice_change if result else None,
+        stages_s=_stages_s(row, result) if row.state == JobState.SUCCEEDED.value else {},
     )
+
+
+def _stages_s(row: sa.Row[tuple[object, ...]], result: RenderResult | None) -> dict[Stage, float]:
+    """Put the waits on both sides of the making to what the making told of itself."""
+    stages_s = dict(result.timings_s) if result else {}
+    if row.started_at is not None:
+        stages_s[Stage.WAITING] = (row.started_at - row.created_at).total_seconds()
+    if row.sending_since is not None:
+        stages_s[Stage.SENDING] = (row.finished_at - row.sending_since).total_seconds()
+    return stages_s

@@ -23,6 +23,7 @@ PACES = sa.Table(
     sa.Column("speech_s", sa.Double, nullable=False),
     sa.Column("took_s", sa.Double, nullable=False),
     sa.Column("at", UtcTime, nullable=False),
+    sa.Column("executor", sa.Text),  # who made it; rows of older versions do not tell
     sa.Index("paces_by_work", "work", "number"),
 )
 RECENT = 40
@@ -38,9 +39,16 @@ class Paces:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, work: EngineName, *, speech_s: float, took_s: float) -> None:
+    async def add(
+        self, work: EngineName, *, speech_s: float, took_s: float, executor: str = ""
+    ) -> None:
         """Remember a finished render, and forget what is too old to tell."""
-        values = {"work": work.value, "speech_s": speech_s, "took_s": took_s}
+        values = {
+            "work": work.value,
+            "speech_s": speech_s,
+            "took_s": took_s,
+            "executor": executor,
+        }
         newest = (
             sa.select(PACES.c.number)
             .where(PACES.c.work == work.value)
@@ -59,16 +67,23 @@ class Paces:
 
     async def recent(self) -> dict[EngineName, Pace]:
         """Give the moving median of each engine that made enough videos to tell."""
-        query = sa.select(PACES.c.work, PACES.c.speech_s, PACES.c.took_s)
+        return {EngineName(work): pace for work, pace in (await self._by(PACES.c.work)).items()}
 
-        def read(connection: sa.Connection) -> dict[EngineName, list[float]]:
-            found: dict[EngineName, list[float]] = {}
-            for work, speech_s, took_s in connection.execute(query):
-                found.setdefault(EngineName(work), []).append(took_s / max(speech_s, SHORTEST_S))
+    async def of_workers(self) -> dict[str, Pace]:
+        """Give the moving median of each worker that made enough videos to tell, by its name."""
+        return await self._by(PACES.c.executor)
+
+    async def _by(self, column: sa.Column[str]) -> dict[str, Pace]:
+        query = sa.select(column, PACES.c.speech_s, PACES.c.took_s).where(column.is_not(None))
+
+        def read(connection: sa.Connection) -> dict[str, list[float]]:
+            found: dict[str, list[float]] = {}
+            for whose, speech_s, took_s in connection.execute(query):
+                found.setdefault(whose, []).append(took_s / max(speech_s, SHORTEST_S))
             return found
 
         samples = await self._database.read(read)
-        return {work: _pace(taken) for work, taken in samples.items() if len(taken) >= FEWEST}
+        return {whose: _pace(taken) for whose, taken in samples.items() if len(taken) >= FEWEST}
 
 
 def _pace(taken: list[float]) -> Pace:

@@ -33,6 +33,8 @@ class Vitals:
     """One worker's machine, at one moment."""
 
     version: str = ""
+    commit: str = ""
+    """Of the code that it runs; empty or ``unknown`` where nobody can tell."""
     model: str = ""
     """The weights that its engine would take; empty without any."""
     gpus: tuple[Gpu, ...] = ()

@@ -36,6 +36,7 @@ async def test_chat_admin_holds_the_line_and_looks(server: BotApi, launch_bot: L
     assert SHORT_WORDS not in past.text
     await meena.sends_text("/status")
     await meena.sees("24 h: 1 made, 0 failed, 0 cancelled; 100% succeeded", after=past)
+    await meena.sees(r"in seconds: waiting [\d.]+/[\d.]+, speaking .*, sending ", after=past)
     own = {"type": "chat", "chat_id": ADMIN_ID}
     menu = [c["command"] for c in server.commands(own)]
     assert {"status", "cancel", "pause", "ban"} <= set(menu)

@@ -25,11 +25,13 @@ def test_doctor_finds_all_that_a_render_needs(tmp_path: Path) -> None:
     health = {finding["name"]: finding["health"] for finding in told["findings"]}
     assert ended.returncode == 0
     assert health.pop("gpu") in ("ok", "note"), "nobody needs one"
+    assert health.pop("limits") in ("ok", "note"), "it depends on the kernel"
     assert health == {
         "python": "ok",
         "disk": "ok",
         "codecs": "ok",
         "faces": "ok",
+        "signature": "ok",
         "voice": "ok",
         "weights": "note",
         "engine": "ok",

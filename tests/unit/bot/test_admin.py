@@ -13,7 +13,9 @@ from pipeline.line import LineMode, WorkerCard
 from pipeline.settings import Settings
 from pipeline.settings.access import AccessSettings
 from pipeline.store.access import Entry, Standing
+from pipeline.store.vitals import Vitals
 from pipeline.types import EngineName, JobState
+from pipeline.version import named
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.updates import ALICE, BOB, photo, text
 
@@ -65,6 +67,8 @@ async def test_status_shows_one_page_to_an_admin_only(bot: Bot) -> None:
             is_alive=False,
         ),
     ]
+    vitals = Vitals(disk_free_bytes=42_000_000_000, commit="f" * 40)
+    await bot.services.community.vitals.write("gpu-1", vitals)
     await ordered_by_bob(bot)
 
     await bot.hears(text(3, "/status"), text(4, "/status", user=BOB))
@@ -73,7 +77,9 @@ async def test_status_shows_one_page_to_an_admin_only(bot: Bot) -> None:
     for line in (
         "Line: open",
         "0 in the making, 1 waiting",
-        "🖥 gpu-1: warp, idle",
+        f"<b>Bolti {named()}</b>, up for",
+        "🖥 gpu-1: warp, idle · 0.8 s per second of speech · 42 GB free · "
+        "runs another version: ffffffffff",
         "⚠️ gpu-2: warp, not seen for 5 minutes",
         "warp: 0.5 s per second of speech (last 7)",
         "24 h: no videos yet",

@@ -26,6 +26,7 @@ WELL = Health(
     workers=(),
     vitals={},
     paces={},
+    worker_paces={},
     day=(),
     faults=0,
     people=(0, 0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pipeline.gpus import Gpu
@@ -12,7 +13,8 @@ from pipeline.store.incidents import Incident, Incidents
 from pipeline.store.orders import Orders
 from pipeline.store.people import People
 from pipeline.store.vitals import VitalRows, Vitals
-from pipeline.types import Failure, JobId, JobState, Owner
+from pipeline.types import Failure, JobId, JobState, Owner, Stage
+from tests.unit.bot.finished import RESULT
 
 ASHA, RAVI = Owner("telegram:1"), Owner("telegram:2")
 
@@ -40,6 +42,23 @@ async def test_what_ended_is_told_with_its_reason(database: Database) -> None:
     assert all(one.took_s >= 0 for one in ended)
     assert set(await day.ids_since(began - timedelta(seconds=1))) == {"tg-1", "tg-2", "tg-3"}
     assert await day.ended_since(datetime.now(UTC) + timedelta(seconds=1)) == []
+
+
+async def test_each_stage_of_a_delivered_order_is_told_with_the_waits_around_it(
+    database: Database,
+) -> None:
+    orders, day, id = Orders(database), Day(database), JobId("tg-1")
+    await orders.add(id, owner=ASHA, reply_to="", limits=OpenLimits(owner=9))
+    await orders.start(id, by="gpu-1")
+    made = replace(RESULT, timings_s={Stage.SPEAKING: 1.5, Stage.SYNCING: 7.0})
+    await orders.start_sending(id, made)
+    await orders.succeed(id)
+
+    (one,) = await day.ended_since(datetime.now(UTC) - timedelta(minutes=1))
+
+    assert set(one.stages_s) == {Stage.WAITING, Stage.SPEAKING, Stage.SYNCING, Stage.SENDING}
+    assert one.stages_s[Stage.SYNCING] == 7.0
+    assert 0 <= one.stages_s[Stage.WAITING] + one.stages_s[Stage.SENDING] <= one.took_s
 
 
 async def test_a_worker_writes_over_what_it_wrote(database: Database) -> None:

@@ -29,6 +29,19 @@ async def test_each_engine_has_its_own_pace_and_another_process_reads_it(
     assert (await Paces(database).recent())[LATENTSYNC].median == 30
 
 
+async def test_each_worker_has_its_own_pace_and_older_rows_are_nobodys(
+    database: Database,
+) -> None:
+    paces = Paces(database)
+    for took_s in (10, 20, 30):
+        await paces.add(WARP, speech_s=10, took_s=took_s, executor="gpu-1")
+        await paces.add(LATENTSYNC, speech_s=10, took_s=60, executor="gpu-2")
+    await paces.add(WARP, speech_s=10, took_s=999, executor="gpu-3")
+
+    found = await paces.of_workers()
+    assert {name: pace.median for name, pace in found.items()} == {"gpu-1": 2, "gpu-2": 6}
+
+
 async def test_what_is_long_ago_is_forgotten(database: Database) -> None:
     paces = Paces(database)
     for _ in range(RECENT):
