@@ -149,11 +149,16 @@ class Services(Records):
 
 @asynccontextmanager
 async def open_workshop(
-    settings: Settings, *, keep: Path | None = None, children: ChildModules = CHILDREN
+    settings: Settings,
+    *,
+    keep: Path | None = None,
+    children: ChildModules = CHILDREN,
+    scratch: Path | None = None,
 ) -> AsyncIterator[Workshop]:
     """Make the parts; their processes start when first asked, and end with the block.
 
-    ``keep`` is a folder for speech that may be used again; None keeps nothing.
+    ``keep`` is a folder for speech that may be used again; None keeps nothing. ``scratch`` is
+    where strangers' files are shown to their readers; None: in the data folder.
     """
     environment = child_environment()
     async with AsyncExitStack() as stack:
@@ -161,7 +166,7 @@ async def open_workshop(
         stack.push_async_callback(studio.close)
         sketcher = Child("sketcher", children.studio, environment)
         stack.push_async_callback(sketcher.close)
-        scratch = settings.scratch_dir
+        scratch = scratch or settings.scratch_dir
         portraits = PortraitDesk(
             settings.portrait, Booth("portrait", children.portrait, environment, scratch)
         )

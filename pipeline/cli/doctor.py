@@ -41,7 +41,7 @@ async def _examine(loaded: Loaded) -> list[Finding]:
     from pipeline.bootstrap import open_workshop
 
     with tempfile.TemporaryDirectory(prefix="bolti-") as folder:
-        async with open_workshop(loaded.settings) as workshop:
+        async with open_workshop(loaded.settings, scratch=Path(folder)) as workshop:
             return await examine(
                 loaded.settings, workshop.portraits, workshop.speaker, Path(folder)
             )
