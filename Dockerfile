@@ -1,32 +1,71 @@
-# The bot with the CPU engine: one process, one volume. (Targets for GPU workers come later.)
-#   docker build -t bolti .
+# One file, three images, each a target: bot (the default), worker-cpu, worker-gpu.
+#   docker build -t bolti --build-arg COMMIT=$(git rev-parse HEAD) .
+#   docker build -t bolti-worker-gpu --target worker-gpu --build-arg COMMIT=$(git rev-parse HEAD) .
 #   docker run --read-only --tmpfs /tmp:noexec,nosuid,size=512m --cap-drop ALL \
 #     --security-opt no-new-privileges -e BOLTI_TELEGRAM__TOKEN=... -v bolti:/data bolti
-FROM python:3.11-slim-bookworm AS build
+# compose.yaml runs them with all of that. The GPU's image needs no CUDA of its own: torch brings it.
+
+# By digest, so that nothing changes unseen. To renew: docker buildx imagetools inspect python:3.11-slim-bookworm
+ARG BASE=python:3.11-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b
+
+# The locks first: these layers are made again only when a version changes.
+FROM ${BASE} AS locked
 WORKDIR /opt/bolti
 RUN python -m venv /opt/venv
-# The locks first: this layer is made again only when a version changes.
+ENV PATH=/opt/venv/bin:$PATH
 COPY requirements/base.lock requirements/base.lock
-RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps -r requirements/base.lock
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps -r requirements/base.lock
+
+FROM locked AS locked-gpu
+COPY requirements/latentsync.lock requirements/latentsync.lock
+RUN pip install --no-cache-dir --disable-pip-version-check --no-warn-conflicts -r requirements/latentsync.lock
+
+FROM locked AS app
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY bot bot
 COPY pipeline pipeline
 COPY config config
-RUN /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation -e . \
-    && /opt/venv/bin/python -m compileall -q bot pipeline \
-    && /opt/venv/bin/bolti --version
+ARG COMMIT=unknown
+# Into a folder of its own, which every image lays over its packages.
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation --prefix /opt/app -e . \
+    && echo "${COMMIT}" > pipeline/COMMIT \
+    && python -m compileall -q bot pipeline
 
-FROM python:3.11-slim-bookworm AS bot
+FROM ${BASE} AS runtime
+# tini as process 1 reaps what dead children leave behind, and hands signals on.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends tini \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin bolti \
+    && install -d -o bolti -g bolti -m 0700 /data /data/provenance /weights
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PATH=/opt/venv/bin:$PATH \
+    HOME=/data \
     BOLTI_DATA_DIR=/data
-COPY --from=build /opt/venv /opt/venv
-COPY --from=build /opt/bolti /opt/bolti
-RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin bolti \
-    && install -d -o bolti -g bolti -m 0700 /data
-USER 10001
 WORKDIR /opt/bolti
 VOLUME /data
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["bolti-bot"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=120s --retries=3 \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
+
+FROM runtime AS worker-gpu
+COPY --from=locked-gpu /opt/venv /opt/venv
+COPY --from=app /opt/app /opt/venv
+COPY --from=app /opt/bolti /opt/bolti
+USER 10001
+ENTRYPOINT ["tini", "--", "bolti"]
+CMD ["worker"]
+
+FROM runtime AS worker-cpu
+COPY --from=locked /opt/venv /opt/venv
+COPY --from=app /opt/app /opt/venv
+COPY --from=app /opt/bolti /opt/bolti
+USER 10001
+ENTRYPOINT ["tini", "--", "bolti"]
+CMD ["worker"]
+
+FROM worker-cpu AS bot
+ENTRYPOINT ["tini", "--"]
+CMD ["bolti-bot"]

@@ -17,6 +17,8 @@ check: $(VENV)/latentsync     ## lint, types, import contracts, docs and setting
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	$(BIN)/pytest -q tests/unit/house
 	$(BIN)/python requirements/audit.py
 

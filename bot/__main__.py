@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -21,12 +19,12 @@ from bot.texts import load_texts
 from pipeline import errors
 from pipeline.logs import set_up_logs
 from pipeline.settings import Settings, load_settings
+from pipeline.stopping import heed_signals
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import ChildModules
 
 WRONG_SETUP = 2
-SECOND_SIGNAL = 130
 
 log = logging.getLogger("bot")
 
@@ -70,24 +68,10 @@ async def serve(settings: Settings, children: ChildModules | None = None) -> Non
     from pipeline.bootstrap import CHILDREN, open_services
 
     stop = asyncio.Event()
-    _heed_signals(stop)
+    heed_signals(stop)
     async with open_services(settings, children or CHILDREN) as services:
         await run(settings, services, load_texts(), stop)
     log.info("stopped")
-
-
-def _heed_signals(stop: asyncio.Event) -> None:
-    """The first signal stops in good order; the second ends the process, children follow it."""
-
-    def heed() -> None:
-        if stop.is_set():
-            os._exit(SECOND_SIGNAL)
-        log.info("asked to stop")
-        stop.set()
-
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, heed)
 
 
 def _refuse(sentence: str, status: int) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import signal
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,12 +14,11 @@ import click
 from pipeline.cli.running import run
 from pipeline.logs import set_up_logs
 from pipeline.settings import Settings, load_settings
+from pipeline.stopping import heed_signals
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import ChildModules
     from pipeline.prune import Pruned
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @click.command()
@@ -43,16 +41,7 @@ async def serve(settings: Settings, children: ChildModules | None = None) -> Non
     from pipeline.worker import work
 
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def drain() -> None:
-        for number in SIGNALS:
-            loop.remove_signal_handler(number)
-        click.echo("bolti: stopping; again to stop at once.", err=True)
-        stop.set()
-
-    for number in SIGNALS:
-        loop.add_signal_handler(number, drain)
+    heed_signals(stop)
     async with (
         open_services(settings, children or CHILDREN) as services,
         open_probes(settings.health, checks_of(services), readings_of(services), stop),

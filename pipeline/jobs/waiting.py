@@ -14,7 +14,7 @@ import contextvars
 import logging
 from typing import Any
 
-from pipeline import errors
+from pipeline import errors, logs
 from pipeline.jobs.engine import Engine
 from pipeline.jobs.patience import patiently
 from pipeline.jobs.ports import Door, Rows
@@ -71,6 +71,10 @@ class Waiting:
             await asyncio.sleep(self._views.fresh_s)
 
     async def _show(self, id: JobId, receipt: str, stop: asyncio.Event) -> None:
+        with logs.about(id):  # its context is empty
+            await self._keep_showing(id, receipt, stop)
+
+    async def _keep_showing(self, id: JobId, receipt: str, stop: asyncio.Event) -> None:
         shown: Standing | None = None
         has_preview, tries_left = False, PREVIEW_TRIES
         while not stop.is_set():

@@ -114,7 +114,10 @@ def _everything(
                 yield path, name, value
     if folder := environ.get(PREFIX + "SECRETS"):
         for file in sorted(_files(Path(folder), mistakes)):
-            yield str(file), file.name.lower().replace("__", "."), file.read_text().strip()
+            try:
+                yield str(file), file.name.lower().replace("__", "."), file.read_text().strip()
+            except (OSError, UnicodeDecodeError) as e:
+                mistakes.append(f"BOLTI_SECRETS: {file} cannot be read ({type(e).__name__}).")
     for variable in sorted(environ):
         short = variable.removeprefix(PREFIX)
         if short != variable and short not in FILE_NAMES:

@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipeline.latentsync import releases
+from pipeline.settings import read_settings
 
 ROOT = Path(__file__).parents[3]
 HASHED = ("base.lock", "dev.lock")
@@ -53,13 +55,48 @@ def test_actions_of_continuous_integration_are_pinned_by_commit() -> None:
             assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
 
 
-def test_the_container_runs_as_nobody_and_installs_what_is_locked() -> None:
+def test_the_containers_run_as_nobody_and_install_what_is_locked() -> None:
     steps = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    images = re.split(r"^FROM ", steps, flags=re.MULTILINE)[1:]
+    made = {image.split()[2]: image for image in images}
 
-    users = re.findall(r"^USER (\S+)", steps, flags=re.MULTILINE)
-    assert users
-    assert users[-1].split(":")[0].isdigit()
-    assert users[-1].split(":")[0] != "0"
+    assert {"bot", "worker-cpu", "worker-gpu"} <= set(made)
+    assert all("\nUSER 10001\n" in made[name] for name in ("worker-cpu", "worker-gpu"))
+    assert made["bot"].startswith("worker-cpu AS bot")
+    assert "USER" not in made["bot"], "it is its parent's"
+    for order in ("HEALTHCHECK", "STOPSIGNAL SIGTERM", "VOLUME /data", "tini"):
+        assert order in made["runtime"]
     assert "base.lock" in steps
+    assert "latentsync.lock" in made["locked-gpu"]
     assert not re.search(r"^ADD |curl |wget ", steps, flags=re.MULTILINE)
     assert "--read-only" in steps, "how it is run says so"
+
+
+def test_everything_that_a_container_starts_from_is_named_by_its_digest() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    started_from = [
+        *re.findall(r"^ARG BASE=(\S+)", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE),
+        *(s["image"] for s in compose["services"].values() if "build" not in s),
+    ]
+
+    assert len(started_from) == 3
+    assert all(re.search(r"@sha256:[0-9a-f]{64}$", name) for name in started_from)
+
+
+def test_every_container_of_ours_is_hardened_and_holds_its_secrets_in_files() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    ours = {name: s for name, s in compose["services"].items() if "build" in s}
+
+    assert {s["build"]["target"] for s in ours.values()} == {"bot", "worker-cpu", "worker-gpu"}
+    for name, service in ours.items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert "no-new-privileges:true" in service["security_opt"], name
+        assert any("noexec" in folder for folder in service["tmpfs"]), name
+        assert service["stop_grace_period"] == "60s", name
+        assert "ports" not in service, name
+        variables = service["environment"]
+        assert not [v for v in variables if re.search("TOKEN|PASSWORD|S3_KEY$|DATABASE", v)]
+        read_settings({v: str(x) for v, x in variables.items() if v != "BOLTI_SECRETS"})
+    single = [name for name, service in ours.items() if "profiles" not in service]
+    assert single == ["bot"], "one machine is the default"

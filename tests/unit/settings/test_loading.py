@@ -93,6 +93,14 @@ def test_a_secret_in_toml_is_refused_without_its_value(tmp_path: Path) -> None:
     assert TOKEN not in text
 
 
+def test_a_secret_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "telegram__token").write_bytes(b"\xff\xfe")
+
+    text = refusal({"BOLTI_SECRETS": str(tmp_path)})
+
+    assert f"{tmp_path / 'telegram__token'} cannot be read" in text
+
+
 def test_a_secret_is_stars_in_repr_and_in_the_listing() -> None:
     loaded = read_settings(
         {
