@@ -20,6 +20,7 @@ from pipeline import errors
 from pipeline.logs import set_up_logs
 from pipeline.settings import Settings, load_settings
 from pipeline.stopping import heed_signals
+from pipeline.version import named
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import ChildModules
@@ -30,6 +31,7 @@ log = logging.getLogger("bot")
 
 
 @click.command()
+@click.version_option(named(), message="bolti-bot %(version)s")
 def main() -> None:
     """Run the Telegram bot.
 

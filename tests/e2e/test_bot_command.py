@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
 from bot.commands import PRIVATE_COMMANDS
+from pipeline.version import named
 from tests import faces
 from tests.botapi.faults import Hang, Refusal
 from tests.botapi.fixtures import LaunchBot
@@ -87,6 +90,14 @@ async def test_debug_logs_keep_the_token_and_the_words(
 
     bot.assert_keeps_the_token()
     assert "secret" not in bot.output
+
+
+def test_the_bot_tells_its_version() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "bot", "--version"], capture_output=True, text=True, check=True
+    )
+
+    assert told.stdout.strip() == f"bolti-bot {named()}"
 
 
 async def test_a_second_signal_ends_the_process_at_once(
