@@ -18,8 +18,8 @@ AROUND_E = 0.10
 """How far from a corner it is wiped."""
 WIDEST_E, SOFT_E = 0.15, 0.012
 """The widest dark that is filled with what surrounds it; blur of that."""
-GONE_GAP_E = 0.05
-"""An opening at which the corners are as dark as the photo's."""
+LEAST_GAP_E = 0.05
+"""Corners are as dark as the photo's in a mouth as open as there, or at least this far."""
 WIPED = 0.8
 
 
@@ -27,11 +27,11 @@ class Corners:
     """The corners of one photo's mouth; nothing at all if it was shut."""
 
     def __init__(
-        self, picture: Pixels, landmarks: Landmarks, region: Region, e_px: float, *, was_open: bool
+        self, picture: Pixels, landmarks: Landmarks, region: Region, e_px: float, *, open_e: float
     ) -> None:
-        """Find the dark within the region."""
-        self._window, self._was_open = region.window, was_open
-        if not was_open:
+        """Find the dark within the region; ``open_e`` is the mouth's gap, 0 if it is shut."""
+        self._window, self._open_e = region.window, open_e
+        if not open_e:
             return
         photo = picture[region.window]
         side = max(3, round(WIDEST_E * e_px) | 1)
@@ -51,8 +51,8 @@ class Corners:
 
     def of(self, picture: Pixels, gap_e: float) -> Pixels:
         """Return the picture with its corners as they are at this gap; the same one if open."""
-        share = WIPED * (1 - gap_e / GONE_GAP_E)
-        if not self._was_open or share <= 0:
+        share = WIPED * (1 - gap_e / max(LEAST_GAP_E, self._open_e))
+        if not self._open_e or share <= 0:
             return picture
         result = picture.copy()
         result[self._window] = cv2.addWeighted(picture[self._window], 1.0, self._depth, share, 0)

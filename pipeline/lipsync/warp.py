@@ -92,9 +92,8 @@ class TalkingFace:
         self.region = region_around(bounds, e_px, MARGINS_E, size_px)
         self._folds = Folds(self._picture, face.landmarks, self.region, e_px)
         neutral = self._neutral = neutral_mouth(face.landmarks, pose, self._folds.laxity)
-        self._corners = Corners(
-            self._picture, face.landmarks, self.region, e_px, was_open=neutral.was_open
-        )
+        open_e = neutral.photo_gap_e if neutral.was_open else 0.0
+        self._corners = Corners(self._picture, face.landmarks, self.region, e_px, open_e=open_e)
         strength = strength_within(face.landmarks[:, :2].astype(np.float64), self.region, e_px)
         self._upper, self._lower = (
             Layer(side.points_px, side.moves, self.region, e_px, strength)
