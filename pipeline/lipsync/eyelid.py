@@ -21,6 +21,7 @@ from pipeline.lipsync.lashes import SPREAD, lashes_of
 from pipeline.lipsync.layers import smoothstep
 from pipeline.lipsync.mouth_axes import Plane
 from pipeline.lipsync.skin import Paint, grain
+from pipeline.lipsync.tone import tone_of, toned
 from pipeline.portrait import Pixels
 
 BELOW_E, SOFT_E = 0.008, 0.014
@@ -67,6 +68,7 @@ class Eyelid:
         under_px = np.maximum(top_px - eye.above, 0)
         shade = lashes.overhang * np.exp(-under_px / (OVERHANG_E * e_px))
         self._lid *= (1 - shade).astype(np.float32)[..., None] ** WARMTH
+        self._lid = toned(self._lid, tone_of(picture))
         self._root, self._long = lashes.root, height / max(1e-3, float(height.max()))
         self._hairs, self._lean = _hairs(eye, e_px)
         rows, columns = np.mgrid[0 : photo.shape[0], 0 : photo.shape[1]]

@@ -17,6 +17,7 @@ from pipeline.lipsync import teeth
 from pipeline.lipsync.layers import Points
 from pipeline.lipsync.mouth_axes import Plane
 from pipeline.lipsync.palette import Palette
+from pipeline.lipsync.tone import toned
 from pipeline.portrait import Pixels
 
 Paint = NDArray[np.floating]
@@ -87,7 +88,8 @@ class InnerMouth:
         view = self._view(box, *contours_e, tongue)
         inside = self._shaded(self._teeth(self._tongue(self._cavity(view), view), view), view)
         under = region[box].astype(np.float32)
-        seen = _over(under, _opening(polygon, box, soft_px=0.006 * e_px), inside)
+        opening = _opening(polygon, box, soft_px=0.006 * e_px)
+        seen = _over(under, opening, toned(inside, self._palette.tone))
         region[box] = np.clip(seen + 0.5, 0, 255)
 
     def _view(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pipeline.lipsync.mouth_axes import Plane
 from pipeline.lipsync.own_teeth import own_teeth, pixels_inside
 from pipeline.lipsync.skin import LUMA
+from pipeline.lipsync.tone import Tone, tone_of
 from pipeline.portrait import Landmarks, Pixels
 
 Colour = NDArray[np.float32]
@@ -33,6 +34,8 @@ class Palette:
 
     lip: Colour
     tooth: Colour
+    tone: Tone | None
+    """The one tone of a photo without colours."""
     own_teeth: Plane | None
     """Where the photo's own teeth can be seen, feathered; (h, w). None: nowhere."""
 
@@ -53,9 +56,10 @@ def palette_of(picture: Pixels, landmarks: Landmarks, e_px: float, photo_gap_e: 
     skin = _median_at(picture, points[list(SKIN)], e_px)
     lip_points = (points[list(LIP)] + points[[88, 14, 318, 178, 402]]) / np.float32(2)
     lip = _median_at(picture, lip_points, e_px)
+    tone = tone_of(picture)
     own = own_teeth(picture, points, e_px, photo_gap_e, skin)
     if own is not None:
-        return Palette(lip=lip, tooth=own.colour, own_teeth=own.cover)
+        return Palette(lip=lip, tooth=own.colour, tone=tone, own_teeth=own.cover)
     skin_luma = float(skin @ LUMA)
     eyes = np.concatenate(
         [pixels_inside(picture, points[list(eye)]) for eye in (LEFT_EYE, RIGHT_EYE)]
@@ -64,7 +68,7 @@ def palette_of(picture: Pixels, landmarks: Landmarks, e_px: float, photo_gap_e: 
     luma = float(np.clip(max(0.98 * white, _tooth_luma(skin_luma)), 70.0, 228.0))
     tint = skin / max(1.0, skin_luma)
     tooth = (luma * ((1 - TINTED) * IVORY + TINTED * tint)).astype(np.float32)
-    return Palette(lip=lip, tooth=tooth, own_teeth=None)
+    return Palette(lip=lip, tooth=tooth, tone=tone, own_teeth=None)
 
 
 def _tooth_luma(skin_luma: float) -> float:

@@ -24,15 +24,18 @@ DARKEST, LINE_E = 0.38, 0.011
 OWN_LINE_E = 0.05
 """The widest dark that counts as the photo's own line."""
 LINE_TINT = np.array([0.85, 1.1, 1.1], dtype=np.float32)
-"""The line is dark red, not grey."""
+"""The line is dark red, not grey, but in a photo of one tone."""
 LINE_GONE_GAP_E, CORNER_E = 0.04, 0.08
 
 
 class Seam:
     """The seam of one photo's mouth."""
 
-    def __init__(self, x: Plane, y: Plane, e_px: float, *, was_open: bool) -> None:
+    def __init__(
+        self, x: Plane, y: Plane, e_px: float, *, was_open: bool, is_toned: bool = False
+    ) -> None:
         """Take the place of each pixel of the region in the mouth's frame."""
+        self._tint = np.ones(3, np.float32) if is_toned else LINE_TINT
         self._x, self._y, self._e_px, self._was_open = x, y, e_px, was_open
         self._left, self._right = float(x.min()), float(x.max())
         scale = (STEPS - 1) / max(1e-6, self._right - self._left)
@@ -72,7 +75,7 @@ class Seam:
             to_corner = np.minimum(x - corners[0], corners[1] - x)
             dark = DARKEST * (1.0 - gap_e / LINE_GONE_GAP_E) * smoothstep(to_corner / CORNER_E)
             dark *= np.exp(-((off / LINE_E) ** 2))
-            patch *= 1.0 - self._missing(patch, dark)[..., None] * LINE_TINT
+            patch *= 1.0 - self._missing(patch, dark)[..., None] * self._tint
         region[box] = np.clip(patch + 0.5, 0, 255)
 
     def _missing(self, patch: NDArray[np.float32], dark: Plane) -> Plane:

@@ -102,8 +102,9 @@ class TalkingFace:
         self._pixels = self.region.pixels_px()
         self._axes = MouthAxes(_moved(neutral.upper_inner, CLOSED, e_px), pose)
         x, y, straight_y = self._axes.planes(self._pixels)
-        self._seam = Seam(x, y, e_px, was_open=neutral.was_open)
         palette = palette_of(picture, face.landmarks, e_px, neutral.photo_gap_e)
+        is_toned = palette.tone is not None
+        self._seam = Seam(x, y, e_px, was_open=neutral.was_open, is_toned=is_toned)
         place = Place(x=x, y=straight_y, e_px=e_px, photo=picture[self.region.window])
         self._inner = InnerMouth(place, palette.within(self.region.window))
 
