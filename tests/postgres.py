@@ -40,8 +40,9 @@ SETTINGS: Mapping[str, str | int] = {
 class PostgresServer:
     """One server on a folder and a port of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str | int] = SETTINGS) -> None:
         self._folder = folder
+        self._settings = settings
         self._data = folder / "data"
         self._port = _free_port()
         self._as: dict[str, Any] = {}
@@ -59,7 +60,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start the server on its data, and wait until it answers."""
-        options = [part for k, v in SETTINGS.items() for part in ("-c", f"{k}={v}")]
+        options = [part for k, v in self._settings.items() for part in ("-c", f"{k}={v}")]
         log = (self._folder / "postgres.log").open("ab")
         with log:
             self._process = subprocess.Popen(
@@ -135,11 +136,11 @@ class PostgresServer:
 
 
 @contextmanager
-def running() -> Iterator[PostgresServer]:
+def running(settings: Mapping[str, str | int] = SETTINGS) -> Iterator[PostgresServer]:
     """Run a server for as long as the block lasts."""
     # Not below pytest's own folder, which nobody but its user may enter.
     folder = Path(tempfile.mkdtemp(prefix="bolti-postgres-"))
-    server = PostgresServer(folder)
+    server = PostgresServer(folder, settings)
     try:
         server.set_up()
         yield server

@@ -67,7 +67,7 @@ class Delivery:
         )
         self._words = Words(bot)
         self._previews = Previews(bot, services.store, services.settings, texts)
-        self._uploads = Uploads()
+        self._uploads = Uploads(telegram.uploads_at_once)
         self._files = Files(bot, services, texts, voices, self._uploads)
         self._behind: set[JobId] = set()
         """Who has an earlier video in progress: told while it waits."""

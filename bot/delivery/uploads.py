@@ -6,15 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-AT_ONCE = 2
-"""Each upload holds its whole video in memory."""
-
 
 class Uploads:
-    """The uploads of one bot."""
+    """The uploads of one bot; each holds its whole video in memory."""
 
-    def __init__(self) -> None:
-        self._turns = asyncio.Semaphore(AT_ONCE)
+    def __init__(self, at_once: int) -> None:
+        self._turns = asyncio.Semaphore(at_once)
         self.count = 0
         """Those under way or waiting for their turn."""
         self._none = asyncio.Event()

@@ -54,6 +54,8 @@ class TelegramSettings(Section):
     """Shortest time between two edits of one progress message in a group."""
     send_timeout_s: float = Field(default=300.0, ge=1, le=3600)
     """How long the upload of one video may take before its outcome counts as unknown."""
+    uploads_at_once: int = Field(default=2, ge=1, le=50)
+    """How many videos are uploaded at once; each is held in memory whole."""
     drain_s: float = Field(default=10.0, ge=0, le=300)
     """How long a stopping bot waits for an upload in progress."""
 
