@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.types import Owner
+from tests import nursery
 from tests.agreed import let_agree
-from tests.botapi import nursery, transcript
+from tests.botapi import transcript
 from tests.botapi.process import ROOT, BotProcess
 from tests.botapi.server import BotApi
 from tests.botapi.state import FIRST_USER_ID
@@ -25,6 +26,8 @@ __all__ = ["bot_nursery", "bot_process", "launch_bot", "server"]
 PEOPLE = [Owner(f"telegram:{FIRST_USER_ID + n}") for n in range(40)]
 """The first so many people of a test."""
 
+IMPORTED = ("bot.__main__", "pipeline.bootstrap", "pipeline.jobs.work", "pipeline.worker")
+"""What a bot imports until it polls."""
 UNASKED = {"BOLTI_TELEGRAM__CONFIRM_ABOVE_S": "600"}
 LaunchBot = Callable[..., Awaitable[BotProcess]]
 
@@ -43,7 +46,7 @@ async def server(request: pytest.FixtureRequest) -> AsyncIterator[BotApi]:
 @pytest.fixture(scope="session")
 def bot_nursery() -> Iterator[nursery.Nursery | None]:
     """Give where bots are forked; a module that starts them by hand gives None instead."""
-    with nursery.running() as ours:
+    with nursery.running(*IMPORTED) as ours:
         yield ours
 
 

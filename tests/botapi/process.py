@@ -17,8 +17,8 @@ from pathlib import Path
 from tests import offline
 from tests.botapi import family
 from tests.botapi.family import Relative
-from tests.botapi.nursery import Forked, Nursery
 from tests.botapi.server import BotApi
+from tests.nursery import Forked, Nursery
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 60.0
@@ -80,7 +80,7 @@ class BotProcess:
         if self._process and self._process.returncode is None:
             raise RuntimeError("The bot is running already.")
         if self._nursery is not None:
-            self._process = self._nursery.launch(self._module, self._environment, self.log)
+            self._process = self._nursery.launch([self._module], self._environment, self.log)
             return
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(

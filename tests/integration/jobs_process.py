@@ -39,7 +39,7 @@ class Plan:
     render_s: float = 0.0
 
     def command(self) -> list[str]:
-        return [sys.executable, "-m", __name__, json.dumps(asdict(self))]
+        return [__name__, json.dumps(asdict(self))]
 
 
 class Story:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +18,10 @@ from pipeline.store.database import Database
 from pipeline.store.orders import Orders
 from pipeline.store.outbox import Outbox, OutboxState
 from pipeline.types import JobState
+from tests import nursery
 from tests.integration.jobs_process import Plan
-from tests.integration.jobs_world import job_id, opened, settings_in, until_final
+from tests.integration.jobs_world import job_id, opened, settings_in, until, until_final
 
-ROOT = Path(__file__).parents[2]
 LIMIT_S = 60.0
 
 
@@ -30,19 +30,32 @@ def plan(tmp_path: Path) -> Plan:
     return Plan(folder=str(tmp_path))
 
 
+@pytest.fixture(scope="module")
+def jobs_nursery() -> Iterator[nursery.Nursery]:
+    with nursery.running("pipeline.jobs.work", "tests.integration.jobs_world") as it:
+        yield it
+
+
+@pytest.fixture
+def processes(jobs_nursery: nursery.Nursery, tmp_path: Path) -> Processes:
+    return Processes(jobs_nursery, tmp_path)
+
+
 async def test_killed_before_the_announcement_it_is_announced_and_delivered_once(
-    plan: Plan,
+    plan: Plan, processes: Processes
 ) -> None:
-    await dies(replace(plan, dies_at="announce"))
-    await ends(plan)
+    await processes.dies(replace(plan, dies_at="announce"))
+    await processes.ends(plan)
 
     assert story(plan)["announce"] == story(plan)["send"] == 1
     assert await known(plan) == (JobState.SUCCEEDED, OutboxState.SENT)
 
 
-async def test_killed_in_the_render_it_is_rendered_again_and_delivered_once(plan: Plan) -> None:
-    await dies(replace(plan, dies_at="render"))
-    await ends(plan)
+async def test_killed_in_the_render_it_is_rendered_again_and_delivered_once(
+    plan: Plan, processes: Processes
+) -> None:
+    await processes.dies(replace(plan, dies_at="render"))
+    await processes.ends(plan)
 
     assert story(plan) == {"announce": 1, "render": 2, "send": 1}
     assert await known(plan) == (JobState.SUCCEEDED, OutboxState.SENT)
@@ -50,10 +63,10 @@ async def test_killed_in_the_render_it_is_rendered_again_and_delivered_once(plan
 
 @pytest.mark.parametrize(("dies_at", "sends"), [("claimed", 0), ("sent", 1)])
 async def test_killed_between_claim_and_record_it_is_never_sent_again(
-    plan: Plan, dies_at: str, sends: int
+    plan: Plan, processes: Processes, dies_at: str, sends: int
 ) -> None:
-    await dies(replace(plan, dies_at=dies_at))
-    await ends(plan)
+    await processes.dies(replace(plan, dies_at=dies_at))
+    await processes.ends(plan)
 
     assert story(plan)["send"] == sends
     assert story(plan)["unknown"] == 1
@@ -61,18 +74,20 @@ async def test_killed_between_claim_and_record_it_is_never_sent_again(
     assert await known(plan) == (JobState.SUCCEEDED, OutboxState.UNKNOWN)
 
 
-async def test_killed_after_the_record_it_is_delivered_once(plan: Plan) -> None:
-    await dies(replace(plan, dies_at="recorded"))
-    await ends(plan)
+async def test_killed_after_the_record_it_is_delivered_once(
+    plan: Plan, processes: Processes
+) -> None:
+    await processes.dies(replace(plan, dies_at="recorded"))
+    await processes.ends(plan)
 
     assert story(plan) == {"announce": 1, "render": 1, "send": 1}
     assert await known(plan) == (JobState.SUCCEEDED, OutboxState.SENT)
 
 
-async def test_many_jobs_survive_a_kill_at_every_stage(plan: Plan) -> None:
+async def test_many_jobs_survive_a_kill_at_every_stage(plan: Plan, processes: Processes) -> None:
     for stage in ("announce", "render", "recorded", "claimed", "sent"):
-        await dies(replace(plan, dies_at=stage, jobs=6))
-    await ends(replace(plan, jobs=6))
+        await processes.dies(replace(plan, dies_at=stage, jobs=6))
+    await processes.ends(replace(plan, jobs=6))
 
     told = story(plan)
     assert told["unknown"] == 2
@@ -80,27 +95,31 @@ async def test_many_jobs_survive_a_kill_at_every_stage(plan: Plan) -> None:
     assert 6 + 1 <= told["render"] <= 6 + 5, "a kill may cut one render short, of any job"
 
 
-async def test_a_dead_workers_render_goes_on_at_another_worker(plan: Plan) -> None:
+async def test_a_dead_workers_render_goes_on_at_another_worker(
+    plan: Plan, processes: Processes
+) -> None:
     bot = replace(plan, executor="bot", listen=("orders",))
     dying = replace(plan, executor="gpu1", listen=("renders-warp",), dies_at="render")
-    async with running(bot) as at_work:
-        await dies(dying)
-        async with running(replace(plan, executor="gpu2", listen=("renders-warp",))):
+    async with processes.running(bot) as at_work:
+        await processes.dies(dying)
+        async with processes.running(replace(plan, executor="gpu2", listen=("renders-warp",))):
             assert await asyncio.wait_for(at_work.wait(), LIMIT_S) == 0
 
     assert story(plan) == {"announce": 1, "render": 2, "send": 1}
 
 
-async def test_a_dead_bots_orders_go_on_at_another_bot(plan: Plan) -> None:
-    await dies(replace(plan, executor="bot1", dies_at="render"))
-    await ends(replace(plan, executor="bot2"))
+async def test_a_dead_bots_orders_go_on_at_another_bot(plan: Plan, processes: Processes) -> None:
+    await processes.dies(replace(plan, executor="bot1", dies_at="render"))
+    await processes.ends(replace(plan, executor="bot2"))
 
     assert story(plan) == {"announce": 1, "render": 2, "send": 1}
 
 
-async def test_a_job_that_kills_its_worker_every_time_ends_as_a_failure(plan: Plan) -> None:
+async def test_a_job_that_kills_its_worker_every_time_ends_as_a_failure(
+    plan: Plan, processes: Processes
+) -> None:
     starts = 0
-    while await status(replace(plan, dies_at="render")) == -signal.SIGKILL:
+    while await processes.status(replace(plan, dies_at="render")) == -signal.SIGKILL:
         starts += 1
         assert starts < 10, "a poison job is tried for ever"
 
@@ -109,17 +128,21 @@ async def test_a_job_that_kills_its_worker_every_time_ends_as_a_failure(plan: Pl
     assert story(plan)["render"] == 5
 
 
-async def test_a_second_process_of_the_same_name_is_refused(plan: Plan) -> None:
-    async with running(replace(plan, render_s=30)) as first:
-        await at(first, "ready")
+async def test_a_second_process_of_the_same_name_is_refused(
+    plan: Plan, processes: Processes
+) -> None:
+    async with processes.running(replace(plan, render_s=30)):
+        await processes.says("ready")
         with pytest.raises(errors.ExecutorAlreadyRunning):
             async with opened(settings_in(Path(plan.folder), executor=plan.executor)):
                 pytest.fail("two live processes share one name")
 
 
-async def test_a_name_is_free_again_after_its_process_was_killed(plan: Plan) -> None:
-    async with running(replace(plan, render_s=30)) as first:
-        await at(first, "ready")
+async def test_a_name_is_free_again_after_its_process_was_killed(
+    plan: Plan, processes: Processes
+) -> None:
+    async with processes.running(replace(plan, render_s=30)) as first:
+        await processes.says("ready")
         first.kill()
         await first.wait()
 
@@ -131,36 +154,34 @@ async def test_a_name_is_free_again_after_its_process_was_killed(plan: Plan) -> 
 # --------------------------------------------------------------------------- processes
 
 
-async def dies(plan: Plan) -> None:
-    assert await status(plan) == -signal.SIGKILL, "it did not reach the stage to die at"
+class Processes:
+    """Starts the processes of a plan, each with everything imported."""
 
+    def __init__(self, ours: nursery.Nursery, folder: Path) -> None:
+        self._nursery, self._output = ours, folder / "output"
+        self._output.touch()
 
-async def ends(plan: Plan) -> None:
-    assert await status(plan) == 0
+    async def dies(self, plan: Plan) -> None:
+        assert await self.status(plan) == -signal.SIGKILL, "it did not reach the stage to die at"
 
+    async def ends(self, plan: Plan) -> None:
+        assert await self.status(plan) == 0, self._output.read_text()
 
-async def status(plan: Plan) -> int:
-    async with running(plan) as process:
-        return await asyncio.wait_for(process.wait(), LIMIT_S)
+    async def status(self, plan: Plan) -> int:
+        async with self.running(plan) as process:
+            return await asyncio.wait_for(process.wait(), LIMIT_S)
 
-
-@asynccontextmanager
-async def running(plan: Plan) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        *plan.command(), cwd=ROOT, env=child_environment(), stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
+    @asynccontextmanager
+    async def running(self, plan: Plan) -> AsyncIterator[nursery.Forked]:
+        process = self._nursery.launch(plan.command(), child_environment(), self._output)
+        try:
+            yield process
+        finally:
             process.kill()
-        await process.communicate()
+            await process.wait()
 
-
-async def at(process: asyncio.subprocess.Process, word: str) -> None:
-    assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), LIMIT_S)
-    assert line.decode().strip() == word
+    async def says(self, word: str) -> None:
+        await until(lambda: word in self._output.read_text().split(), limit_s=LIMIT_S)
 
 
 def story(plan: Plan) -> Counter[str]:

@@ -1,10 +1,9 @@
-"""Bots that begin with everything imported: forked from a process that imported it once.
+"""Processes that begin with everything imported: forked from one that imported it once.
 
-Importing takes the bot two of the three seconds of processor time of its start, and the tests
-start it a hundred times. ``python -m tests.botapi.nursery`` imports, then forks for every line
-that it reads; the fork has the environment, the output and the session of its own that a process
-started by hand would have, and runs the same module as ``__main__``. ``test_bot_command.py``
-starts the bot by hand.
+Importing takes a bot two of the three seconds of processor time of its start, and the tests start
+a hundred. ``python -m tests.nursery MODULE…`` imports, then forks for every line that it reads;
+the fork has the environment, the output and the session of its own that a process started by hand
+would have, and runs its module as ``__main__``. ``test_bot_command.py`` starts the bot by hand.
 """
 
 from __future__ import annotations
@@ -18,13 +17,11 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-IMPORTED = ("bot.__main__", "pipeline.bootstrap", "pipeline.jobs.work", "pipeline.worker")
-"""What a bot imports until it polls."""
+ROOT = Path(__file__).resolve().parents[1]
 
 
 class Nursery:
@@ -33,9 +30,9 @@ class Nursery:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
-    def launch(self, module: str, environment: Mapping[str, str], log: Path) -> Forked:
-        """Run a module in a process of its own, its output added to a file."""
-        order = {"module": module, "environment": dict(environment), "log": str(log)}
+    def launch(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> Forked:
+        """Run a module, given with its arguments; the output is added to a file."""
+        order = {"argv": list(command), "environment": dict(environment), "log": str(log)}
         return Forked(self, self._ask(order))
 
     def status_of(self, pid: int) -> int:
@@ -90,10 +87,10 @@ class Forked:
 
 
 @contextmanager
-def running() -> Iterator[Nursery]:
-    """Keep a nursery for as long as the block lasts."""
+def running(*imported: str) -> Iterator[Nursery]:
+    """Keep a nursery that has imported these modules for as long as the block lasts."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.botapi.nursery"],
+        [sys.executable, "-m", "tests.nursery", *imported],
         cwd=ROOT,
         env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
@@ -105,9 +102,9 @@ def running() -> Iterator[Nursery]:
         process.stdin.close()
 
 
-def _serve() -> str:
-    """Fork and tell, until nobody asks any more; in a fork, give the module that it shall run."""
-    for name in IMPORTED:
+def _serve(imported: Sequence[str]) -> list[str]:
+    """Fork and tell, until nobody asks any more; in a fork, give the command that it shall run."""
+    for name in imported:
         importlib.import_module(name)
     for line in sys.stdin:
         order = json.loads(line)
@@ -117,8 +114,8 @@ def _serve() -> str:
             _tell(pid)
         else:
             _become(order["environment"], order["log"])
-            return str(order["module"])
-    return ""
+            return list(order["argv"])
+    return []
 
 
 def _tell(number: int) -> None:
@@ -136,6 +133,6 @@ def _become(environment: Mapping[str, str], log: str) -> None:
         os.dup2(output.fileno(), 2)
 
 
-if __name__ == "__main__" and (module := _serve()):
-    sys.argv = [module]
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+if __name__ == "__main__" and (command := _serve(sys.argv[1:])):
+    sys.argv = command
+    runpy.run_module(command[0], run_name="__main__", alter_sys=True)
