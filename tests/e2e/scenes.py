@@ -11,10 +11,11 @@ from tests.botapi.shown import Shown
 RENDER_S = 90.0
 """Two shared cores, cold processes and all."""
 SHORT_WORDS = "Namaste! Good morning to all of you."
-LONG_WORDS = " ".join(
-    ["The morning train to Pune leaves at six, and the tea on the platform is always hot."] * 8
-)
-"""Speaks long enough that a test can step in while the lips are being moved."""
+SENTENCE = "The morning train to Pune leaves at six, and the tea on the platform is always hot."
+LONG_WORDS = " ".join([SENTENCE] * 8)
+"""Speaks long enough that a test can do many things while the lips are being moved."""
+WORDS_TO_STEP_IN = " ".join([SENTENCE] * 4)
+"""Speaks long enough for one of them; its video is made to the end."""
 
 
 async def gets_video(person: Person, count: int = 1) -> Shown:

@@ -7,7 +7,14 @@ from tests.botapi.faults import DoneThenHang, Drop, Hang, RetryAfter
 from tests.botapi.fixtures import LaunchBot
 from tests.botapi.process import BotProcess
 from tests.botapi.server import BotApi
-from tests.e2e.scenes import LONG_WORDS, RENDER_S, SHORT_WORDS, gets_video, log_says, status_lines
+from tests.e2e.scenes import (
+    RENDER_S,
+    SHORT_WORDS,
+    WORDS_TO_STEP_IN,
+    gets_video,
+    log_says,
+    status_lines,
+)
 
 
 async def test_chat_delivered_but_never_answered(server: BotApi, launch_bot: LaunchBot) -> None:
@@ -45,7 +52,7 @@ async def test_chat_floods_and_lost_edits(server: BotApi, bot_process: BotProces
 async def test_chat_killed_while_rendering(server: BotApi, bot_process: BotProcess) -> None:
     asha = server.user("Asha")
 
-    await asha.sends_photo(faces.hopper(), LONG_WORDS)
+    await asha.sends_photo(faces.hopper(), WORDS_TO_STEP_IN)
     await asha.sees("moving the lips", within_s=RENDER_S)
     await bot_process.kill()
     await bot_process.start()
@@ -57,7 +64,7 @@ async def test_chat_killed_while_rendering(server: BotApi, bot_process: BotProce
 async def test_chat_restarted_in_good_order(server: BotApi, bot_process: BotProcess) -> None:
     asha = server.user("Asha")
 
-    await asha.sends_photo(faces.hopper(), LONG_WORDS)
+    await asha.sends_photo(faces.hopper(), WORDS_TO_STEP_IN)
     await asha.sees("moving the lips", within_s=RENDER_S)
     assert await bot_process.terminate() == 0
     await asha.sees("we are restarting. Your place is kept")
@@ -83,7 +90,7 @@ async def test_chat_draft_survives_a_kill(server: BotApi, bot_process: BotProces
 async def test_chat_telegram_goes_away(server: BotApi, bot_process: BotProcess) -> None:
     asha = server.user("Asha")
 
-    await asha.sends_photo(faces.hopper(), LONG_WORDS)
+    await asha.sends_photo(faces.hopper(), WORDS_TO_STEP_IN)
     await asha.sees("moving the lips", within_s=RENDER_S)
     await server.goes_away()
     await log_says(bot_process, "updates cannot be fetched")
@@ -107,7 +114,7 @@ async def test_chat_the_same_update_again(server: BotApi, bot_process: BotProces
 async def test_chat_blocked_while_rendering(server: BotApi, bot_process: BotProcess) -> None:
     asha, ravi = server.user("Asha"), server.user("Ravi")
 
-    await asha.sends_photo(faces.hopper(), LONG_WORDS)
+    await asha.sends_photo(faces.hopper(), WORDS_TO_STEP_IN)
     await asha.sees("moving the lips", within_s=RENDER_S)
     await asha.blocks_bot()
     await ravi.sends_photo(faces.astronaut(), SHORT_WORDS)
