@@ -17,7 +17,7 @@ from telegram.ext import ApplicationBuilder, ContextTypes, Defaults
 from telegram.request import BaseRequest
 
 from bot import access
-from bot.admin import alerts, broadcast, jobs, people, status
+from bot.admin import alerts, broadcast, jobs, people, report_clock, status
 from bot.commands import publish_admin_commands, publish_commands
 from bot.context import BotApplication, BotContext
 from bot.delivery import Delivery
@@ -69,6 +69,7 @@ CLOSE_LIMIT_S = 15.0
 QUESTIONS_S = 5.0
 BROADCASTS_S = 2.0
 ALERTS_S = 30.0
+REPORTS_S = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -166,6 +167,7 @@ def duties_of(app: BotApplication) -> list[Duty]:
         ),
         Duty(name="broadcasts", act=lambda: broadcast.send_on(app), every_s=BROADCASTS_S),
         Duty(name="alerts", act=lambda: alerts.look_and_tell(app), every_s=ALERTS_S),
+        Duty(name="reports", act=lambda: report_clock.remind(app), every_s=REPORTS_S),
     ]
 
 

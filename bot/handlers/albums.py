@@ -25,7 +25,7 @@ from bot.drafting.portraying import Still, looked_at, say_verdict, show_picture,
 from bot.drafting.said import has_something_to_say
 from bot.drafting.wording import take_caption
 from bot.menus import taps
-from bot.menus.keyboards import Action, album_keyboard
+from bot.menus.keyboards import Action, album_keyboard, number_in
 from bot.menus.taps import Tapped, sender_of_tap
 from bot.updates.gathering import sender_of_batch
 from pipeline import errors
@@ -122,18 +122,18 @@ async def settle_album(pieces: list[Piece], context: BotContext) -> None:
 
 async def on_photo_chosen(tapped: Tapped, context: BotContext) -> None:
     """Let the photo with this number be the face."""
-    number, _, album = tapped.target.partition("/")
+    written, _, album = tapped.target.partition("/")
     sender = sender_of_tap(tapped, context)
     pieces = await context.services.pieces.of(sender.key, f"{ALBUM}:{album}")
-    piece = dict(enumerate(pieces, start=1)).get(int(number))
+    piece = dict(enumerate(pieces, start=1)).get(number_in(written) or 0)
     verdict = None if piece is None or piece.outcome is None else _outcome(piece.outcome)
     if piece is None or not isinstance(verdict, PortraitVerdict):
         await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
         return
     await tapped.query.answer()
     chosen = replace(sender, address=unpack_address(piece.address))
-    await tapped.settles(context.t("album.chosen", number=number))
-    await _take(chosen, Seen(number=int(number), piece=piece, verdict=verdict), context)
+    await tapped.settles(context.t("album.chosen", number=written))
+    await _take(chosen, Seen(number=int(written), piece=piece, verdict=verdict), context)
 
 
 async def _look(piece: Piece, context: BotContext) -> PortraitVerdict | Refused:

@@ -9,7 +9,7 @@ from bot.drafting.drafts import choose_face, current_draft, is_ordered, picture_
 from bot.drafting.ordering import answers, go_on
 from bot.drafting.said import request_of, said_in
 from bot.menus import taps
-from bot.menus.keyboards import Action, faces_keyboard
+from bot.menus.keyboards import Action, faces_keyboard, number_in
 from bot.menus.taps import Tapped, is_drafters, sender_of_tap
 
 
@@ -29,7 +29,7 @@ async def on_face(tapped: Tapped, context: BotContext) -> None:
         return
     draft = await current_draft(context.services, sender)
     choices = (draft.face_choices or "").split(",")
-    if number not in choices or draft.portrait != picture_key(key, int(photo)):
+    if number not in choices or draft.portrait != picture_key(key, number_in(photo) or 0):
         await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
         return
     await tapped.query.answer()

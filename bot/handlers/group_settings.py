@@ -22,7 +22,7 @@ from bot.commanding import Said
 from bot.context import BotApplication, BotContext, message_of
 from bot.groups.members import GROUP, is_group_admin
 from bot.menus import taps
-from bot.menus.keyboards import Action, Tap
+from bot.menus.keyboards import Action, Tap, number_in
 from bot.menus.taps import Tapped
 from pipeline.store.groups import GroupRules, Who
 
@@ -93,10 +93,10 @@ def _changed(rules: GroupRules, target: str) -> GroupRules | None:
             return replace(rules, is_on=value == "1")
         case Rule.WHO if value in Who.__members__.values():
             return replace(rules, who=Who(value))
-        case Rule.PER_MEMBER if value.isdigit():
-            return replace(rules, jobs_per_member=int(value))
-        case Rule.PER_DAY if value.isdigit():
-            return replace(rules, jobs_per_day=int(value))
+        case Rule.PER_MEMBER if (most := number_in(value)) is not None:
+            return replace(rules, jobs_per_member=most)
+        case Rule.PER_DAY if (most := number_in(value)) is not None:
+            return replace(rules, jobs_per_day=most)
         case Rule.IS_ON | Rule.WHO | Rule.PER_MEMBER | Rule.PER_DAY:
             return None
         case never:

@@ -99,15 +99,22 @@ async def reports(update: Update, context: BotContext) -> None:
 async def on_decide(tapped: Tapped, context: BotContext) -> None:
     """Do what was decided, tell everybody concerned, and show it on the alert."""
     services, texts = context.services, context.texts
-    decision, _, id = tapped.target.partition(".")
+    written, _, id = tapped.target.partition(".")
     report = await services.reports.find(id)
     if tapped.user_id not in services.settings.access.admins or report is None:
         toast = texts.plain(context.language, "tap.not_yours")
         await tapped.query.answer(toast, show_alert=True)
         return
-    outcome = await _carry_out(Decision(decision), report, context)
-    if await services.reports.decide(id, Decision(decision), owner_of(tapped.user_id)):
-        await _tell_reporter(report, Decision(decision), context)
+    if written not in Decision.__members__.values():
+        await taps.say_old(tapped, context)
+        return
+    decision = Decision(written)
+    if report.decision not in (None, decision):
+        await tapped.query.answer(texts.plain(context.language, "report.settled"))
+        return
+    outcome = await _carry_out(decision, report, context)
+    if await services.reports.decide(id, decision, owner_of(tapped.user_id)):
+        await _tell_reporter(report, decision, context)
     await tapped.query.answer(texts.plain(context.language, outcome))
     told = context.t("report.done", id=id, outcome=texts.plain(context.language, outcome))
     if tapped.message is not None and tapped.message.caption is not None:

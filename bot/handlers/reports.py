@@ -17,7 +17,7 @@ from bot.context import BotApplication, BotContext, message_of, sender_of
 from bot.drafting.portraying import looked_at, still_in
 from bot.handlers.report_desk import alert
 from bot.menus import taps
-from bot.menus.keyboards import Action
+from bot.menus.keyboards import Action, number_in
 from bot.menus.taps import Tapped
 from bot.reporting import NO_JOB, job_in, kinds_keyboard
 from pipeline import errors
@@ -38,10 +38,16 @@ def register(app: BotApplication) -> None:
 
 async def on_report(tapped: Tapped, context: BotContext) -> None:
     """Ask what is wrong with the video above the button."""
-    await tapped.query.answer()
     shown = tapped.message
+    source = await _known(tapped.target, context)
+    if source is None and shown is not None:
+        source = f"{NO_JOB}{shown.message_id}"  # its row went with the years, the video did not
+    if source is None:
+        await taps.say_old(tapped, context)
+        return
+    await tapped.query.answer()
     address = tapped.address(context.language).asked_by(shown.message_id if shown else None)
-    await _ask_kind(address, tapped.target, context)
+    await _ask_kind(address, source, context)
 
 
 async def report(update: Update, context: BotContext) -> None:
@@ -60,12 +66,16 @@ async def report(update: Update, context: BotContext) -> None:
 
 async def on_kind(tapped: Tapped, context: BotContext) -> None:
     """Take the complaint in, thank for it, and tell the operators."""
-    name, _, source = tapped.target.partition(".")
-    address = tapped.address(context.language)
+    name, _, told = tapped.target.partition(".")
+    source = await _known(told, context)
+    if name not in ReportKind.__members__.values() or source is None:
+        await taps.say_old(tapped, context)
+        return
+    kind, address = ReportKind(name), tapped.address(context.language)
     job_id = None if source.startswith(NO_JOB) else JobId(source)
-    await _take(ReportKind(name), source, job_id, tapped.user_id, address, context)
+    await _take(kind, source, job_id, tapped.user_id, address, context)
     await tapped.query.answer(context.texts.plain(context.language, "report.toast"))
-    await tapped.query.edit_message_text(context.t("report.thanks", hours=HOURS[ReportKind(name)]))
+    await tapped.query.edit_message_text(context.t("report.thanks", hours=HOURS[kind]))
 
 
 async def opt_out(update: Update, context: BotContext) -> None:
@@ -87,6 +97,16 @@ async def opt_out(update: Update, context: BotContext) -> None:
     address = address_of(message, context.language)
     await _take(ReportKind.MINE, source, job_id, sender_of(update).id, address, context)
     await context.reply(message, context.t("report.thanks", hours=HOURS[ReportKind.MINE]))
+
+
+async def _known(source: str, context: BotContext) -> str | None:
+    """Give the source that a button names, if there is such a job or message."""
+    if source.startswith(NO_JOB):
+        return source if number_in(source.removeprefix(NO_JOB)) else None
+    try:
+        return (await context.services.jobs.get(JobId(source))).id
+    except errors.JobNotFound:
+        return None
 
 
 async def _ask_kind(address: Address, source: str, context: BotContext) -> None:

@@ -17,7 +17,7 @@ from telegram.ext import CommandHandler, filters
 from bot.address import owner_of
 from bot.context import BotApplication, BotContext, message_of
 from bot.menus import taps
-from bot.menus.keyboards import Action, choices_keyboard, settings_keyboard
+from bot.menus.keyboards import Action, choices_keyboard, number_in, settings_keyboard
 from bot.menus.preferences import MENU, Setting, setting_named
 from bot.menus.taps import Tapped
 from pipeline.types import Quality
@@ -59,10 +59,11 @@ async def on_set(tapped: Tapped, context: BotContext) -> None:
     """Keep a choice, and show all settings with it."""
     field, _, place = tapped.target.partition("/")
     setting = setting_named(field)
-    if setting is None or not place.isdigit() or int(place) >= len(setting.choices):
+    number = number_in(place)
+    if setting is None or number is None or number >= len(setting.choices):
         await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
         return
-    choice = setting.choices[int(place)]
+    choice = setting.choices[number]
     owner = owner_of(tapped.user_id)
     await context.services.preferences.change(owner, **{field: choice.value})
     context.speak(tapped.query.from_user.language_code)

@@ -19,6 +19,7 @@ from pipeline.types import JobId, VoiceId
 
 COLUMNS = 2
 NUMBER_COLUMNS = 5
+MOST_DIGITS = 18
 
 
 class Action(StrEnum):
@@ -86,6 +87,12 @@ def unpack(data: str | None) -> Tap | None:
     action, _, target = (data or "").partition(":")
     is_known = action in Action.__members__.values() and target
     return Tap(action=Action(action), target=target) if is_known else None
+
+
+def number_in(written: str) -> int | None:
+    """Read a number that a button carries; None for what no keyboard wrote."""
+    is_number = written.isascii() and written.isdecimal() and len(written) <= MOST_DIGITS
+    return int(written) if is_number else None
 
 
 def draft_keyboard(texts: Texts, language: str, draft_key: str) -> InlineKeyboardMarkup:

@@ -72,6 +72,7 @@
         ├── AuditBroken
         ├── ConsentMissing
         ├── PhotoBlocked
+        ├── TooManyReports
         └── WordingChanged
 
 A class is named for what happened. ``code`` picks the sentence in ``config/texts``, ``retryable``
@@ -147,6 +148,7 @@ from pipeline.errors.safety import (
     ConsentMissing,
     PhotoBlocked,
     SafetyError,
+    TooManyReports,
     WordingChanged,
 )
 from pipeline.errors.script import (
@@ -237,6 +239,7 @@ __all__ = [
     "StoreError",
     "StoreUnavailable",
     "TooManyJobs",
+    "TooManyReports",
     "TranscriberUnavailable",
     "VideoNotSigned",
     "VideoTooLarge",

@@ -49,6 +49,23 @@ class PhotoBlocked(SafetyError):
         super().__init__("This photo may not be used. Please take another one.")
 
 
+class TooManyReports(SafetyError):
+    """Somebody has so many complaints waiting that another would only bury them."""
+
+    code = "too_many_reports"
+    exit_code = 85
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"{limit} of your reports wait for the operators. Please wait for their answer."
+        )
+        self.limit = limit
+
+    def values(self) -> dict[str, str | int | float]:
+        """Give the limit."""
+        return {"limit": self.limit}
+
+
 class WordingChanged(SafetyError):
     """The wording that somebody agrees to is not today's any more."""
 

@@ -14,8 +14,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
+from pipeline import errors
 from pipeline.safety.audit import Audit, Event
-from pipeline.types import Decision, JobId, Owner, Report, ReportKind
+from pipeline.types import Decision, JobId, Owner, Reminder, Report, ReportKind
 
 HOURS: Final = {
     ReportKind.INTIMATE: 2,
@@ -24,6 +25,10 @@ HOURS: Final = {
     ReportKind.COURT_ORDER: 3,
     ReportKind.OTHER: 36,
 }
+MOST_WAITING: Final = 10
+"""Of one person: more would bury everybody else's."""
+REMINDED_AT: Final = 0.25
+"""Of the time: what is left when the operators are reminded."""
 LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 
 
@@ -40,6 +45,14 @@ class ReportRows(Protocol):
 
     async def undecided(self) -> list[Report]:
         """List what waits for a decision, the most urgent first."""
+        ...
+
+    async def undecided_of(self, reporter: Owner) -> int:
+        """Count what somebody reported and nobody has decided."""
+        ...
+
+    async def remind(self, id: str, last: Reminder | None, now: Reminder | None) -> bool:
+        """Note what the operators are reminded of; of two at once, one wins."""
         ...
 
     async def decide(self, id: str, decision: Decision, at: datetime) -> bool:
@@ -63,7 +76,8 @@ class Reports:
     ) -> tuple[Report, bool]:
         """Take a complaint in; give it, and whether it is new.
 
-        The same person about the same thing (``source`` names it) is one complaint.
+        The same person about the same thing (``source`` names it) is one complaint. Raises
+        ``TooManyReports``.
         """
         now = self._now()
         report = Report(
@@ -75,8 +89,12 @@ class Reports:
             made_at=now,
             due_at=now + timedelta(hours=HOURS[kind]),
         )
+        if (known := await self._rows.find(report.id)) is not None:
+            return known, False
+        if await self._rows.undecided_of(by) >= MOST_WAITING:
+            raise errors.TooManyReports(MOST_WAITING)
         if not await self._rows.add(report):
-            return await self._rows.find(report.id) or report, False
+            return report, False
         await self._audit.record(
             Event.REPORTED, who=by, about=report.id, kind=kind.value, job=job_id or ""
         )
@@ -89,6 +107,25 @@ class Reports:
     async def undecided(self) -> list[Report]:
         """List what waits for a decision, the most urgent first."""
         return await self._rows.undecided()
+
+    async def reminders(self) -> list[tuple[Report, Reminder]]:
+        """List what the operators must be reminded of and were not yet, the most urgent first."""
+        now, due = self._now(), list[tuple[Report, Reminder]]()
+        for report in await self._rows.undecided():
+            soon_at = report.due_at - REMINDED_AT * (report.due_at - report.made_at)
+            if report.due_at <= now and report.reminded is not Reminder.OVER:
+                due.append((report, Reminder.OVER))
+            elif soon_at <= now < report.due_at and report.reminded is None:
+                due.append((report, Reminder.SOON))
+        return due
+
+    async def remind(self, report: Report, reminder: Reminder) -> bool:
+        """Take a reminder upon oneself; False if somebody else has, or it is decided."""
+        return await self._rows.remind(report.id, report.reminded, reminder)
+
+    async def not_reminded(self, report: Report, reminder: Reminder) -> None:
+        """Take it back: nobody could be told, and it is due again."""
+        await self._rows.remind(report.id, reminder, report.reminded)
 
     async def decide(self, id: str, decision: Decision, by: Owner) -> bool:
         """Decide a complaint; False if somebody has already."""

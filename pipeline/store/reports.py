@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.store.database import METADATA, Database, UtcTime
-from pipeline.types import Decision, Report, ReportKind
+from pipeline.types import Decision, Owner, Reminder, Report, ReportKind
 
 REPORTS = sa.Table(
     "reports",
@@ -22,6 +22,7 @@ REPORTS = sa.Table(
     sa.Column("due_at", UtcTime, nullable=False, index=True),
     sa.Column("decision", sa.Text),
     sa.Column("decided_at", UtcTime),
+    sa.Column("reminded", sa.Text),
 )
 
 
@@ -52,6 +53,32 @@ class ReportTable:
         waiting = sa.select(REPORTS).where(REPORTS.c.decision.is_(None))
         return await self._list(waiting.order_by(REPORTS.c.due_at))
 
+    async def undecided_of(self, reporter: Owner) -> int:
+        """Count what somebody reported and nobody has decided."""
+        count = (
+            sa.select(sa.func.count())
+            .select_from(REPORTS)
+            .where(REPORTS.c.reporter == reporter, REPORTS.c.decision.is_(None))
+        )
+        return await self._database.read(lambda c: int(c.execute(count).scalar_one()))
+
+    async def remind(self, id: str, last: Reminder | None, now: Reminder | None) -> bool:
+        """Note what the operators are reminded of now; False if somebody else has, or it ended."""
+        update = (
+            sa.update(REPORTS)
+            .where(
+                REPORTS.c.id == id,
+                REPORTS.c.decision.is_(None),
+                REPORTS.c.reminded.is_not_distinct_from(last),
+            )
+            .values(reminded=now)
+        )
+
+        def work(connection: sa.Connection) -> bool:
+            return bool(connection.execute(update).rowcount)
+
+        return await self._database.write(work)
+
     async def decide(self, id: str, decision: Decision, at: datetime) -> bool:
         """Record a decision; False if there is one already."""
         update = (
@@ -73,5 +100,9 @@ class ReportTable:
 
 
 def _report(row: sa.Row[Any]) -> Report:
-    decision = Decision(row.decision) if row.decision else None
-    return Report(**{**row._mapping, "kind": ReportKind(row.kind), "decision": decision})
+    read = {
+        "kind": ReportKind(row.kind),
+        "decision": Decision(row.decision) if row.decision else None,
+        "reminded": Reminder(row.reminded) if row.reminded else None,
+    }
+    return Report(**{**row._mapping, **read})

@@ -24,7 +24,7 @@ from pipeline.types.names import (
     VoiceId,
 )
 from pipeline.types.portrait import Box, FaceFault, FaceNote, PortraitVerdict, SeenFace
-from pipeline.types.reports import Decision, PhotoPrint, Report, ReportKind
+from pipeline.types.reports import Decision, PhotoPrint, Reminder, Report, ReportKind
 from pipeline.types.speech import Speech, Timing, Utterance, Voice, VoiceChange
 from pipeline.types.video import Note, Progress, RenderResult, Stretch, Video
 from pipeline.types.wishes import Quality, Shape
@@ -54,6 +54,7 @@ __all__ = [
     "Progress",
     "Quality",
     "RecordedScript",
+    "Reminder",
     "RenderRequest",
     "RenderResult",
     "Report",

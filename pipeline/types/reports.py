@@ -28,6 +28,14 @@ class Decision(StrEnum):
     DISMISSED = "no"
 
 
+class Reminder(StrEnum):
+    """What the operators were reminded of."""
+
+    SOON = "soon"
+    """The time is nearly over."""
+    OVER = "over"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One complaint and what became of it."""
@@ -43,6 +51,8 @@ class Report:
     due_at: datetime
     decision: Decision | None = None
     decided_at: datetime | None = None
+    reminded: Reminder | None = None
+    """The last reminder that went out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -201,6 +201,15 @@ async def test_ffmpeg_may_not_take_all_the_memory(tmp_path: Path) -> None:
     assert status != 0
 
 
+@pytest.mark.parametrize("name", ["-y.wav", "concat:a|b.wav", "a:b,c[0];'d.wav", "%05d.wav"])
+async def test_a_name_that_reads_like_an_option_is_only_a_name(tmp_path: Path, name: str) -> None:
+    original(tmp_path).rename(tmp_path / name)
+
+    speech = await recorded_speech(tmp_path / name, tmp_path / f"{name}.out.wav", SETTINGS)
+
+    assert speech.duration_s == pytest.approx(SPOKEN_S, abs=0.7)
+
+
 async def test_ffmpeg_opens_a_strangers_file_and_no_other(tmp_path: Path) -> None:
     """Whatever a file makes of ffmpeg, the other files of this machine stay closed to it."""
     if not confinable().folders:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.address import owner_of
+from bot.admin import report_clock
 from bot.texts import short_id
 from pipeline import errors
+from pipeline.safety.reports import MOST_WAITING
 from pipeline.store.access import Standing
-from pipeline.types import ArtifactKey, JobId
+from pipeline.types import ArtifactKey, Decision, JobId
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.updates import ALICE, BOB, message, photo, tap, text
@@ -203,3 +206,87 @@ async def test_reports_lists_what_waits_and_marks_what_is_late(delivered: Bot) -
     await delivered.hears(text(60, "/reports", user=ADMIN))
 
     assert "late by" in delivered.telegram.texts[-1]
+
+
+async def test_a_flood_of_reports_reaches_nobody(delivered: Bot) -> None:
+    """Ten may wait for an answer; what comes beyond buries nobody else's."""
+    for number in range(1, MOST_WAITING + 3):
+        await delivered.hears(tap(100 + number, f"kind:other.m{number}", user=BOB))
+    sent_before = len(delivered.telegram.of("sendMessage"))
+    await reported(delivered, user=ALICE)
+
+    waiting = await delivered.services.reports.undecided()
+    assert [report.reporter for report in waiting].count(owner_of(BOB)) == MOST_WAITING
+    assert sent_before == MOST_WAITING, "one to the operators for each"
+    assert any("10 reports of yours are waiting" in toast for toast in delivered.telegram.toasts)
+    assert owner_of(ALICE) in {report.reporter for report in waiting}
+
+
+async def test_a_report_button_whose_order_is_gone_reports_the_message(delivered: Bot) -> None:
+    await delivered.hears(tap(50, "report:tg-000000000999", user=BOB, on=500))
+
+    asked = delivered.telegram.of("sendMessage")[-1]
+    assert "kind:other.m500" in asked.buttons.values()
+
+
+async def test_what_is_dismissed_is_not_taken_down_by_a_late_tap(delivered: Bot) -> None:
+    down = await reported(delivered)
+    id = down.partition(".")[2]
+    await delivered.hears(tap(52, f"decide:no.{id}", user=ADMIN), tap(53, down, user=ADMIN))
+
+    assert delivered.telegram.toasts[-1] == "Somebody has decided this report already."
+    report = await delivered.services.reports.find(id)
+    assert report is not None
+    assert report.decision is Decision.DISMISSED
+    assert await delivered.services.store.read(ArtifactKey(f"jobs/{JOB}/out.mp4")) == b"a video"
+
+
+def later(bot: Bot, **after: float) -> None:
+    """Let time pass for the clocks of reports."""
+    service = bot.services.reports
+    now = datetime.now(UTC) + timedelta(**after)
+    service._now = lambda: now
+
+
+async def test_the_operators_are_reminded_before_the_time_is_over_and_when_it_is(
+    delivered: Bot,
+) -> None:
+    down = await reported(delivered, "intimate")
+    delivered.telegram.calls.clear()
+
+    for minutes in (10, 80, 95, 110, 121, 130, 600):
+        later(delivered, minutes=minutes)
+        await report_clock.remind(delivered.app)
+
+    soon, over = delivered.telegram.of("sendMessage")
+    assert soon.values["chat_id"] == over.values["chat_id"] == ADMIN
+    assert "nearly over" in soon.text
+    assert "0 h 24 min left" in soon.text or "0 h 25 min left" in soon.text
+    assert "late by 0 h 1 min" in over.text or "late by 0 h 2 min" in over.text
+    assert over.buttons["Take down"] == down
+
+
+async def test_nobody_is_reminded_of_what_is_decided(delivered: Bot) -> None:
+    down = await reported(delivered)
+    await delivered.hears(tap(52, down, user=ADMIN))
+    delivered.telegram.calls.clear()
+
+    later(delivered, hours=3)
+    await report_clock.remind(delivered.app)
+
+    assert delivered.telegram.calls == []
+
+
+async def test_a_reminder_that_reached_nobody_is_due_again(delivered: Bot) -> None:
+    await reported(delivered)
+    later(delivered, hours=3)
+    delivered.telegram.fails(
+        "sendMessage", Refusal(status=403, description="Forbidden: bot was blocked by the user")
+    )
+    await report_clock.remind(delivered.app)
+    delivered.telegram.calls.clear()
+
+    await report_clock.remind(delivered.app)
+    await report_clock.remind(delivered.app)
+
+    assert len(delivered.telegram.of("sendMessage")) == 1
