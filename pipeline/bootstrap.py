@@ -32,6 +32,7 @@ from pipeline.rights import Rights
 from pipeline.safety.desk import VerifyDesk
 from pipeline.safety.seal import Seal
 from pipeline.safety.verdict import Finding
+from pipeline.sealing import SHELF, sealer_of
 from pipeline.settings import Settings, child_environment
 from pipeline.speech import Synthesizer, samples
 from pipeline.speech.desk import RecordingDesk
@@ -175,7 +176,9 @@ async def open_workshop(
             settings.footage, Booth("footage", children.footage, environment, scratch)
         )
         stack.push_async_callback(footage.close)
-        speaker = speech.create(settings.speech, environment, keep)
+        speaker = speech.create(
+            settings.speech, environment, keep, sealer_of(settings.store, SHELF)
+        )
         stack.push_async_callback(speaker.close)
         recordings = RecordingDesk(settings.speech_in_place, environment, _hears_a_voice)
         stack.push_async_callback(recordings.close)

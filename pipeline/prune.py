@@ -24,6 +24,7 @@ from typing import Final
 
 from pipeline import errors
 from pipeline.records import Records
+from pipeline.sealing import SHELF, sealer_of
 from pipeline.settings import Settings
 from pipeline.speech import speech_shelf
 from pipeline.store import ArtifactStore
@@ -107,7 +108,9 @@ async def _workflows(settings: Settings, orders: Orders, before: datetime) -> in
 
 async def _speeches(settings: Settings, now: datetime) -> int:
     """Delete speech that was kept to be used again; the shelf itself knows its limits."""
-    shelf = speech_shelf(settings.speech, settings.speech_dir, now.timestamp)
+    shelf = speech_shelf(
+        settings.speech, settings.speech_dir, sealer_of(settings.store, SHELF), now.timestamp
+    )
     return await asyncio.to_thread(shelf.tidy)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline import store
+from pipeline.sealing import ROWS, sealer_of
 from pipeline.settings import Settings
 from pipeline.store import ArtifactStore
 
@@ -81,7 +82,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
     from pipeline.store.samples import Samples
 
     artifacts = await asyncio.to_thread(store.create, settings)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, sealer_of(settings.store, ROWS))
     key = await asyncio.to_thread(audit_key, settings)
     audit = Audit(AuditTable(database), key)
     wordings = await asyncio.to_thread(load_wordings)

@@ -27,6 +27,7 @@ class StoreSettings(Section):
     min_free_bytes: int = Field(default=500_000_000, ge=0)
     """Below this much free disk no new job is taken."""
     encryption_key: SecretStr | None = Field(default=None, min_length=16)
-    """The secret that stored photos, scripts and videos are sealed with. Keep it elsewhere."""
+    """The secret that stored photos, scripts, videos, drafts and kept speech are sealed with.
+    Keep it elsewhere: without it they are lost."""
     former_encryption_key: SecretStr | None = None
     """The one before it, for as long as things sealed with it are kept (`store.keep_hours`)."""

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Literal, Protocol, assert_never
 
 from pipeline.child import Child
+from pipeline.sealing import Sealer
 from pipeline.settings import SpeechSettings
 from pipeline.speech.shelf import Shelf
 from pipeline.types import Speech, Utterance, Voice, VoiceId
@@ -50,18 +51,22 @@ class Synthesizer(Protocol):
 
 
 def create(
-    settings: SpeechSettings, environment: Mapping[str, str], keep: Path | None = None
+    settings: SpeechSettings,
+    environment: Mapping[str, str],
+    keep: Path | None = None,
+    sealer: Sealer | None = None,
 ) -> Synthesizer:
     """Make the chain of providers that the settings name.
 
-    ``environment`` is for child processes, ``keep`` a folder for what outlives this one.
+    ``environment`` is for child processes, ``keep`` a folder for what outlives this one; the
+    speech in it is sealed by ``sealer``.
     """
     from pipeline.speech.chain import Chain
     from pipeline.speech.phonetics import EspeakPhonetics
 
     child = Child("speech", "pipeline.speech", environment)
     links: dict[str, Synthesizer] = {
-        name: _provider(name, settings, child, keep) for name in settings.chain
+        name: _provider(name, settings, child, keep, sealer) for name in settings.chain
     }
     return Chain(links, known_voices(settings), settings, EspeakPhonetics(child))
 
@@ -82,17 +87,19 @@ def _provider(
     settings: SpeechSettings,
     child: Child,
     keep: Path | None,
+    sealer: Sealer | None,
 ) -> Synthesizer:
     match name:
         case "edge":
             from pipeline.speech.edge import VERSION, EdgeSynthesizer
 
-            return _cached(EdgeSynthesizer(settings, keep=keep), settings, keep, VERSION)
+            edge = EdgeSynthesizer(settings, keep=keep)
+            return _cached(edge, settings, keep, sealer, VERSION)
         case "openai":
             from pipeline.speech.openai import OpenAISynthesizer
 
             version = f"openai {settings.openai.url} {settings.openai.model}"
-            return _cached(OpenAISynthesizer(settings), settings, keep, version)
+            return _cached(OpenAISynthesizer(settings), settings, keep, sealer, version)
         case "embedded":
             from pipeline.speech.embedded import EmbeddedSynthesizer
 
@@ -102,18 +109,25 @@ def _provider(
 
 
 def _cached(
-    inner: Synthesizer, settings: SpeechSettings, keep: Path | None, version: str
+    inner: Synthesizer,
+    settings: SpeechSettings,
+    keep: Path | None,
+    sealer: Sealer | None,
+    version: str,
 ) -> Synthesizer:
     """Keep what is paid for or slow; the embedded voice speaks faster than a disk answers."""
     if keep is None or not settings.cache_bytes:
         return inner
     from pipeline.speech.cache import CachedSynthesizer
 
-    return CachedSynthesizer(inner, speech_shelf(settings, keep), version=version)
+    return CachedSynthesizer(inner, speech_shelf(settings, keep, sealer), version=version)
 
 
 def speech_shelf(
-    settings: SpeechSettings, keep: Path, clock: Callable[[], float] = time.time
+    settings: SpeechSettings,
+    keep: Path,
+    sealer: Sealer | None,
+    clock: Callable[[], float] = time.time,
 ) -> Shelf:
     """Open the folder where speech is kept to be used again."""
     return Shelf(
@@ -121,4 +135,5 @@ def speech_shelf(
         max_bytes=settings.cache_bytes,
         max_age_s=settings.cache_hours * 3600,
         clock=clock,
+        sealer=sealer,
     )

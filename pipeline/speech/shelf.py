@@ -2,7 +2,8 @@
 
 Blocking; called in threads, by several processes at once. A WAV is put in place first, its JSON
 last: what has no JSON is no entry. ``take`` counts as use by touching the JSON; age counts from
-``made_at_s`` inside it. Knows no voice and no text.
+``made_at_s`` inside it. With a sealer both files are sealed, and their name tells nothing of what
+is said in them (``pipeline/sealing.py``). Knows no voice and no text.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
+from cryptography.exceptions import InvalidTag
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from pipeline.sealing import Sealer
 from pipeline.types import Speech
 
 STRAY_S = 3600.0
@@ -55,29 +58,31 @@ class Shelf:
         max_bytes: int,
         max_age_s: float,
         clock: Callable[[], float] = time.time,
+        sealer: Sealer | None = None,
     ) -> None:
         self._folder, self._max_bytes, self._max_age_s = folder, max_bytes, max_age_s
-        self._clock = clock
+        self._clock, self._sealer = clock, sealer
         self._emptying = threading.Lock()
         self._grown_bytes: int | None = None
 
     def take(self, key: str, into: Path) -> Speech | None:
         """Copy an entry's sound to ``into``; None when there is none that is whole and young."""
-        sound, note = self._paths(key)
+        name = self._name(key)
+        sound, note = self._paths(name)
         try:
-            entry = _ENTRY.validate_json(note.read_bytes())
+            entry = _ENTRY.validate_json(self._opened(note.read_bytes()))
             if self._clock() - entry.made_at_s > self._max_age_s:
-                self._drop(key)
+                self._drop(name)
                 return None
-            data = sound.read_bytes()
+            data = self._opened(sound.read_bytes())
         except FileNotFoundError:
             return None
-        except (OSError, ValidationError):
-            self._drop(key)
+        except (OSError, ValidationError, InvalidTag):
+            self._drop(name)
             return None
         if hashlib.sha256(data).hexdigest() != entry.sha256:
             log.warning("an entry of the speech cache is damaged and was dropped")
-            self._drop(key)
+            self._drop(name)
             return None
         into.write_bytes(data)
         self._touch(note)
@@ -85,7 +90,7 @@ class Shelf:
 
     def put(self, key: str, speech: Speech) -> None:
         """Keep a copy of a speech; a full disk or folder is logged, nobody waits for it."""
-        sound, note = self._paths(key)
+        sound, note = self._paths(self._name(key))
         try:
             data = speech.path.read_bytes()
             if len(data) > self._max_bytes:
@@ -97,8 +102,8 @@ class Shelf:
                 made_at_s=self._clock(),
             )
             sound.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write(sound, data)
-            _write(note, _ENTRY.dump_json(entry))
+            _write(sound, self._sealed(data))
+            _write(note, self._sealed(_ENTRY.dump_json(entry)))
             now_s = self._clock()
             os.utime(note, (now_s, now_s))
             self._tidy_after(len(data))
@@ -113,12 +118,13 @@ class Shelf:
             dropped = 0
             for note in self._notes():
                 try:
-                    made_at_s = _ENTRY.validate_json(note.read_bytes()).made_at_s
+                    note_bytes = self._opened(note.read_bytes())
+                    made_at_s = _ENTRY.validate_json(note_bytes).made_at_s
                     used_at_s = note.stat().st_mtime
                     size_bytes = note.with_suffix(".wav").stat().st_size + note.stat().st_size
                 except FileNotFoundError:  # another process was quicker
                     continue
-                except (OSError, ValidationError):
+                except (OSError, ValidationError, InvalidTag):
                     made_at_s = float("-inf")
                 if now_s - made_at_s > self._max_age_s:
                     self._drop(note.stem)
@@ -144,15 +150,24 @@ class Shelf:
         else:
             self._grown_bytes = grown + added_bytes
 
-    def _paths(self, key: str) -> tuple[Path, Path]:
-        place = self._folder / key[:2] / key[2:4] / key
+    def _name(self, key: str) -> str:
+        return key if self._sealer is None else self._sealer.blinded(key)
+
+    def _sealed(self, data: bytes) -> bytes:
+        return data if self._sealer is None else self._sealer.seal(data)
+
+    def _opened(self, data: bytes) -> bytes:
+        return data if self._sealer is None else self._sealer.open(data)
+
+    def _paths(self, name: str) -> tuple[Path, Path]:
+        place = self._folder / name[:2] / name[2:4] / name
         return place.with_suffix(".wav"), place.with_suffix(".json")
 
     def _notes(self) -> Iterator[Path]:
         yield from sorted(self._folder.glob("??/??/*.json"))
 
-    def _drop(self, key: str) -> None:
-        for path in reversed(self._paths(key)):
+    def _drop(self, name: str) -> None:
+        for path in reversed(self._paths(name)):
             path.unlink(missing_ok=True)
 
     def _drop_strays(self, now_s: float) -> None:

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from pipeline.sealing import sealer_of
 from pipeline.types import ArtifactKey
 
 if TYPE_CHECKING:
@@ -63,10 +64,8 @@ def create(settings: Settings) -> ArtifactStore:
     from pipeline.store.artifacts import ObjectStore
 
     objects = ObjectStore(settings.store_url, settings.store)
-    kept = (settings.store.encryption_key, settings.store.former_encryption_key)
-    passwords = [secret.get_secret_value() for secret in kept if secret is not None]
-    if settings.store.encryption_key is None:
+    if (sealer := sealer_of(settings.store)) is None:
         return objects
     from pipeline.store.sealed import SealedStore
 
-    return SealedStore(objects, passwords)
+    return SealedStore(objects, sealer)

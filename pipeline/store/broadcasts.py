@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.store.database import METADATA, Database, UtcTime
+from pipeline.store.sealed_text import SealedText
 from pipeline.types import Owner
 
 BROADCASTS = sa.Table(
@@ -23,7 +24,7 @@ BROADCASTS = sa.Table(
     METADATA,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("by", sa.Text, nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("text", SealedText, nullable=False),
     sa.Column("state", sa.Text, nullable=False, index=True),
     sa.Column("reply_to", sa.Text, nullable=False),
     sa.Column("message_id", sa.Text),

@@ -20,7 +20,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline import errors
+from pipeline.sealing import Sealer
 from pipeline.store.additions import add_what_is_new
+from pipeline.store.sealed_text import seal_rows
 
 T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
@@ -52,15 +54,18 @@ class UtcTime(sa.TypeDecorator[datetime]):
 class Database:
     """Run work in a transaction, in a thread, and translate what the database raises.
 
-    A transaction that is cancelled or exceeds its time may still commit: work must bear repeating.
+    With a ``sealer``, columns of words (``sealed_text.py``) are sealed. A transaction that is
+    cancelled or exceeds its time may still commit: work must bear repeating.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, sealer: Sealer | None = None) -> None:
         self._url = sa.make_url(url)
         if self._url.get_backend_name() == "postgresql":
             self._url = self._url.set(drivername="postgresql+psycopg")
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
         self._engine = _sqlite(self._url) if self.is_sqlite else _postgresql(self._url)
+        if sealer is not None:
+            seal_rows(self._engine, sealer)
 
     async def open(self) -> None:
         """Create the file, its folder, the tables and their new columns, where they are absent."""

@@ -14,6 +14,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from pipeline.store.database import METADATA, Database, UtcTime
+from pipeline.store.sealed_text import SealedText
 from pipeline.types import ArtifactKey
 
 DRAFTS = sa.Table(
@@ -21,19 +22,21 @@ DRAFTS = sa.Table(
     METADATA,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("portrait", sa.Text),
-    sa.Column("script", sa.Text),
+    sa.Column("script", SealedText),
     sa.Column("portrait_message", sa.Text),
     sa.Column("face", sa.Integer),
     sa.Column("face_choices", sa.Text),
     sa.Column("face_notes", sa.Text),
     sa.Column("script_message", sa.Text),
-    sa.Column("overlong", sa.Text),
+    sa.Column("overlong", SealedText),
     sa.Column("card_message", sa.Text),
     sa.Column("recording", sa.Text),
     sa.Column("recording_s", sa.Double),
     sa.Column("recording_message", sa.Text),
     sa.Column("recording_asked", sa.Boolean),
-    sa.Column("heard", sa.Text),
+    sa.Column("heard", SealedText),
+    sa.Column("wanted", sa.Text),
+    sa.Column("wanted_message", sa.Text),
     sa.Column("updated_at", UtcTime, nullable=False, index=True),
 )
 
@@ -68,6 +71,10 @@ class Draft:
     """Whether its sender was asked whose voice shall speak, and has not said."""
     heard: str | None = None
     """What a machine heard in the recording; no voice may say it before its sender agrees."""
+    wanted: str | None = None
+    """What shall be made of an earlier video once its person agrees, as the door writes it."""
+    wanted_message: str | None = None
+    """The message that this shall answer, as the door writes it."""
     updated_at: datetime
 
     @property

@@ -14,6 +14,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from pipeline.store.database import METADATA, Database, UtcTime
+from pipeline.store.sealed_text import SealedText
 
 PIECES = sa.Table(
     "pieces",
@@ -22,8 +23,8 @@ PIECES = sa.Table(
     sa.Column("batch", sa.Text, primary_key=True),
     sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("address", sa.Text, nullable=False),
-    sa.Column("content", sa.Text, nullable=False),
-    sa.Column("outcome", sa.Text),
+    sa.Column("content", SealedText, nullable=False),
+    sa.Column("outcome", SealedText),
     sa.Column("arrived_at", UtcTime, nullable=False, index=True),
 )
 

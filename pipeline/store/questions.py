@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.store.database import METADATA, Database, UtcTime
+from pipeline.store.sealed_text import SealedText
 from pipeline.types import JobId, Owner
 
 QUESTIONS = sa.Table(
@@ -28,7 +29,7 @@ QUESTIONS = sa.Table(
     sa.Column("asker", sa.Text, nullable=False),
     sa.Column("place", sa.Text, nullable=False),
     sa.Column("reply_to", sa.Text, nullable=False),
-    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("content", SealedText, nullable=False),
     sa.Column("message_id", sa.Text),
     sa.Column("expires_at", UtcTime, nullable=False, index=True),
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import errors
+from pipeline.sealing import Sealer
 from pipeline.store import ArtifactStore
 from pipeline.store.artifacts import ObjectStore
 from pipeline.store.sealed import SealedStore
@@ -19,7 +20,7 @@ from tests import s3
 STORES: dict[str, Callable[[Path], ArtifactStore]] = {
     "folder": lambda folder: ObjectStore(f"file://{folder / 'not there yet'}"),
     "memory": lambda folder: ObjectStore("memory:///"),
-    "sealed": lambda folder: SealedStore(ObjectStore("memory:///"), ["a long secret"]),
+    "sealed": lambda folder: SealedStore(ObjectStore("memory:///"), Sealer(["a long secret"])),
 }
 BUCKET = "bucket"
 KEY = ArtifactKey("jobs/tg-000000000001/out.mp4")

@@ -1,7 +1,8 @@
 """Whole chats with failures, logged at DEBUG: nothing that people sent is in what was written.
 
 Looked through: all that the bot and its children wrote to stdout and stderr, with tracebacks, what
-it answers to whoever watches over it, and every table of the database, the job engine's too.
+it answers to whoever watches over it, every table of the database, the job engine's too, and,
+since what is kept is sealed here, every byte of the data folder.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from pathlib import Path
 
 from PIL import Image
 
+from pipeline.sealing import MAGIC
 from tests import faces
 from tests.botapi.faults import Refusal, RetryAfter, ServerError
 from tests.botapi.fixtures import LaunchBot
 from tests.botapi.process import BotProcess
 from tests.botapi.server import BotApi
 from tests.e2e.scenes import LONG_WORDS, gets_video
-from tests.e2e.traces import tables_with
+from tests.e2e.traces import files_with, tables_with
 from tests.e2e.watching import answers, odd_labels, samples, watched_at
 
 FIRST_NAME, USERNAME = "Zubaidakhatun", "quiet_marigold"
@@ -38,6 +40,7 @@ async def test_chat_leaves_nothing_of_people_in_the_logs(
         agreed=False,
         BOLTI_LOG__LEVEL="DEBUG",
         BOLTI_LOG__FORMAT="json",
+        BOLTI_STORE__ENCRYPTION_KEY="a secret that is kept elsewhere",
         BOLTI_HEALTH__LISTEN="127.0.0.1:0",
     )
     watched = watched_at(bot)
@@ -86,8 +89,11 @@ async def test_chat_leaves_nothing_of_people_in_the_logs(
         assert secret not in output
     data = bot.data_dir
     for secret in (server.token.partition(":")[2], FIRST_NAME, USERNAME, WORDS, LONG[:60]):
-        assert await asyncio.to_thread(tables_with, data, secret) <= {"drafts"}
-    assert await asyncio.to_thread(tables_with, data, "marigold") == set(), "its video is done"
+        assert await asyncio.to_thread(tables_with, data, secret) == set()
+    stretch = faces.hopper().read_bytes()[1000:1100]
+    for trace in (stretch, *(text.encode() for text in pieces(WORDS, WAITING, LONG))):
+        assert await asyncio.to_thread(files_with, data, trace) == set()
+    assert await asyncio.to_thread(files_with, data, MAGIC) != set(), "there is something to find"
 
 
 def end_children(bot: BotProcess) -> None:

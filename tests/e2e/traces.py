@@ -28,5 +28,6 @@ def files_with(data_dir: Path, what: bytes) -> set[str]:
     return {
         str(path.relative_to(data_dir))
         for path in data_dir.rglob("*")
-        if path.is_file() and (what in path.read_bytes() or what.decode() in str(path))
+        if path.is_file()
+        and (what in path.read_bytes() or what.decode(errors="replace") in str(path))
     }

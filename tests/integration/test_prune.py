@@ -204,7 +204,7 @@ async def test_speech_that_was_kept_goes_when_its_time_is_over(
     speech = Speech(
         path=spoken, duration_s=1, sample_rate_hz=8_000, provider="edge", voice_id=None
     )
-    speech_shelf(settings.speech, settings.speech_dir).put("ab" * 32, speech)
+    speech_shelf(settings.speech, settings.speech_dir, None).put("ab" * 32, speech)
     async with open_records(settings) as records:
         young = await prune_at(settings, records, timedelta(hours=23))
         old = await prune_at(settings, records, TOMORROW)

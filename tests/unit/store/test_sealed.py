@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import errors
+from pipeline.sealing import Sealer
 from pipeline.settings import Settings, StoreSettings
 from pipeline.store import create
 from pipeline.store.artifacts import ObjectStore
@@ -18,7 +19,7 @@ WORDS = b"The marigold garland waits behind the third window."
 
 
 def store_in(folder: Path, *passwords: str) -> SealedStore:
-    return SealedStore(ObjectStore(f"file://{folder / 'artifacts'}"), passwords)
+    return SealedStore(ObjectStore(f"file://{folder / 'artifacts'}"), Sealer(passwords))
 
 
 def stored(folder: Path) -> Path:
