@@ -148,6 +148,17 @@ async def keep_words(services: Services, sender: Sender, words: str) -> Draft:
     return draft
 
 
+async def keep_wanted(services: Services, sender: Sender, wanted: str) -> None:
+    """Remember what shall be made of an earlier video once its person agrees."""
+    draft = replace(
+        await current_draft(services, sender),
+        wanted=wanted,
+        wanted_message=message_id_of(sender),
+        updated_at=datetime.now(UTC),
+    )
+    await services.drafts.put(draft)
+
+
 async def place_order(
     services: Services,
     sender: Sender,

@@ -6,15 +6,18 @@ at once. The buttons stay under the video: they may be used again.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest
 
+from bot.address import owner_of
 from bot.context import BotApplication, BotContext
 from bot.delivery.copies import send_copy
 from bot.drafting.agreement import consent_or_card
-from bot.drafting.drafts import Sender, picture_key, take_portrait
+from bot.drafting.drafts import Sender, keep_wanted, picture_key, take_portrait
 from bot.drafting.variants import (
     Change,
     changed,
@@ -25,12 +28,15 @@ from bot.drafting.variants import (
 )
 from bot.menus import taps
 from bot.menus.afterwards import video_keyboard
-from bot.menus.keyboards import Action, voices_keyboard
+from bot.menus.keyboards import Action, Tap, unpack, voices_keyboard
 from bot.menus.taps import Tapped, owned_job, sender_of_tap
 from pipeline import errors
-from pipeline.types import Job, JobId, RenderRequest, TextScript, Voice, VoiceId
+from pipeline.store.drafts import Draft
+from pipeline.types import ConsentId, Job, JobId, RenderRequest, TextScript, Voice, VoiceId
 
 MOST_VOICES = 8
+
+log = logging.getLogger(__name__)
 
 
 def register(app: BotApplication) -> None:
@@ -50,11 +56,7 @@ def register(app: BotApplication) -> None:
 
 async def on_variant(tapped: Tapped, context: BotContext) -> None:
     """Make the video with one thing changed."""
-    what, _, job_id = tapped.target.partition("/")
-    if what not in Change.__members__.values():
-        await taps.say_old(tapped, context)
-        return
-    await _make(tapped, JobId(job_id), lambda asked: changed(asked, Change(what)), context)
+    await _make(tapped, Action.VARIANT, context)
 
 
 async def on_voices(tapped: Tapped, context: BotContext) -> None:
@@ -77,13 +79,7 @@ async def on_voices(tapped: Tapped, context: BotContext) -> None:
 
 async def on_voice(tapped: Tapped, context: BotContext) -> None:
     """Make the video with this voice."""
-    voice_id, _, job_id = tapped.target.partition("/")
-    if VoiceId(voice_id) not in context.app.voices:
-        await taps.say_old(tapped, context)
-        return
-    job = await _make(
-        tapped, JobId(job_id), lambda asked: with_voice(asked, VoiceId(voice_id)), context
-    )
+    job = await _make(tapped, Action.VOICE, context)
     if job is not None:
         await _set_back(tapped, job, context)
 
@@ -125,20 +121,60 @@ async def on_as_file(tapped: Tapped, context: BotContext) -> None:
     await tapped.query.answer(context.texts.plain(context.language, "after.sending"))
 
 
-async def _make(
-    tapped: Tapped,
-    job_id: JobId,
-    change: Callable[[RenderRequest], RenderRequest],
-    context: BotContext,
-) -> Job | None:
+async def make_wanted(
+    sender: Sender, draft: Draft, consent: ConsentId, context: BotContext
+) -> bool:
+    """Make the variant that waited in the draft for the agreement; False when it is gone.
+
+    Safe to repeat: the draft forgets it last. Raises as ``order_variant`` does, but for
+    ``ArtifactMissing``.
+    """
+    tap, services = unpack(draft.wanted), context.services
+    wish = None if tap is None else _wish_in(tap, context)
+    is_made = False
+    if wish is not None:
+        try:
+            request = wish.change(await services.jobs.request(wish.of))
+            await order_variant(services, sender, wish.of, request, consent)
+            is_made = True
+        except (errors.JobNotFound, errors.ArtifactMissing):
+            log.info("update %d: what was wanted is no longer kept", sender.update_id)
+    await services.drafts.put(replace(draft, wanted=None, wanted_message=None))
+    return is_made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """What a button asks for: which video, and what shall be different."""
+
+    of: JobId
+    change: Callable[[RenderRequest], RenderRequest]
+
+
+def _wish_in(tap: Tap, context: BotContext) -> _Wish | None:
+    """Read a button; None for what no version of today wrote."""
+    what, _, job_id = tap.target.partition("/")
+    if tap.action is Action.VARIANT and what in Change.__members__.values():
+        return _Wish(of=JobId(job_id), change=lambda asked: changed(asked, Change(what)))
+    if tap.action is Action.VOICE and VoiceId(what) in context.app.voices:
+        return _Wish(of=JobId(job_id), change=lambda asked: with_voice(asked, VoiceId(what)))
+    return None
+
+
+async def _make(tapped: Tapped, action: Action, context: BotContext) -> Job | None:
     """Make a variant, or send the one that there is; the job that was tapped, if it is theirs."""
-    job = await owned_job(tapped, job_id, context)
+    tap = Tap(action=action, target=tapped.target)
+    wish = _wish_in(tap, context)
+    if wish is None:
+        await taps.say_old(tapped, context)
+        return None
+    job = await owned_job(tapped, wish.of, context)
     if job is None:
         return None
     request = await _request_of(tapped, job, context)
     if request is None:
         return None
-    wanted, sender, services = change(request), _answering(tapped, context), context.services
+    wanted, sender, services = wish.change(request), _answering(tapped, context), context.services
     known = await known_variant(services, job.id, wanted)
     if known is not None and is_underway(known.job):
         await tapped.query.answer(context.texts.plain(context.language, "after.underway"))
@@ -148,8 +184,10 @@ async def _make(
     elif known is not None and await services.jobs.retry(known.job.id, by=known.job.owner):
         await tapped.query.answer(context.texts.plain(context.language, "after.making"))
     else:
-        consent = await consent_or_card(sender, context)
+        consent = await services.consents.current(owner_of(tapped.user_id))
         if consent is None:
+            await keep_wanted(services, sender, tap.pack())
+            await consent_or_card(sender, context)
             await tapped.query.answer()
             return job
         try:

@@ -16,6 +16,7 @@ from bot.drafting.agreement import consent_card, wording_html
 from bot.drafting.drafts import Sender, current_draft, is_ordered, is_undecided
 from bot.drafting.ordering import answers, go_on
 from bot.drafting.said import request_of, said_in
+from bot.handlers.afterwards import make_wanted
 from bot.menus import taps
 from bot.menus.keyboards import Action, terms_keyboard
 from bot.menus.taps import Tapped, is_drafters
@@ -46,17 +47,27 @@ async def on_agree(tapped: Tapped, context: BotContext) -> None:
         await tapped.query.edit_message_text(text, reply_markup=keyboard)
         return
     sender = _sender(tapped, context)
+    is_made = await _make_wanted(sender, context)
     draft = await current_draft(services, sender)
     if _waits(draft):
         said = "consent.thanks"
         await go_on(answers(sender, request_of(draft)), draft, context)
-    elif await is_ordered(services, sender):  # this very tap, after a crash
+    elif is_made or await is_ordered(services, sender):
         said = "consent.thanks"
     else:
         said = "consent.known" if knew else "consent.waited_too_long"
     await tapped.query.answer(context.texts.plain(context.language, said))
     if said != "consent.known":
         await tapped.query.edit_message_text(context.t("consent.agreed"))
+
+
+async def _make_wanted(sender: Sender, context: BotContext) -> bool:
+    """Make what a button under an earlier video asked for, if that waited."""
+    draft = await current_draft(context.services, sender)
+    consent = await context.services.consents.current(owner_of(sender.user_id))
+    if draft.wanted is None or consent is None:
+        return False
+    return await make_wanted(answers(sender, draft.wanted_message), draft, consent, context)
 
 
 async def terms(update: Update, context: BotContext) -> None:

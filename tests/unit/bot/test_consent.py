@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.address import owner_of, unpack_address
 from pipeline.safety.consent import Consents, Wording
 from pipeline.store.consents import ConsentTable
-from pipeline.types import TextScript
+from pipeline.types import JobState, RenderRequest, Shape, TextScript
 from tests.unit.bot.conftest import Bot
-from tests.unit.bot.updates import BOB, photo, tap, text
+from tests.unit.bot.finished import JOB, STATUS, finished_job
+from tests.unit.bot.updates import ALICE, BOB, photo, tap, text
 
 CARLA = 503
 """Has not agreed yet."""
@@ -143,3 +146,66 @@ async def test_terms_show_the_wording_to_whoever_has_not_agreed(bot: Bot) -> Non
 
     assert "I am 18 or older." in bot.telegram.texts[-1]
     assert "You have not agreed to this yet." in bot.telegram.texts[-1]
+
+
+async def a_video_of_hers(bot: Bot) -> dict[str, str]:
+    """Let Alice have a video, and then agree no longer; give the buttons under it."""
+    job = await finished_job(bot)
+    bot.services.jobs.jobs[JOB] = replace(job, state=JobState.SUCCEEDED)
+    await bot.delivery.deliver(job, STATUS)
+    buttons = bot.telegram.of("sendVideo")[-1].buttons
+    await bot.services.consents.withdraw(owner_of(ALICE))
+    bot.telegram.calls.clear()
+    return buttons
+
+
+def variants(bot: Bot) -> list[RenderRequest]:
+    return [request for id, request in bot.services.jobs.requests.items() if id != JOB]
+
+
+async def test_a_variant_waits_for_the_agreement_and_is_what_is_made_then(bot: Bot) -> None:
+    buttons = await a_video_of_hers(bot)
+
+    await bot.hears(tap(10, buttons["📱 9:16"], on=77))
+    assert variants(bot) == []
+    await bot.hears(tap(11, agree_button(bot)))
+
+    (request,) = variants(bot)
+    (job,) = (job for id, job in bot.services.jobs.jobs.items() if id != JOB)
+    assert request.shape is Shape.TALL
+    assert request.script == TextScript(text="Good morning.")
+    assert request.consent == await bot.services.consents.current(owner_of(ALICE))
+    assert unpack_address(job.reply_to).message_id == 77, "it answers the video, not the card"
+    assert bot.telegram.toasts[-1] == "Thank you. Your video is on its way."
+
+
+async def test_a_variant_that_waits_is_made_once_whatever_is_tapped_again(bot: Bot) -> None:
+    buttons = await a_video_of_hers(bot)
+    await bot.hears(tap(10, buttons["⭕ Round video"], on=77))
+    button = agree_button(bot)
+
+    await bot.hears(tap(11, button), tap(11, button), tap(12, button))
+
+    assert [request.shape for request in variants(bot)] == [Shape.ROUND]
+
+
+async def test_words_and_a_variant_that_wait_are_both_made(bot: Bot) -> None:
+    buttons = await a_video_of_hers(bot)
+    await bot.hears(text(9, "Good evening."), tap(10, buttons["📱 9:16"], on=77))
+
+    await bot.hears(tap(11, agree_button(bot)))
+
+    made = {(r.shape, r.script) for r in variants(bot)}
+    tall = (Shape.TALL, TextScript(text="Good morning."))
+    assert made == {tall, (Shape.ORIGINAL, TextScript(text="Good evening."))}
+
+
+async def test_a_variant_whose_video_is_gone_says_that_it_waited_too_long(bot: Bot) -> None:
+    buttons = await a_video_of_hers(bot)
+    await bot.hears(tap(10, buttons["📱 9:16"], on=77))
+    await bot.services.store.delete(bot.services.jobs.requests[JOB].portrait)
+
+    await bot.hears(tap(11, agree_button(bot)))
+
+    assert variants(bot) == []
+    assert bot.telegram.toasts[-1].startswith("Thank you. The photo or the words have waited")
