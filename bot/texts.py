@@ -21,6 +21,18 @@ FALLBACK_LANGUAGE = "en"
 # No letter or digit that is read or heard as another one (0 O, 1 I L, U V).
 ID_LETTERS = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 
+DECEIVING = dict.fromkeys(
+    [
+        *(sign for sign in range(0x20) if sign not in {0x09, 0x0A}),
+        *range(0x7F, 0xA0),
+        0x061C,
+        *range(0x200E, 0x2010),
+        *range(0x2028, 0x202F),
+        *range(0x2066, 0x206A),
+    ]
+)
+"""Control signs, line separators, marks of direction; joiners stay: Indian scripts need them."""
+
 Value = str | int | float
 Sentence = str | dict[str, str]
 
@@ -88,9 +100,13 @@ def load_texts(folder: Path = TEXTS_FOLDER) -> Texts:
 
 
 def written_value(value: Value) -> str:
-    """Write a value for people: 100000 is 1,00,000; a whole float has no point."""
+    """Write a value for people: 100000 is 1,00,000; a whole float has no point.
+
+    Signs that are not seen and turn the order of what follows, or that control, are left out:
+    people choose their names, and a name may not rewrite the sentence around it.
+    """
     if isinstance(value, str):
-        return value
+        return value.translate(DECEIVING)
     if isinstance(value, float) and not value.is_integer():
         return f"{value:.1f}"
     return indian_grouping(int(value))

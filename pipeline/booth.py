@@ -15,6 +15,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline import errors
@@ -76,7 +77,7 @@ class Booth:
     async def close(self) -> None:
         """End the child, and its folder. Safe to repeat."""
         await self._child.close()
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+        await asyncio.to_thread(_remove, self._folder)
 
     async def _prepare(self) -> None:
         if self._folder.is_dir():
@@ -125,6 +126,13 @@ def _empty(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def _remove(folder: Path) -> None:
+    """Delete it, and what held it if that holds nothing else: a command leaves no trace."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        folder.parent.rmdir()
 
 
 def _full(e: OSError) -> Exception:

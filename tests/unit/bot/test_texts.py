@@ -120,6 +120,18 @@ def test_values_are_escaped_in_messages_and_plain_in_buttons(texts: Texts) -> No
     assert evil in texts.plain("en", "cancel.done", id=evil)
 
 
+def test_a_name_cannot_rewrite_the_sentence_around_it(texts: Texts) -> None:
+    """Marks of direction turn what follows; joiners belong to Indian words and stay."""
+    name = (
+        "\u202eecila\u202c\u2067 \u0915\u094d\u200d\u0937\x00\x1b\u2028 \U0001f469\u200d\U0001f4bb"
+    )
+
+    shown = texts.html("en", "cancel.done", id=name)
+
+    assert "ecila \u0915\u094d\u200d\u0937 \U0001f469\u200d\U0001f4bb" in shown
+    assert texts.plain("en", "cancel.done", id="two\nlines\tand a tab").count("\n") == 1
+
+
 @pytest.mark.parametrize("language", load_texts().languages)
 def test_markup_of_the_texts_is_what_telegram_knows(texts: Texts, language: str) -> None:
     for key in texts.keys(language):

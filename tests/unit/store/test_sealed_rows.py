@@ -68,7 +68,7 @@ async def fill(database: Database) -> None:
     )
     await Drafts(database).note_heard(key, ArtifactKey("a/b"), WORDS)
     piece = Piece(draft=key, batch="b", number=1, address="7", content=WORDS, arrived_at=NOW)
-    await Pieces(database).add(piece, forget_before=NOW)
+    await Pieces(database).add(piece)
     await Pieces(database).settle(piece, WORDS)
     question = Question(
         id=JobId("tg-1"),
