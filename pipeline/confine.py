@@ -78,9 +78,10 @@ class Confinement:
     """Only one can be written in, and only code and that one be read."""
 
 
-def confine(folder: Path, *, memory_bytes: int, cpu_s: int | None = None) -> Confinement:
+def confine(folder: Path | None, *, memory_bytes: int, cpu_s: int | None = None) -> Confinement:
     """Confine this process to ``folder`` and so much memory, for good.
 
+    None leaves it every folder, but neither network, nor root's powers, nor other processes.
     To be called before threads start and before anything heavy is imported: Landlock binds the
     thread that calls and those that it starts.
     """
@@ -92,6 +93,8 @@ def confine(folder: Path, *, memory_bytes: int, cpu_s: int | None = None) -> Con
     _limit(resource.RLIMIT_CORE, 0)
     if cpu_s is not None:
         _limit(resource.RLIMIT_CPU, cpu_s)
+    if folder is None:
+        return _restrict({"/": -1})
     inside = -1 & ~MAKING_ODD & ~1  # nor is anything run that lies there
     return _restrict(dict.fromkeys(_code(), READING) | {str(folder): inside})
 

@@ -28,13 +28,13 @@ print(json.dumps(answer))
 """
 
 
-def attempted(tmp_path: Path, attempt: str) -> dict[str, object]:
+def attempted(tmp_path: Path, attempt: str, program: str = ATTEMPT) -> dict[str, object]:
     """Try something in a confined process; say what came of it and which limits hold."""
     folder, secret = tmp_path / "mine", tmp_path / "secret.txt"
     folder.mkdir()
     secret.write_text("the key")
     ended = subprocess.run(
-        [sys.executable, "-c", ATTEMPT, str(folder), str(secret), attempt],
+        [sys.executable, "-c", program, str(folder), str(secret), attempt],
         capture_output=True,
         text=True,
         timeout=60,
@@ -91,6 +91,28 @@ def test_everything_else_is_refused_by_the_kernel(
         pytest.skip(f"this kernel cannot limit: {limit}")
     assert answer["went"] in {"PermissionError", "MemoryError", "OSError", "ValueError"}, answer
     assert (tmp_path / "secret.txt").read_text() == "the key"
+
+
+FREE = ATTEMPT.replace("confine(folder,", "confine(None,")
+
+
+@pytest.mark.parametrize(
+    ("attempt", "goes"),
+    [
+        ("(folder / 'a').write_text(secret.read_text())", True),
+        ("import socket; socket.socket()", False),
+        ("import os; open(f'/proc/{os.getppid()}/environ').read()", False),
+        ("import os, signal; os.kill(os.getppid(), signal.SIGURG)", False),
+    ],
+)
+def test_a_process_that_keeps_its_folders_has_no_network_and_no_neighbours(
+    tmp_path: Path, attempt: str, goes: bool
+) -> None:
+    answer = attempted(tmp_path, attempt, FREE)
+
+    if not (answer["network"] and answer["folders"]):
+        pytest.skip("this kernel cannot limit them")
+    assert (answer["went"] == "through") is goes, answer
 
 
 def test_its_children_are_confined_too(tmp_path: Path) -> None:
