@@ -44,7 +44,7 @@ BULGE, RIM = 0.05, 0.16
 """How much brighter the middle of a shut lid is, and how much darker its rim."""
 WARMTH = np.array([0.7, 1.05, 1.2], np.float32)
 """Exponents of red, green, blue in the shade of a fold: light reaches it through skin."""
-OVERHANG_E = 0.06
+OVERHANG_E = 0.05
 """How far down a lid the fold above it casts its shade."""
 SHADOW, SHADOW_E = 0.12, 0.02
 """The shadow of a shut lid on the skin below it."""

@@ -28,13 +28,16 @@ LASH_ENDS = (0.80, 0.55)
 heavy brow, where none is, than this."""
 SPREAD = 1.45
 """A lid is drawn up to so much of its lashes' height, fading."""
+COVERED = 1.2
+"""Up to so much of their height lashes are covered even where a frame or brow is close by: a rest
+of them would outline the shut eye."""
 FROM_BELOW = 0.35
 """Weight of the skin below the eye in the colour of the lid, against that above."""
 KEPT_E = 0.014
 """Distance kept from a frame."""
 DARK, BRIGHT = 0.44, 1.40
 """Of the skin's luma: beyond these it is a frame, a glare or hair."""
-OVERHANG_E, DEEPEST = 0.03, 0.35
+OVERHANG_E, DEEPEST = 0.03, 0.60
 """Height above the free skin that is looked at, and the most that a fold or frame shades a lid."""
 GLARE, GLARE_SHARE = 236.0, 0.30
 """Luma and share of an opening that reflects so much that nobody could see a lid in it."""
@@ -128,6 +131,7 @@ def _free_height(light: Plane, lash: Column, eye: EyeShape) -> Column:
     met = _first(foreign, eye)
     near = _neighbours(np.maximum(met - KEPT_E * eye.e_px, 0.0), 0.06 * eye.e_px)
     clear = _soft(near.min(axis=-1), 0.06 * eye.e_px)
+    clear = np.maximum(clear, COVERED * lash)
     wanted = np.maximum(eye.fold, SPREAD * lash)
     return np.asarray(np.minimum(wanted, np.maximum(clear, 1.0)), np.float32)
 

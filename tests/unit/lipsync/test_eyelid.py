@@ -200,3 +200,22 @@ def test_a_dark_fold_above_shades_the_lid_below_it() -> None:
         means.append(shut[eye.box][just_below].mean())
 
     assert means[1] < means[0] - 3
+
+
+def test_under_a_heavy_brow_no_rest_of_lashes_outlines_a_shut_eye() -> None:
+    picture, face = with_eyes(1024)
+    e_px = pose_of(face.landmarks).scale_px
+    lashes = np.round(face.landmarks[list(LEFT.upper), :2]).astype(np.int32)
+    cv2.polylines(picture, [lashes], False, (60, 40, 30), round(0.06 * e_px))
+    eye = shape_of(picture, face)
+    brow = (eye.above > 0.042 * e_px) & (eye.above < 0.2 * e_px)
+    picture[eye.box][brow] = (40, 30, 25)
+    lid, eye = lid_of(picture, face)
+    shut = picture.copy()
+
+    lid.close(shut, 1.0)
+
+    band = (eye.above > 0) & (eye.above < 0.02 * e_px) & (eye.opening > 0.8 * eye.opening.max())
+    before, after = (frame[eye.box][band].mean() for frame in (picture, shut))
+    assert before < 70
+    assert after > 0.6 * np.mean(SKIN)
