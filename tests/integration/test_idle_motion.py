@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from pipeline.lipsync.layers import Points
 from pipeline.lipsync.motion import IdleMotion, idle_motion
 from pipeline.lipsync.warp import WarpEngine
 from pipeline.portrait import Face, Pixels
@@ -19,6 +22,16 @@ FPS = 25
 EYES = ((159, 145), (386, 374))
 SIDES = (71, 63, 105, 66, 107), (336, 296, 334, 293, 301), (5, 4, 64, 294)
 """Brows and nose: the three means that the diffusion engine aligns by."""
+
+SHIFTS_PX = (
+    (-3.3, -2.1),
+    (-1.6, 3.4),
+    (-0.5, -3.7),
+    (0.7, 0.4),
+    (1.4, -1.2),
+    (2.3, 2.6),
+    (3.6, -0.6),
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +72,23 @@ def test_landmarks_found_afresh_lie_where_the_motion_put_them(
     assert max(moved_px) > 2.0, "there is something to follow"
     assert np.mean(off) < 1.0
     bias = np.mean(sides_off, axis=0)
-    assert np.abs(bias).max() < 1.5, "the mesh sees a brow behind glasses elsewhere once resampled"
+    # The mesh sees a brow behind glasses 1.4 px elsewhere once the photo is resampled at all.
+    assert np.abs(bias - bias_of_a_shift(picture, points, mesh)).max() < 0.5
     assert np.sqrt(((sides_off - bias) ** 2).mean()) < 0.75
+
+
+def bias_of_a_shift(picture: Pixels, points: Points, mesh: MediaPipeMesh) -> NDArray[np.float64]:
+    """Return how far off the mesh sees brows and nose, (3, 2), of a photo only shifted."""
+    off = []
+    for x, y in SHIFTS_PX:
+        by = np.array([[1, 0, x], [0, 1, y]], np.float64)
+        size = (picture.shape[1], picture.shape[0])
+        shifted = cv2.warpAffine(
+            picture, by, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+        )
+        seen = mesh.find(np.asarray(shifted, np.uint8))[0].landmarks[:, :2] - points - (x, y)
+        off.append([seen[list(side)].mean(axis=0) for side in SIDES])
+    return np.asarray(np.mean(off, axis=0), np.float64)
 
 
 def test_the_mesh_sees_a_shut_eye(person: tuple[Pixels, Face], mesh: MediaPipeMesh) -> None:
