@@ -1,8 +1,10 @@
 """Print what is measured of the warp engine, one line per face, and save its videos and sheets.
 
-    python -m tests.bench.warp_quality [PHOTO ...] [--film FILE] [--into FOLDER] [--size PX]
+    python -m tests.bench.warp_quality [PHOTO or PACKAGE.tar.gz ...] [--film FILE] [--into FOLDER]
+                                       [--size PX]
 
-Without a photo: the two portraits inside installed packages. ``--film FILE`` adds the most
+Without a photo: the two portraits inside installed packages. ``packaged_faces.py`` says which
+source packages hold four more people. ``--film FILE`` adds the most
 different stills of a person who speaks in it. Look at the sheets too: the mesh that measures also
 steers the renderer.
 """
@@ -18,11 +20,12 @@ from PIL import Image
 
 from pipeline.lipsync.warp import TalkingFace
 from pipeline.media.sheet import contact_sheet
-from pipeline.portrait import Face, Pixels
+from pipeline.portrait import Face, FaceFollower, Pixels
 from pipeline.portrait.framing import frame_portrait
 from pipeline.portrait.mesh import MediaPipeMesh
 from pipeline.types import Motion
 from tests import faces
+from tests.bench import packaged_faces
 from tests.bench.mouth_sheet import mouth_sheet
 from tests.measure import report, spoken
 from tests.measure.stills import stills_of
@@ -53,7 +56,7 @@ def main() -> None:
         measured = report.measure(picture, face, speech, mesh, video, asked.motion)
         print(line(name, measured), flush=True)
         contact_sheet(video, video.with_suffix(".png"))
-        save_mouths(picture, face, asked.into / f"{name}-mouths.png")
+        save_mouths(picture, face, mesh, asked.into / f"{name}-mouths.png")
 
 
 def photos_of(
@@ -61,7 +64,10 @@ def photos_of(
 ) -> Iterator[tuple[str, Pixels]]:
     """Give every picture to measure, with its name."""
     for path in photos or [faces.hopper(), faces.astronaut()]:
-        yield path.stem, faces.pixels(path)
+        if path.suffix == ".gz":
+            yield from packaged_faces.photos_in(path)
+        else:
+            yield path.stem, faces.pixels(path)
     if film is not None:
         for name, still in stills_of(film, mesh).items():
             yield f"{film.stem}-{name}", still.picture
@@ -78,9 +84,11 @@ def line(name: str, seen: report.Report) -> str:
     )
 
 
-def save_mouths(picture: Pixels, face: Face, into: Path) -> None:
+def save_mouths(picture: Pixels, face: Face, mesh: FaceFollower, into: Path) -> None:
     """Save the mouth at a large scale, over its whole range."""
-    sheet = mouth_sheet(TalkingFace(picture, face), picture, face)
+    talking = TalkingFace(picture, face)
+    talking.rest(mesh)
+    sheet = mouth_sheet(talking, picture, face)
     Image.fromarray(np.ascontiguousarray(sheet)).save(into)
 
 
