@@ -26,6 +26,8 @@ Paint = NDArray[np.floating]
 SMALLEST_GAP_E = 0.004
 CAVITY = np.array([84.0, 24.0, 26.0], dtype=np.float32)
 TONGUE = np.array([178.0, 84.0, 84.0], dtype=np.float32)
+LOWER_TEETH_E = 0.042
+"""How much of the lower teeth is seen in a wide mouth; more where the photo shows more."""
 WARMTH = np.array([0.75, 1.05, 1.15], dtype=np.float32)
 """Exponents of red, green, blue in a shadow: flesh all around reddens it; grey teeth look dead."""
 
@@ -126,7 +128,8 @@ class InnerMouth:
     def _teeth(self, under: Paint, view: _View) -> Paint:
         tooth = self._palette.tooth
         below_lip = view.y - view.top
-        edge_y = view.gap - min(0.26 * view.gap, 0.042) + 0.004
+        shown_e = max(LOWER_TEETH_E, min(self._palette.lower_teeth_e, 2 * LOWER_TEETH_E))
+        edge_y = view.gap - min(0.26 * view.gap * shown_e / LOWER_TEETH_E, shown_e) + 0.004
         cover, bright = self._lower.cover(view.y, edge_y, view.box)
         bright = bright * (0.60 + 0.40 * _rise(below_lip / 0.09))
         seen = _over(under, cover * _rise((view.gap - 0.05) / 0.08), _shade(bright) * tooth)

@@ -36,6 +36,8 @@ FRONT, LEVELS = 0.45, 24
 CONTRAST = 30.0
 """Grey levels by which what lies below the row must be darker; else all of it is the row."""
 ENDS_OVER = 0.10
+PARTED = 90.0
+"""Lower teeth are whiter by so much than the dark above them: a lip or a tongue is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,8 @@ class OwnTeeth:
     cover: Plane
     """(h, w) of the picture, feathered."""
     colour: Colour
+    lower_e: float
+    """How much of the lower teeth is seen above the lower lip, in E; 0 where none is."""
 
 
 def own_teeth(
@@ -67,11 +71,14 @@ def own_teeth(
     reach = max(1, round(ERODED_E * e_px))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     eroded = cv2.erode(mask, disc).astype(np.float32) / 255.0
-    eroded *= _upper_row(picture, points)
+    depth, profile = _profile(picture, points)
+    ends = _row_ends(profile)
+    eroded *= 1 - smoothstep((depth - ends) / ENDS_OVER + 0.5)
     feathered = cv2.GaussianBlur(eroded, (0, 0), max(0.5, SOFT_E * e_px))
     return OwnTeeth(
         cover=feathered.astype(np.float32),
         colour=(1.03 * brightest).astype(np.float32).clip(0, 255),
+        lower_e=_lower_share(profile, ends) * photo_gap_e,
     )
 
 
@@ -87,16 +94,14 @@ def _whiteness(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(white, np.float32)
 
 
-def _upper_row(picture: Pixels, points: Points) -> Plane:
-    """Return 1 down to the edge of the upper teeth, 0 below it."""
+def _profile(picture: Pixels, points: Points) -> tuple[NDArray[np.float64], ...]:
+    """Return the depth of each pixel, and how white the front of the mouth is at each depth."""
     depth, aside = _places(picture.shape, points)
     front = (aside < FRONT) & (depth > 0) & (depth < 1)
     levels = (depth[front] * LEVELS).astype(np.intp)
     white = _whiteness(picture[front].astype(np.float32))
     rows = [white[levels == level] for level in range(LEVELS)]
-    profile = np.array([float(np.median(row)) if len(row) else -np.inf for row in rows])
-    ends = _row_ends(profile)
-    return (1 - smoothstep((depth - ends) / ENDS_OVER + 0.5)).astype(np.float32)
+    return depth, np.array([float(np.median(row)) if len(row) else -np.inf for row in rows])
 
 
 def _places(shape: tuple[int, ...], points: Points) -> tuple[NDArray[np.float64], ...]:
@@ -123,3 +128,14 @@ def _row_ends(profile: NDArray[np.float64]) -> float:
         if peak - profile[level] > CONTRAST:
             return level / LEVELS
     return 2.0
+
+
+def _lower_share(profile: NDArray[np.float64], ends: float) -> float:
+    """Return the part of the opening that lower teeth take: as white as those above them."""
+    first = int(min(ends, 1.0) * LEVELS)
+    peak = profile[:first].max(initial=-np.inf)
+    below = profile[first:-1]  # the last level is half lip
+    if len(below) < 3 or below.max() < max(peak, below.min() + PARTED):
+        return 0.0
+    rises = first + int(np.argmax(below > (below.min() + below.max()) / 2))
+    return 1.0 - rises / LEVELS

@@ -39,6 +39,9 @@ class Palette:
     own_teeth: Plane | None
     """Where the photo's own teeth can be seen, feathered; (h, w). None: nowhere."""
 
+    lower_teeth_e: float
+    """How much of the lower teeth the photo shows above the lip, in E."""
+
     def within(self, window: tuple[slice, slice]) -> Palette:
         """Keep only a window of the picture."""
         own = None if self.own_teeth is None else self.own_teeth[window]
@@ -59,7 +62,9 @@ def palette_of(picture: Pixels, landmarks: Landmarks, e_px: float, photo_gap_e: 
     tone = tone_of(picture)
     own = own_teeth(picture, points, e_px, photo_gap_e, skin)
     if own is not None:
-        return Palette(lip=lip, tooth=own.colour, tone=tone, own_teeth=own.cover)
+        return Palette(
+            lip=lip, tooth=own.colour, tone=tone, own_teeth=own.cover, lower_teeth_e=own.lower_e
+        )
     skin_luma = float(skin @ LUMA)
     eyes = np.concatenate(
         [pixels_inside(picture, points[list(eye)]) for eye in (LEFT_EYE, RIGHT_EYE)]
@@ -68,7 +73,7 @@ def palette_of(picture: Pixels, landmarks: Landmarks, e_px: float, photo_gap_e: 
     luma = float(np.clip(max(0.98 * white, _tooth_luma(skin_luma)), 70.0, 228.0))
     tint = skin / max(1.0, skin_luma)
     tooth = (luma * ((1 - TINTED) * IVORY + TINTED * tint)).astype(np.float32)
-    return Palette(lip=lip, tooth=tooth, tone=tone, own_teeth=None)
+    return Palette(lip=lip, tooth=tooth, tone=tone, own_teeth=None, lower_teeth_e=0.0)
 
 
 def _tooth_luma(skin_luma: float) -> float:

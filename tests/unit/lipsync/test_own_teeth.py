@@ -58,6 +58,16 @@ def test_lower_teeth_move_with_the_jaw_and_are_not_kept() -> None:
     assert lower < 0.1
 
 
+@pytest.mark.parametrize(("lower_row", "share"), [(True, 0.2), (False, 0.0)])
+def test_how_much_of_the_lower_teeth_is_seen_is_measured(lower_row: bool, share: float) -> None:
+    picture, face = laughing(0.4, lower_row=lower_row)
+
+    found = own_teeth(picture, face.landmarks[:, :2], 128.0, 0.18, SKIN_COLOUR)
+
+    assert found is not None
+    assert found.lower_e == pytest.approx(share * 0.18, abs=0.012)
+
+
 def test_a_mouth_full_of_teeth_is_kept_whole() -> None:
     assert min(cover_at(*laughing(1.0), 0.3, 0.7)) > 0.9
 
