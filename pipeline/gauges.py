@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pipeline import metrics
-from pipeline.gpus import read_gpus
+from pipeline.gpus import Gpu, read_gpus
 from pipeline.types import JobState
 from pipeline.version import commit, version
 
@@ -42,7 +42,12 @@ async def _disk(services: Services) -> None:
 
 
 async def _cards() -> None:
-    for card in await asyncio.to_thread(read_gpus):
+    show_cards(await asyncio.to_thread(read_gpus))
+
+
+def show_cards(cards: Sequence[Gpu]) -> None:
+    """Set the gauges of these cards; what a card does not tell is not shown."""
+    for card in cards:
         gpu = str(card.index)
         if card.memory_used_bytes is not None and card.memory_total_bytes is not None:
             metrics.GPU_MEMORY_BYTES.labels(gpu=gpu, kind="used").set(card.memory_used_bytes)

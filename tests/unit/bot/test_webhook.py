@@ -53,8 +53,9 @@ async def webhook(bot: Bot, handle: Handle) -> AsyncIterator[Sender]:
         update={"webhook_url": ADDRESS, "webhook_port": 0}
     )
     door, stop = Webhook(bot.app, settings), asyncio.Event()
+    assert door.trouble(), "until Telegram knows the address, no updates come"
     task = asyncio.create_task(door.run(stop))
-    await until(lambda: bool(bot.telegram.of("setWebhook")))
+    await until(lambda: not door.trouble())
     told = bot.telegram.of("setWebhook")[0].values
     async with aiohttp.ClientSession() as session:
         url = f"http://127.0.0.1:{door.port}/updates"
