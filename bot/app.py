@@ -52,6 +52,7 @@ from bot.handlers import settings as settings_menu
 from bot.limiter import Limiter
 from bot.menus import taps
 from bot.texts import Texts
+from bot.transport import Transport
 from bot.updates.gathering import Gathering
 from bot.updates.intake import Intake, until_reached
 from bot.updates.turns import Turns
@@ -66,6 +67,8 @@ if TYPE_CHECKING:
     from pipeline.bootstrap import Services
 
 CLOSE_LIMIT_S = 15.0
+CONNECTIONS = 64
+"""To Telegram at once."""
 QUESTIONS_S = 5.0
 BROADCASTS_S = 2.0
 ALERTS_S = 30.0
@@ -98,17 +101,12 @@ def build(
         )
         .context_types(ContextTypes(context=BotContext))
     )
-    if request is None:
-        builder = (
-            builder.connection_pool_size(64)
-            .pool_timeout(10)
-            .connect_timeout(10)
-            .read_timeout(20)
-            .write_timeout(20)
-            .media_write_timeout(telegram.send_timeout_s)
-        )
-    else:
-        builder = builder.request(request).get_updates_request(request)
+    usual, polls = request, request
+    if usual is None or polls is None:
+        limit_s = telegram.send_timeout_s
+        usual = Transport(connections=CONNECTIONS, upload_limit_s=limit_s)
+        polls = Transport(connections=1, upload_limit_s=limit_s)
+    builder = builder.request(usual).get_updates_request(polls)
     app = cast(BotApplication, builder.build())
     app.services, app.texts, app.unstored = services, texts, set()
     app.turns, app.errands, app.rights = Turns(), Errands(), GroupRights()

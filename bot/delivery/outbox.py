@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
-import httpx
 from telegram import Message
 from telegram.error import (
     BadRequest,
@@ -27,14 +26,13 @@ from telegram.error import (
 
 from bot.address import Address
 from bot.patience import asked_pause_s
+from bot.transport import has_left
 from pipeline import errors
 from pipeline.types import JobId
 
 if TYPE_CHECKING:
     from pipeline.store.outbox import Outbox
 
-NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-"""Causes for which the request has not left this machine."""
 MENDABLE = ("thread", "topic", "replied", "reply")
 """Words in a refusal that name the request or the topic: without both, the send may succeed."""
 
@@ -66,7 +64,7 @@ def judge(error: TelegramError) -> Outcome:
             return Outcome.NOT_SENT
         case NetworkError() if "too large" in error.message.lower():  # status 413
             return Outcome.REFUSED
-        case NetworkError() if isinstance(error.__cause__, NEVER_LEFT):
+        case NetworkError() if not has_left(error):
             return Outcome.NOT_SENT
         case _:
             return Outcome.UNKNOWN

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import httpx
 import pytest
 from telegram.error import NetworkError, TimedOut
 
@@ -13,7 +12,7 @@ from pipeline.types import Job, JobId, JobState
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.finished import BLOCKED, JOB, STATUS, finished_job
-from tests.unit.bot.test_delivery import caused
+from tests.unit.bot.test_delivery import caused, no_connection
 
 WISH = JobId(f"{JOB}-file-10")
 
@@ -60,7 +59,7 @@ async def test_a_file_is_uploaded_once_and_then_goes_by_its_id(bot: Bot) -> None
 
 async def test_what_surely_was_not_sent_is_tried_again(bot: Bot) -> None:
     job = await delivered(bot)
-    bot.telegram.fails("sendDocument", caused(NetworkError("no"), httpx.ConnectError("no")))
+    bot.telegram.fails("sendDocument", caused(NetworkError("no"), no_connection()))
 
     with pytest.raises(errors.DeliveryDelayed):
         await bot.delivery.deliver_file(job, 10)
