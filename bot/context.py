@@ -6,6 +6,7 @@ process. What a new handler needs comes in here as a property.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -46,6 +47,7 @@ class BotApplication(
     __slots__ = (
         "errands",
         "gathering",
+        "keeping",
         "rights",
         "services",
         "started_at",
@@ -64,6 +66,8 @@ class BotApplication(
     rights: GroupRights
     voices: Mapping[VoiceId, Voice]
     """Every voice that is described anywhere, offered just now or not."""
+    keeping: dict[int, asyncio.Event]
+    """Updates that are worked on; set is what says that all of one is stored."""
     unstored: set[int]
     """Updates whose writing failed: the intake does not confirm them, and they come again."""
 
@@ -81,6 +85,7 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
     """The context of one update, or of a timer that has run out."""
 
     language: str = FALLBACK_LANGUAGE
+    update_id: int | None = None
     preferences: Preferences = Preferences()
     """What the person who caused the update chose, once ``refresh_data`` has looked."""
 
@@ -88,6 +93,8 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
     def from_update(cls, update: object, application: Any) -> Self:
         """Build the context and choose the language of the person who caused the update."""
         context = super().from_update(update, application)
+        if isinstance(update, Update):
+            context.update_id = update.update_id
         if isinstance(update, Update) and update.effective_user is not None:
             context.speak(update.effective_user.language_code)
         return context
@@ -145,6 +152,15 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
     def voice_name(self) -> str:
         """The same without what stands in brackets: ``Neerja``."""
         return self.voice_label.partition(" (")[0]
+
+    def kept(self) -> None:
+        """Say that all that the update brought is stored; nothing but words may follow.
+
+        It is confirmed to Telegram then, and others are fetched, while those words wait for their
+        turn: thirty messages a second are all that a bot may send.
+        """
+        if self.update_id is not None and (keeping := self.app.keeping.get(self.update_id)):
+            keeping.set()
 
     def t(self, key: str, /, **values: Value) -> str:
         """Give a sentence in the user's language, as HTML."""

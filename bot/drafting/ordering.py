@@ -89,6 +89,7 @@ async def _ask_for_more(sender: Sender, draft: Draft, context: BotContext) -> No
     else:
         key = "photo.now_words"
     keyboard = draft_keyboard(context.texts, context.language, draft.key)
+    context.kept()
     limits = context.script_limits if key == "photo.now_words" else {}
     await context.say(sender.address, context.t(key, **limits), keyboard)
 

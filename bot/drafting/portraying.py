@@ -78,6 +78,8 @@ async def say_verdict(
 
     ``news`` is a sentence that goes before it, ``keyboard`` stands where only Cancel would.
     """
+    if not has_something_to_say(draft):
+        context.kept()
     if is_undecided(draft):
         await _show_faces(sender, verdict, picture, draft, context, news)
         return

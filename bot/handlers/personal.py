@@ -28,11 +28,13 @@ def register_last(app: BotApplication) -> None:
 
 async def start(update: Update, context: BotContext) -> None:
     """Say what to send."""
+    context.kept()
     await context.reply(message_of(update), context.t("start"))
 
 
 async def give_help(update: Update, context: BotContext) -> None:
     """Say what works, the limits, and every command."""
+    context.kept()
     how = context.t(
         "help",
         keep_minutes=context.services.settings.store.draft_minutes,

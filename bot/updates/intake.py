@@ -19,6 +19,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from telegram import Bot, Update
+from telegram.constants import PollingLimit
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.context import BotApplication
@@ -27,6 +28,8 @@ from bot.updates.lanes import KINDS, Fate, Lanes
 from pipeline import metrics
 
 OPEN_WINDOW_PAUSE_S = 0.25
+FULL_WINDOW_PAUSE_S = 0.1
+"""Telegram hands out no more at a time, so others have not been seen yet."""
 POLL_GRACE_S = 10.0
 SILENT_S = 90.0
 """From then on a Telegram that does not answer is a trouble of this bot."""
@@ -127,7 +130,8 @@ class Intake:
             self._hand_out(updates, lanes)
             # An open window is handed out again at once: wait until it is done, but not for long,
             # since other chats may have written meanwhile.
-            await set_within(self._idle, OPEN_WINDOW_PAUSE_S)
+            is_full = len(updates) == PollingLimit.MAX_LIMIT
+            await set_within(self._idle, FULL_WINDOW_PAUSE_S if is_full else OPEN_WINDOW_PAUSE_S)
             if self._held:
                 await patience.wait(stop)
             else:
