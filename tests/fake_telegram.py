@@ -38,6 +38,8 @@ class Call:
     method: str
     values: dict[str, Any]
     files: tuple[str, ...]
+    limits: dict[str, Any] = field(default_factory=dict)
+    """How long the bot would wait: ``read_timeout``, ``write_timeout``, in seconds."""
 
     @property
     def text(self) -> str:
@@ -107,7 +109,9 @@ class FakeTelegram(BaseRequest):
         name = "file" if method == "GET" else url.rsplit("/", 1)[1]
         files = request_data.multipart_data if request_data else None
         values = dict(request_data.parameters) if request_data else {}
-        self.calls.append(Call(method=name, values=values, files=tuple(files or ())))
+        self.calls.append(
+            Call(method=name, values=values, files=tuple(files or ()), limits=more_timeouts)
+        )
         if self._faults[name]:
             fault = self._faults[name].popleft()
             if isinstance(fault, Exception):

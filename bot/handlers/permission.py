@@ -65,16 +65,14 @@ async def on_agree(tapped: Tapped, context: BotContext) -> None:
             await context.services.consents.agree(question.asker, version)
         except errors.WordingChanged:
             log.info("%s: the wording has changed meanwhile", question.id)  # it is shown again
-        await _go_on(question, context, permitted=False)
-        await _end(tapped, question, None, context)
+        await _carry_on(tapped, question, context, permitted=False)
 
 
 async def on_once(tapped: Tapped, context: BotContext) -> None:
     """Order this one."""
     if question := await _permission(tapped, context):
         await _record(question, Permission.ONCE, context)
-        await _go_on(question, context, permitted=True)
-        await _end(tapped, question, None, context)
+        await _carry_on(tapped, question, context)
 
 
 async def on_always(tapped: Tapped, context: BotContext) -> None:
@@ -84,8 +82,7 @@ async def on_always(tapped: Tapped, context: BotContext) -> None:
         await context.services.community.questions.grant(
             owner=question.asked, asker=question.asker, place=question.place
         )
-        await _go_on(question, context, permitted=True)
-        await _end(tapped, question, _granted(question, context), context)
+        await _carry_on(tapped, question, context, shown=_granted(question, context))
 
 
 async def on_attest(tapped: Tapped, context: BotContext) -> None:
@@ -95,16 +92,14 @@ async def on_attest(tapped: Tapped, context: BotContext) -> None:
         await context.services.community.questions.grant(
             owner=ANYBODY, asker=question.asker, place=question.place
         )
-        await _go_on(question, context, permitted=True)
-        await _end(tapped, question, None, context)
+        await _carry_on(tapped, question, context)
 
 
 async def on_face(tapped: Tapped, context: BotContext) -> None:
     """Let the face with this number speak."""
     number, _, id = tapped.target.partition(".")
     if question := await _answered(tapped, JobId(id), context, QuestionKind.FACE):
-        await _go_on(question, context, permitted=True, number=int(number))
-        await _end(tapped, question, None, context)
+        await _carry_on(tapped, question, context, number=int(number))
 
 
 async def on_refuse(tapped: Tapped, context: BotContext) -> None:
@@ -112,8 +107,8 @@ async def on_refuse(tapped: Tapped, context: BotContext) -> None:
     id = JobId(tapped.target)
     if question := await _answered(tapped, id, context, *REFUSABLE):
         is_face = question.kind is QuestionKind.FACE
-        shown = None if is_face else Shown(context.t("say.refused"))
-        await _end(tapped, question, shown, context)
+        await _show(tapped, question, None if is_face else Shown(context.t("say.refused")))
+        await _forget(question, context)
 
 
 async def on_take_back(tapped: Tapped, context: BotContext) -> None:
@@ -216,14 +211,23 @@ async def _go_on(
         await say_or_whisper(context, address, asker_id, sentence)
 
 
-async def _end(
-    tapped: Tapped, question: Question, shown: Shown | None, context: BotContext
+async def _carry_on(
+    tapped: Tapped,
+    question: Question,
+    context: BotContext,
+    *,
+    permitted: bool = True,
+    number: int | None = None,
+    shown: Shown | None = None,
 ) -> None:
-    """Forget the question; its message goes, or says what came of it.
+    """Take the buttons away at once, go on with the order, and only then forget the question."""
+    await _show(tapped, question, shown)
+    await _go_on(question, context, permitted=permitted, number=number)
+    await _forget(question, context)
 
-    The next question about the same order has the same id and another kind: that one stays.
-    """
-    await context.services.community.questions.delete(question.id, question.kind)
+
+async def _show(tapped: Tapped, question: Question, shown: Shown | None) -> None:
+    """Let the question's message go, or say what came of it."""
     try:
         if shown is None:
             await tapped.query.delete_message()
@@ -231,3 +235,8 @@ async def _end(
             await tapped.query.edit_message_text(shown.text, reply_markup=shown.keyboard)
     except TelegramError as e:
         log.info("question %s stays as it was: %s", question.id, type(e).__name__)
+
+
+async def _forget(question: Question, context: BotContext) -> None:
+    """Forget it; the next question about the same order has another kind, and stays."""
+    await context.services.community.questions.delete(question.id, question.kind)

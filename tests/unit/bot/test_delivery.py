@@ -15,6 +15,7 @@ from pipeline.store.outbox import OutboxState
 from pipeline.types import (
     JobId,
     Note,
+    Shape,
     VoiceId,
 )
 from tests.fakes import Refusal
@@ -95,6 +96,18 @@ async def test_a_video_of_lower_detail_says_so_last(bot: Bot, voice_id: VoiceId 
     lines = bot.telegram.of("sendVideo")[0].text.splitlines()
     assert lines[0].startswith("🤖 AI-generated")
     assert lines[-1] == "Made at a lower detail this time."
+
+
+@pytest.mark.parametrize("shape", [Shape.ORIGINAL, Shape.ROUND])
+async def test_a_video_may_take_minutes_to_upload(bot: Bot, shape: Shape) -> None:
+    job = await finished_job(bot)
+    assert job.result is not None
+
+    await bot.delivery.deliver(replace(job, result=replace(job.result, shape=shape)), STATUS)
+
+    (sent,) = bot.telegram.of("sendVideo", "sendVideoNote")
+    assert sent.limits["write_timeout"] == 300
+    assert sent.limits["read_timeout"] == 120
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,16 @@ async def test_chat_actions_use_up_nothing_of_a_group_s_share(bot: Bot) -> None:
     assert bot.telegram.texts == ["the result"]
 
 
+async def test_questions_about_a_group_use_up_nothing_of_its_share(bot: Bot) -> None:
+    for _ in range(30):
+        await bot.app.bot.get_chat_member(GROUP, ALICE)
+        await bot.app.bot.get_chat(GROUP)
+
+    await bot.app.bot.send_message(GROUP, "the result")
+
+    assert bot.telegram.texts == ["the result"]
+
+
 async def test_a_refused_edit_is_not_retried_and_holds_nobody_up(bot: Bot) -> None:
     bot.telegram.fails("editMessageText", SLOW_DOWN)
 

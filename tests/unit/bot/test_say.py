@@ -58,6 +58,16 @@ async def test_the_same_update_again_orders_nothing_twice(bot: Bot) -> None:
     assert len(bot.telegram.of("getFile")) == 1
 
 
+async def test_an_edited_command_orders_nothing_more(bot: Bot) -> None:
+    command = under(1, f"/say {WORDS}")
+    await bot.hears(command)
+
+    await bot.hears({"update_id": 2, "edited_message": command["message"]})
+
+    assert list(bot.services.jobs.jobs) == [order_id(1)]
+    assert bot.telegram.texts == []
+
+
 async def test_nothing_of_a_group_waits_for_the_next_words(bot: Bot) -> None:
     await bot.hears(under(1, f"/say {WORDS}"))
 
