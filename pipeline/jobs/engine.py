@@ -23,6 +23,7 @@ from pipeline.jobs.liveness import create as create_liveness
 from pipeline.jobs.names import Making, order_name, read_name, render_name
 from pipeline.jobs.ports import QueueName, queue_of
 from pipeline.jobs.runtime import Runtime, ask
+from pipeline.jobs.sqlite_index import give_index
 from pipeline.settings import Settings
 from pipeline.types import EngineName, JobId
 
@@ -77,6 +78,7 @@ class Engine:
             self._render = self._workflow("render", render, Making, RENDER_RECOVERIES)
             DBOS.listen_queues([str(name) for name in listen])
             DBOS.launch()
+            await asyncio.to_thread(give_index, self._url)
             await self._register(QueueName.ORDERS, None)
             await self.hold_renders(is_paused)
         except BaseException:

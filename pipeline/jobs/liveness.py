@@ -11,12 +11,13 @@ Where the next one goes: another kind of database is a class with these five ver
 from __future__ import annotations
 
 import fcntl
+import glob
 import threading
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pipeline import errors
 
@@ -55,6 +56,24 @@ class Liveness(Protocol):
 
     def release(self) -> None:
         """Give the lock back. Safe to repeat."""
+
+
+@contextmanager
+def nobody_at_work(database: Path) -> Iterator[None]:
+    """Keep everybody who ever worked on an SQLite file from starting.
+
+    Raises ``DatabaseInUse`` while one of them lives.
+    """
+    before, after = f"{database.name}.", ".lock"
+    with ExitStack() as stack:
+        for path in database.parent.glob(f"{glob.escape(before)}*{after}"):
+            file = stack.enter_context(path.open("a"))
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as e:
+                name = path.name.removeprefix(before).removesuffix(after)
+                raise errors.DatabaseInUse(unquote(name)) from e
+        yield
 
 
 def create(database_url: str) -> Liveness:

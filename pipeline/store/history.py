@@ -25,6 +25,7 @@ HISTORY = sa.Table(
     sa.Column("what", sa.Text, nullable=False),
     sa.Column("by", sa.Text, nullable=False),
     sa.Index("history_by_job", "job_id"),
+    sa.Index("history_by_whom", "by"),
 )
 
 

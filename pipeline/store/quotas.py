@@ -26,7 +26,7 @@ USES = sa.Table(
     sa.Column("job_id", sa.Text, primary_key=True),
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("place", sa.Text),  # the group; None in private
-    sa.Column("used_at", UtcTime, nullable=False),
+    sa.Column("used_at", UtcTime, nullable=False, index=True),
     sa.Index("uses_by_owner", "owner", "used_at"),
     sa.Index("uses_by_place", "place", "used_at"),
 )

@@ -21,7 +21,7 @@ REPORTS = sa.Table(
     sa.Column("made_at", UtcTime, nullable=False),
     sa.Column("due_at", UtcTime, nullable=False, index=True),
     sa.Column("decision", sa.Text),
-    sa.Column("decided_at", UtcTime),
+    sa.Column("decided_at", UtcTime, index=True),
     sa.Column("reminded", sa.Text),
 )
 
