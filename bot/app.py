@@ -73,6 +73,8 @@ QUESTIONS_S = 5.0
 BROADCASTS_S = 2.0
 ALERTS_S = 30.0
 REPORTS_S = 60.0
+BACKUP_S = 300.0
+"""How often it is looked whether a backup is due."""
 
 log = logging.getLogger(__name__)
 
@@ -164,9 +166,19 @@ def duties_of(app: BotApplication) -> list[Duty]:
             every_s=QUESTIONS_S,
         ),
         Duty(name="broadcasts", act=lambda: broadcast.send_on(app), every_s=BROADCASTS_S),
+        Duty(name="backup", act=lambda: back_up(app), every_s=BACKUP_S),
         Duty(name="alerts", act=lambda: alerts.look_and_tell(app), every_s=ALERTS_S),
         Duty(name="reports", act=lambda: report_clock.remind(app), every_s=REPORTS_S),
     ]
+
+
+async def back_up(app: BotApplication) -> None:
+    """Copy the database once an hour, where the operator wants that and the bot can do it."""
+    services = app.services
+    if services.backups is None or not services.settings.store.backups:
+        return
+    if made := await services.backups.make_if_due(datetime.now(UTC)):
+        log.info("the database is backed up: %s, %d bytes", made.name, made.stat().st_size)
 
 
 def intake_of(app: BotApplication, telegram: TelegramSettings) -> Intake | Webhook:

@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 FOLDERS: Final[Mapping[str, str]] = {
     "artifacts": "jobs/ goes store.keep_hours after the job ended, drafts/ with its draft",
+    "backups": "a copy goes when it is none of 24 hourly and 7 daily ones; none outlives a week",
     "scratch": "goes with its job, or an hour after its process died",
     "speech": "goes speech.cache_hours after it was made, sooner above speech.cache_bytes",
     "bolti.db": "stays; what its rows do stands in store/lives.py and jobs/past.py",
@@ -66,6 +67,7 @@ class Pruned:
     """Speeches that were kept to be used again."""
     workflows: int = 0
     """What the job engine knew of work that ended."""
+    backups: int = 0
 
 
 async def keep_pruning(settings: Settings, records: Records, stop: asyncio.Event) -> None:
@@ -96,6 +98,7 @@ async def prune(settings: Settings, records: Records, now: datetime) -> Pruned:
         rows=(await records.old_rows.delete(now, draft=draft)).total(),
         speeches=await _speeches(settings, now),
         workflows=await _workflows(settings, orders, keep_since),
+        backups=await records.backups.tidy(now) if records.backups else 0,
     )
 
 

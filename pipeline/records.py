@@ -9,7 +9,7 @@ Where the next one goes: another kind of row is a field here, made in ``open_rec
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.safety.blocks import Blocks
     from pipeline.safety.consent import Consents, Handshakes
     from pipeline.safety.reports import Reports
+    from pipeline.store.backups import Backups
     from pipeline.store.community import Community
     from pipeline.store.database import Database
     from pipeline.store.drafts import Drafts
@@ -47,6 +48,10 @@ class Records:
     outbox: Outbox
     orders: Orders
     old_rows: OldRows
+    database_size: Callable[[], Awaitable[int]]
+    """How many bytes all rows take."""
+    backups: Backups | None
+    """Copies of the database; None where it has tools of its own for that."""
     preferences: PreferenceRows
     samples: Samples
     community: Community
@@ -67,6 +72,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
     from pipeline.safety.consent import Consents, Handshakes, load_wordings
     from pipeline.safety.reports import Reports
     from pipeline.store.audit import AuditTable
+    from pipeline.store.backups import Backups
     from pipeline.store.blocks import BlockTable
     from pipeline.store.community import open_community
     from pipeline.store.consents import ConsentTable, HandshakeTable
@@ -96,6 +102,8 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
             outbox=Outbox(database),
             orders=Orders(database),
             old_rows=OldRows(database),
+            database_size=database.size_bytes,
+            backups=Backups(database.file, settings.backup_dir) if database.file else None,
             preferences=PreferenceRows(database),
             samples=Samples(database),
             community=open_community(database),

@@ -24,6 +24,7 @@ from pipeline.speech.samples import sample_texts
 from pipeline.speech.text import ScriptPlan, beginning, check_script
 from pipeline.store.artifacts import ObjectStore
 from pipeline.store.audit import AuditTable
+from pipeline.store.backups import Backups
 from pipeline.store.blocks import BlockTable
 from pipeline.store.community import open_community
 from pipeline.store.consents import ConsentTable, HandshakeTable
@@ -216,6 +217,8 @@ class FakeServices(FakeVerifying):
         self.consents = Consents(ConsentTable(database), load_wordings(), audit=self.audit)
         self.handshakes = Handshakes(HandshakeTable(database))
         self.community = open_community(database)
+        self.database_size = database.size_bytes
+        self.backups: Backups | None = None
         self.preferences = PreferenceRows(database)
         self.jobs = FakeJobs()
         self.speaker = FakeSpeaker(known_voices(settings.speech).values())

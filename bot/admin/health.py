@@ -47,6 +47,9 @@ class Health:
     """Who wrote within 24 hours; who has blocked the bot."""
     disk_free_bytes: int
     disk_total_bytes: int
+    database_bytes: int
+    backed_up_at: datetime | None
+    """When the database was copied last, as far as that is known here."""
 
     @property
     def running(self) -> list[Job]:
@@ -127,6 +130,8 @@ async def look(services: Services) -> Health:
         people=await community.people.count(now - DAY),
         disk_free_bytes=disk.free,
         disk_total_bytes=disk.total,
+        database_bytes=await services.database_size(),
+        backed_up_at=await services.backups.newest() if services.backups else None,
     )
 
 

@@ -22,6 +22,7 @@ from pipeline.store.vitals import Vitals
 from pipeline.version import SHORT, commit, named
 
 GB = 1e9
+MB = 1e6
 RUNNING_SHOWN = 5
 FAULTS_SHOWN = 10
 WEEK = timedelta(days=7)
@@ -58,6 +59,7 @@ async def page(health: Health, context: BotContext) -> list[str]:
             free=f"{health.disk_free_bytes / GB:.0f}",
             total=f"{health.disk_total_bytes / GB:.0f}",
         ),
+        _database(health, context),
         *_day(tally(health.day), health, context),
         context.t("admin.people", active=health.people[0], gone=str(health.people[1])),
     ]
@@ -178,6 +180,14 @@ def _speech(health: Health, context: BotContext) -> list[str]:
     if changed := stood_in(health.day):
         lines.append(context.t("admin.voice_changed", count=changed))
     return lines
+
+
+def _database(health: Health, context: BotContext) -> str:
+    size = f"{health.database_bytes / MB:.0f}"
+    if health.backed_up_at is None:
+        return context.t("admin.database_alone", size=size)
+    past = _age((health.now - health.backed_up_at).total_seconds(), context)
+    return context.t("admin.database", size=size, age=past)
 
 
 def _day(counted: Tally, health: Health, context: BotContext) -> list[str]:

@@ -35,6 +35,8 @@ COMMANDS = {
     "settings": "pipeline.cli.settings",
     "worker": "pipeline.cli.service",
     "prune": "pipeline.cli.service",
+    "backup": "pipeline.cli.backup",
+    "restore": "pipeline.cli.backup",
     "verify": "pipeline.cli.verify",
     "provenance": "pipeline.cli.provenance",
     "audit": "pipeline.cli.audit",

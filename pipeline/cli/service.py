@@ -60,7 +60,8 @@ def prune(as_json: bool) -> None:
     click.echo(
         f"Deleted {pruned.artifacts} artifacts, {pruned.drafts} drafts, "
         f"{pruned.scratch_folders} scratch folders, {pruned.rows} rows, "
-        f"{pruned.speeches} speeches, {pruned.workflows} workflows."
+        f"{pruned.speeches} speeches, {pruned.workflows} workflows, "
+        f"{pruned.backups} backups."
     )
 
 

@@ -67,6 +67,8 @@
     │   ├── ArtifactMissing
     │   ├── FileNotFetched
     │   ├── DiskFull               retryable
+    │   ├── BackupUnusable
+    │   ├── DatabaseInUse
     │   └── StoreUnavailable       retryable
     └── SafetyError            to protect the person in the picture
         ├── AuditBroken
@@ -169,6 +171,8 @@ from pipeline.errors.speech import (
 )
 from pipeline.errors.store import (
     ArtifactMissing,
+    BackupUnusable,
+    DatabaseInUse,
     DiskFull,
     FileNotFetched,
     StoreError,
@@ -179,6 +183,7 @@ __all__ = [
     "AccessError",
     "ArtifactMissing",
     "AuditBroken",
+    "BackupUnusable",
     "Banned",
     "BoltiError",
     "ChildDied",
@@ -186,6 +191,7 @@ __all__ = [
     "ChildTimedOut",
     "ConsentMissing",
     "DailyLimitReached",
+    "DatabaseInUse",
     "DeliveryDelayed",
     "DeviceFault",
     "DiskFull",

@@ -45,6 +45,27 @@ class DiskFull(StoreError):
         )
 
 
+class BackupUnusable(StoreError):
+    """A backup is not what it should be."""
+
+    code = "backup_unusable"
+    exit_code = 65
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"'{name}' cannot be used as a backup: {reason}. Take another one.")
+
+
+class DatabaseInUse(StoreError):
+    """Somebody works on the database that is to be replaced."""
+
+    code = "database_in_use"
+    exit_code = 66
+
+    def __init__(self, who: str = "") -> None:
+        by = f" by '{who}'" if who else ""
+        super().__init__(f"The database is in use{by}. Stop the bot and every worker first.")
+
+
 class StoreUnavailable(StoreError):
     """The store or the database does not answer."""
 

@@ -26,6 +26,11 @@ class StoreSettings(Section):
     """How long an unfinished request waits for its other half."""
     min_free_bytes: int = Field(default=500_000_000, ge=0)
     """Below this much free disk no new job is taken."""
+    backups: bool = True
+    """Whether the bot copies its SQLite database every hour: 24 hourly and 7 daily copies are
+    kept. Not sealed by encryption_key. For PostgreSQL use its own tools."""
+    backup_folder: str = ""
+    """Where the copies lie; empty: a folder in data_dir. Another disk is better."""
     encryption_key: SecretStr | None = Field(default=None, min_length=16)
     """The secret that stored photos, scripts, videos, drafts and kept speech are sealed with.
     Keep it elsewhere: without it they are lost."""

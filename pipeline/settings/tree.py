@@ -261,6 +261,11 @@ class Settings(Section):
         return self.store.url or f"file://{self.data_dir.resolve() / 'artifacts'}"
 
     @property
+    def backup_dir(self) -> Path:
+        """Where copies of the database lie; by default a folder in ``data_dir``."""
+        return Path(self.store.backup_folder or self.data_dir / "backups").resolve()
+
+    @property
     def speech_dir(self) -> Path:
         """Where speech is kept to be used again, and the newest list of online voices."""
         return self.data_dir.resolve() / "speech"

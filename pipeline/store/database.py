@@ -67,6 +67,21 @@ class Database:
         if sealer is not None:
             seal_rows(self._engine, sealer)
 
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database."""
+        named = self._url.database if self.is_sqlite else None
+        return Path(named) if named else None
+
+    async def size_bytes(self) -> int:
+        """Tell how large all of it is, with its indexes, without SQLite's log."""
+        asked = (
+            "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+            if self.is_sqlite
+            else "SELECT pg_database_size(current_database())"
+        )
+        return await self.read(lambda c: int(c.exec_driver_sql(asked).scalar_one()))
+
     async def open(self) -> None:
         """Create the file, its folder, the tables and their new columns, where they are absent."""
         if self.is_sqlite and self._url.database:

@@ -236,4 +236,5 @@ def test_prune_says_what_it_deleted(tmp_path: Path) -> None:
         "rows": 0,
         "speeches": 0,
         "workflows": 0,
+        "backups": 0,
     }

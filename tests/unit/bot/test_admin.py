@@ -82,6 +82,7 @@ async def test_status_shows_one_page_to_an_admin_only(bot: Bot) -> None:
         "runs another version: ffffffffff",
         "⚠️ gpu-2: warp, not seen for 5 minutes",
         "warp: 0.5 s per second of speech (last 7)",
+        "MB, no backup known",
         "24 h: no videos yet",
     ):
         assert line in page

@@ -32,6 +32,8 @@ WELL = Health(
     people=(0, 0),
     disk_free_bytes=60,
     disk_total_bytes=100,
+    database_bytes=0,
+    backed_up_at=None,
 )
 OPERATORS = -100777
 
