@@ -74,6 +74,7 @@ class FakeJobs:
 
     def __init__(self, limit: int = 3) -> None:
         self.limit = limit
+        self.is_full = False
         self.jobs: dict[JobId, Job] = {}
         self.requests: dict[JobId, RenderRequest] = {}
         self.progress_of: dict[JobId, Progress] = {}
@@ -90,6 +91,8 @@ class FakeJobs:
     ) -> Job:
         """Keep the job; the same id again is the same job."""
         if id not in self.jobs:
+            if self.is_full:
+                raise errors.LineFull(len(self.jobs))
             if len(await self.of_owner(owner)) >= self.limit:
                 raise errors.TooManyJobs(self.limit)
             now = datetime.now(UTC)

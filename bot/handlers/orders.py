@@ -21,7 +21,7 @@ from bot.menus.keyboards import Action, jobs_keyboard
 from bot.menus.taps import Tapped, is_drafters, owned_job
 from bot.texts import short_id
 from pipeline.store.outbox import OutboxState
-from pipeline.types import Job, JobId
+from pipeline.types import Job, JobId, JobState
 
 PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
 
@@ -65,10 +65,22 @@ async def cancel(update: Update, context: BotContext) -> None:
 
 
 async def on_cancel_job(tapped: Tapped, context: BotContext) -> None:
-    """Cancel the job of the button; the order itself edits its message."""
+    """Cancel the job of the button; the order itself edits its message.
+
+    An announcement that was said twice leaves a line that nobody knows of and nobody edits: when
+    its order is over, a tap on its button lets it say so.
+    """
     job = await job_to_cancel(tapped, context)
-    if job is not None:
+    if job is None:
+        return
+    if not job.state.is_final:
         await tapped.query.answer(await _cancel_job(job, tapped.user_id, context))
+        return
+    key = "cancel.done" if job.state is JobState.CANCELLED else "cancel.over"
+    sentence = context.texts.plain(context.language, key, id=short_id(job.id))
+    await tapped.query.answer(sentence)
+    if tapped.is_only_button:
+        await tapped.settles(sentence)
 
 
 async def on_send_again(tapped: Tapped, context: BotContext) -> None:

@@ -48,6 +48,12 @@ class Tapped:
         answered = None if self.message is None else self.message.reply_to_message
         return None if answered is None else str(answered.message_id)
 
+    @property
+    def is_only_button(self) -> bool:
+        """Whether no other button stands under the message."""
+        markup = None if self.message is None else self.message.reply_markup
+        return markup is None or sum(len(row) for row in markup.inline_keyboard) == 1
+
     async def settles(self, sentence: str) -> None:
         """Let the button's message say what came of it, without buttons.
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.jobs import Jobs, QueueName
+from pipeline.jobs import Jobs, Measure, QueueName
 from pipeline.jobs.ports import LineRows, PaceRows
 from pipeline.line import Standing
 from pipeline.records import books_on
@@ -190,7 +190,12 @@ def name_database(folder: Path, url: str) -> None:
 
 
 def settings_in(
-    folder: Path, *, executor: str = "here", database: str = "", open_per_owner: int = 3
+    folder: Path,
+    *,
+    executor: str = "here",
+    database: str = "",
+    open_per_owner: int = 3,
+    open_in_all: int = 200,
 ) -> Settings:
     named = folder / DATABASE_FILE
     return Settings(
@@ -201,6 +206,7 @@ def settings_in(
             poll_s=0.1,
             sweep_s=0.3,
             open_per_owner=open_per_owner,
+            open_in_all=open_in_all,
         ),
         store=StoreSettings(min_free_bytes=0),
     )
@@ -213,6 +219,7 @@ async def opened(
     door: FakeDoor | None = None,
     render: FakeRender | None = None,
     listen: Sequence[QueueName] = BOTH,
+    measure: Measure = lambda _: SPEECH_S,
 ) -> AsyncIterator[World]:
     if not settings.jobs.database:
         await _prepare(settings.data_dir / "bolti.db")
@@ -225,7 +232,7 @@ async def opened(
         books=books,
         store=create(settings),
         render=render,
-        measure=lambda _: SPEECH_S,
+        measure=measure,
     )
     try:
         await jobs.launch(listen=listen, door=door)

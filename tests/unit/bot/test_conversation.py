@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.address import unpack_address
 from pipeline import errors
+from pipeline.store.quotas import USES
 from pipeline.types import ArtifactKey, JobId, TextScript
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.updates import ALICE, BOB, document, message, photo, tap, text
 from tests.verdicts import make_verdict
 
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 ALICES_DRAFT = f"{ALICE}:0:{ALICE}"
 
 
@@ -165,6 +168,25 @@ async def test_too_many_orders_are_refused_and_the_draft_is_kept(bot: Bot) -> No
     assert draft.portrait is not None
     with pytest.raises(errors.ArtifactMissing):
         await bot.services.store.read(ArtifactKey("jobs/tg-000000000003/portrait.png"))
+
+
+async def test_a_full_line_is_told_keeps_the_draft_and_counts_nothing(bot: Bot) -> None:
+    bot.services.jobs.is_full = True
+    await bot.hears(photo(1), text(2, "Good morning."))
+
+    assert bot.telegram.texts[-1] == (
+        "The line is full just now: 0 videos are waiting. Please send this again in a few minutes."
+    )
+    draft = await bot.services.drafts.get(ALICES_DRAFT)
+    assert draft is not None
+    assert draft.portrait is not None, "the photo need not be sent again"
+    assert await bot.services.store.list_older("jobs", LATER) == []
+    uses = await bot.services.database.read(lambda c: c.scalars(sa.select(USES.c.owner)).all())
+    assert uses == []
+
+    bot.services.jobs.is_full = False
+    await bot.hears(text(3, "Good morning."))
+    assert words_of(bot) == ["Good morning."]
 
 
 async def test_a_photo_too_big_is_refused_before_it_is_downloaded(bot: Bot) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+
+import pytest
 
 from bot.address import order_id
 from bot.menus.keyboards import Action, Tap
@@ -100,6 +103,28 @@ async def test_cancel_comes_too_late_for_a_video_on_its_way(bot: Bot) -> None:
     assert bot.telegram.toasts == [
         f"{short_id(FIRST)} is finished and on its way, so it can't be cancelled."
     ]
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        (JobState.CANCELLED, "Cancelled {id}. Nothing was counted."),
+        (JobState.SUCCEEDED, "{id} is over already."),
+    ],
+)
+async def test_a_forgotten_status_line_of_an_order_that_is_over_says_so_when_it_is_tapped(
+    bot: Bot, state: JobState, says: str
+) -> None:
+    await ordered(bot, 1)
+    jobs = bot.services.jobs.jobs
+    jobs[FIRST] = replace(jobs[FIRST], state=state)
+
+    await bot.hears(tap(9, button(Action.CANCEL_JOB, FIRST), on=77))
+
+    sentence = says.format(id=short_id(FIRST))
+    assert bot.telegram.toasts == [sentence]
+    (edit,) = bot.telegram.of("editMessageText")
+    assert (edit.text, edit.buttons) == (sentence, {})
 
 
 async def test_another_users_tap_is_refused(bot: Bot) -> None:
