@@ -14,7 +14,7 @@ import asyncio
 import json
 import shutil
 import zipfile
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ from pipeline import errors
 from pipeline.records import Records
 from pipeline.safety.audit import Event
 from pipeline.settings import Settings
-from pipeline.types import ArtifactKey, JobId, Owner
+from pipeline.types import ArtifactKey, AuditRow, JobId, Owner
 
 EXPORT_BYTES: Final = 45_000_000
 """What a chat takes as one file, with room to spare."""
@@ -88,6 +88,26 @@ class Rights:
             Event.FORGOTTEN, who=who, files=files, rows=sum(rows.values())
         )
         return Forgotten(rows=sum(rows.values()), files=files, unfinished=len(unstoppable))
+
+    async def forget_again(
+        self, present: AsyncIterator[AuditRow], former: AsyncIterator[AuditRow]
+    ) -> int:
+        """Forget whoever was forgotten after this database was copied; tell how many.
+
+        ``former`` is the trail of the database that the copy took the place of, ``present`` its
+        own. Raises ``StoreUnavailable``.
+        """
+        known = {row.digest async for row in present if row.event == Event.FORGOTTEN}
+        since = {
+            row.who
+            async for row in former
+            if row.event == Event.FORGOTTEN and row.digest not in known
+        }
+        people = await self._records.personal.everybody() if since else set()
+        again = [who for who in people if self._records.audit.pseudonym(who) in since]
+        for who in again:
+            await self.forget(who, ())
+        return len(again)
 
     async def _keys(self, who: Owner) -> list[ArtifactKey]:
         """List every artifact of somebody: of their orders, and of their drafts in every chat."""

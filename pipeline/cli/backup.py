@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from pipeline import errors
 from pipeline.cli.running import run
 from pipeline.settings import Settings, load_settings
 
@@ -57,10 +59,35 @@ def restore(file: Path) -> None:
     database = _database(settings)
     with nobody_at_work(database):
         former = backups.restore(file, database, settings.backup_dir, datetime.now(UTC))
-    click.echo(f"{database} is {file.name} now.")
-    if former is not None:
+        click.echo(f"{database} is {file.name} now.")
+        if former is None:
+            return
         click.echo(f"What was there lies in {former} for a week.")
-    click.echo("Whoever had everything forgotten since that backup is in it again: ask them.")
+        again = run(_forget_again(settings, database, former))
+    if again:
+        click.echo(f"Forgotten again, as they had asked since that backup: {again}.")
+
+
+async def _forget_again(settings: Settings, database: Path, former: Path) -> int:
+    from pipeline.records import open_records
+    from pipeline.rights import Rights
+    from pipeline.store.audit import AuditTable
+    from pipeline.store.backups import check
+    from pipeline.store.database import Database
+
+    try:
+        await asyncio.to_thread(check, former)
+    except errors.BackupUnusable:
+        click.echo("It cannot be read: nobody can tell who had everything forgotten since.")
+        return 0
+    now, before = (Database(f"sqlite:///{path}") for path in (database, former))
+    try:
+        async with open_records(settings) as records:
+            trails = (AuditTable(now).walk(), AuditTable(before).walk())
+            return await Rights(records, settings).forget_again(*trails)
+    finally:
+        await now.close()
+        await before.close()
 
 
 def _database(settings: Settings) -> Path:

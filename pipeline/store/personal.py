@@ -87,6 +87,16 @@ class PersonalRows:
         found = await self._database.read(work)
         return {name: rows for name, rows in found.items() if rows}
 
+    async def everybody(self) -> set[Owner]:
+        """List everybody who ordered, chose or agreed to something, or may be written to."""
+        named = (OWN.c.owner, people.PEOPLE.c.who, preferences.PREFERENCES.c.owner)
+        queries = [sa.select(one).distinct() for one in (*named, consents.CONSENTS.c.owner)]
+
+        def work(connection: sa.Connection) -> set[Owner]:
+            return {Owner(who) for query in queries for who in connection.scalars(query)}
+
+        return await self._database.read(work)
+
     async def job_ids(self, who: Owner) -> list[JobId]:
         """List every order of somebody that a row knows."""
 
