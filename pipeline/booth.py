@@ -4,18 +4,21 @@ The child is started with its folder as the only argument, and confines itself t
 opens anything (``confine``). One file at a time lies in there, as a copy: what takes the child
 over sees neither the file's neighbours nor anybody else's, and changes no original. Knows no
 format; ``child`` is how it is asked.
+
+The folder carries a lock that ends with its process: ``is_abandoned`` tells what a killed one
+left.
 """
 
 from __future__ import annotations
 
 import asyncio
 import errno
+import fcntl
 import os
 import secrets
 import shutil
 import stat
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from pipeline import errors
@@ -23,6 +26,7 @@ from pipeline.child import Child, Message
 
 GIVEN, MADE = "given", "made"
 """What the two files are called, whatever the stranger called his."""
+_NAMED = "booth-"
 
 
 class Booth:
@@ -31,8 +35,9 @@ class Booth:
     def __init__(
         self, name: str, module: str, environment: Mapping[str, str], parent: Path
     ) -> None:
-        own = f"booth-{name}-{os.getpid()}-{secrets.token_hex(4)}"
+        own = f"{_NAMED}{name}-{os.getpid()}-{secrets.token_hex(4)}"
         self._name, self._folder = name, parent.resolve() / own
+        self._lock: int | None = None
         self._child = Child(name, module, environment, str(self._folder))
         self._one_file = asyncio.Lock()
 
@@ -77,14 +82,52 @@ class Booth:
     async def close(self) -> None:
         """End the child, and its folder. Safe to repeat."""
         await self._child.close()
-        await asyncio.to_thread(_remove, self._folder)
+        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+        self._unlock()
 
     async def _prepare(self) -> None:
-        if self._folder.is_dir():
+        if self._lock is not None and self._folder.is_dir():
             return
-        # New, or deleted by age: a child that is confined to the old one cannot use the new.
+        # New, or deleted by somebody: a child that is confined to the old one cannot use the new.
         await self._child.close()
-        await asyncio.to_thread(self._folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+        self._unlock()
+        self._lock = await asyncio.to_thread(_made_and_locked, self._folder)
+
+    def _unlock(self) -> None:
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
+
+
+def is_booth(folder: Path) -> bool:
+    """Tell whether a folder has the name of a booth's."""
+    return folder.name.startswith(_NAMED)
+
+
+def is_abandoned(folder: Path) -> bool:
+    """Tell whether the process of a booth's folder is dead.
+
+    A booth locks its folder right after making it; ask about those that are older than that.
+    """
+    try:
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:  # its owner deletes it right now
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(lock)
+    return True
+
+
+def _made_and_locked(folder: Path) -> int:
+    """Return a lock on a new folder, which nothing inherits: it ends with this process."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return lock
 
 
 def _hand_in(source: Path, given: Path, most_bytes: int) -> None:
@@ -126,13 +169,6 @@ def _empty(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-
-
-def _remove(folder: Path) -> None:
-    """Delete it, and what held it if that holds nothing else: a command leaves no trace."""
-    shutil.rmtree(folder, ignore_errors=True)
-    with suppress(OSError):
-        folder.parent.rmdir()
 
 
 def _full(e: OSError) -> Exception:

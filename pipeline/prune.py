@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline import errors
+from pipeline.booth import is_abandoned, is_booth
 from pipeline.records import Records
 from pipeline.sealing import SHELF, sealer_of
 from pipeline.settings import Settings
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 FOLDERS: Final[Mapping[str, str]] = {
     "artifacts": "jobs/ goes store.keep_hours after the job ended, drafts/ with its draft",
     "backups": "a copy goes when it is none of 24 hourly and 7 daily ones; none outlives a week",
-    "scratch": "goes with its job, or an hour after its process died",
+    "scratch": "goes with its job, or an hour after its process died; a booth's with its process",
     "speech": "goes speech.cache_hours after it was made, sooner above speech.cache_bytes",
     "bolti.db": "stays; what its rows do stands in store/lives.py and jobs/past.py",
     "consents.jsonl": "stays: the proof of who agreed at this machine, one line each",
@@ -155,12 +156,19 @@ async def _scratch(orders: Orders, scratch_dir: Path, now: datetime) -> int:
     count = 0
     old = set(await asyncio.to_thread(_untouched, scratch_dir, now - KEEP_SCRATCH))
     for folder in await asyncio.to_thread(_untouched, scratch_dir, now - KEEP_SCRATCH_OF_FINAL):
-        named = SCRATCH_OF.fullmatch(folder.name)
-        job = await orders.find(JobId(named["job"])) if named else None
-        if folder in old if job is None else job.state.is_final:
+        if await _is_over(folder, orders, is_old=folder in old):
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
             count += 1
     return count
+
+
+async def _is_over(folder: Path, orders: Orders, *, is_old: bool) -> bool:
+    """Tell whether nobody needs a scratch folder any more."""
+    if is_booth(folder):
+        return is_abandoned(folder)
+    named = SCRATCH_OF.fullmatch(folder.name)
+    job = await orders.find(JobId(named["job"])) if named else None
+    return is_old if job is None else job.state.is_final
 
 
 def _untouched(parent: Path, before: datetime) -> list[Path]:

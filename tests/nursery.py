@@ -135,4 +135,7 @@ def _become(environment: Mapping[str, str], log: str) -> None:
 
 if __name__ == "__main__" and (command := _serve(sys.argv[1:])):
     sys.argv = command
+    for name in (command[0], f"{command[0]}.__main__"):
+        if not hasattr(sys.modules.get(name), "__path__"):
+            sys.modules.pop(name, None)  # what runs is not what was imported: runpy would warn
     runpy.run_module(command[0], run_name="__main__", alter_sys=True)

@@ -132,7 +132,10 @@ async def make_video(order: FileOrder, settings: Settings, shown: Console) -> No
     signed_before = signer_file(settings.provenance_in_place).is_file()
     await require_engine(kind_of(order.photo), order.engine, settings)
     keep = kept_speech(settings)
-    async with beside(order.out) as scratch, open_workshop(settings, keep=keep) as workshop:
+    async with (
+        beside(order.out) as scratch,
+        open_workshop(settings, scratch=scratch, keep=keep) as workshop,
+    ):
         words, most_s = order.words, None
         if isinstance(words, str):
             # Said before the photo is looked at.

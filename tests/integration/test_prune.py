@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from pipeline import errors
+from pipeline.booth import Booth
 from pipeline.bootstrap import open_services
 from pipeline.line import OpenLimits
 from pipeline.prune import FOLDERS, Pruned, prune
 from pipeline.records import Records, open_records
-from pipeline.settings import Settings
+from pipeline.settings import Settings, child_environment
 from pipeline.speech import speech_shelf
 from pipeline.store.drafts import Draft
 from pipeline.types import ArtifactKey, Failure, JobId, Owner, Speech
+from tests.unit import confined_child
 
 ROOT = Path(__file__).parents[2]
 TOMORROW = timedelta(hours=30)
@@ -176,6 +178,23 @@ async def test_scratch_folders_of_dead_processes_go(settings: Settings) -> None:
         assert pruned.scratch_folders == 1
         assert not stale.exists()
         assert touched.is_dir()
+
+
+async def test_a_booths_folder_lives_as_long_as_its_process(settings: Settings) -> None:
+    environment = child_environment() | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    booth = Booth("idle", confined_child.NAME, environment, settings.scratch_dir)
+    async with open_records(settings) as records:
+        await booth.start()
+        (living,) = settings.scratch_dir.iterdir()
+        killed = settings.scratch_dir / "booth-idle-1-00000000"
+        killed.mkdir()
+
+        pruned = await prune_at(settings, records, timedelta(days=2))
+        await booth.close()
+
+    assert pruned.scratch_folders == 1
+    assert not killed.exists()
+    assert not living.exists(), "closed"
 
 
 async def test_rows_of_finished_jobs_go_after_three_months(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import errors
-from pipeline.booth import Booth
+from pipeline.booth import Booth, is_abandoned, is_booth
 from pipeline.child import Message
 from pipeline.confine import confinable
 from pipeline.settings import child_environment
@@ -137,7 +137,7 @@ async def test_a_file_that_is_not_there_is_for_the_child_to_say(
     assert (await show(booth, tmp_path / "nothing", do("nothing")))["files"] == []
 
 
-async def test_a_folder_that_was_deleted_by_age_is_made_again(
+async def test_a_folder_that_somebody_deleted_is_made_again(
     booth: Booth, sent: Path, tmp_path: Path
 ) -> None:
     await booth.start()
@@ -148,3 +148,19 @@ async def test_a_folder_that_was_deleted_by_age_is_made_again(
 
     assert told["pid"] != pid
     assert (tmp_path / "clean.png").exists()
+
+
+async def test_what_a_killed_process_left_is_told_from_a_living_booth(
+    booth: Booth, tmp_path: Path
+) -> None:
+    await booth.start()
+    (living,) = (tmp_path / "scratch").iterdir()
+    left = living.with_name("booth-curious-1-00000000")
+    left.mkdir()
+
+    assert is_booth(living)
+    assert is_booth(left)
+    assert not is_booth(tmp_path / "job-1")
+    assert not is_abandoned(living)
+    assert is_abandoned(left)
+    assert not is_abandoned(tmp_path / "gone")
