@@ -7,6 +7,7 @@ smaller release. Needs torch.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.latentsync import LatentSync, Weights
@@ -34,8 +35,9 @@ def settings_for(folder: Path, *, steps: int = 2, seed: int = 1247) -> LatentSyn
     return LatentSyncSettings(weights=str(folder), devices=("cpu",), steps=steps, seed=seed)
 
 
+@lru_cache(maxsize=8)
 def load(folder: Path, release: Release) -> LatentSync:
-    """Load a tiny release through the real loader."""
+    """Load a tiny release through the real loader; once, since speaking changes nothing in it."""
     found = Weights.of(folder / release.value, release)
     return LatentSync.load(
         replace(
