@@ -7,11 +7,19 @@ from pathlib import Path
 from PIL import Image
 
 from tests import faces, films
+from tests.botapi.fixtures import LaunchBot
 from tests.botapi.people import Person
 from tests.botapi.process import BotProcess
 from tests.botapi.server import BotApi
 from tests.botapi.shown import Shown
-from tests.e2e.scenes import LONG_WORDS, RENDER_S, SHORT_WORDS, gets_video, status_lines
+from tests.e2e.scenes import (
+    LONG_WORDS,
+    RENDER_S,
+    SHORT_WORDS,
+    WORDS_TO_STEP_IN,
+    gets_video,
+    status_lines,
+)
 
 
 def bot_messages(person: Person) -> list[Shown]:
@@ -141,8 +149,12 @@ async def test_chat_group_anonymous_admins_and_channels(
 
 
 async def test_chat_group_becomes_a_supergroup_in_mid_job(
-    server: BotApi, bot_process: BotProcess
+    server: BotApi, launch_bot: LaunchBot
 ) -> None:
+    # At the usual pace of a group a quick machine is done before it tells of the lips.
+    await launch_bot(
+        BOLTI_TELEGRAM__PROGRESS_INTERVAL_S="1", BOLTI_TELEGRAM__GROUP_PROGRESS_INTERVAL_S="1"
+    )
     asha = server.user("Asha")
     group = server.group("Club", [asha])
     here = group.admin(asha)
@@ -151,7 +163,7 @@ async def test_chat_group_becomes_a_supergroup_in_mid_job(
     await here.sees("Talking photos in this group")
     await (await here.taps("Limit for each member")).answered()
     await here.sees("Each member: 1 video a day")
-    await here.sends_photo(faces.hopper(), f"/say {LONG_WORDS}")
+    await here.sends_photo(faces.hopper(), f"/say {WORDS_TO_STEP_IN}")
     await here.sees("moving the lips", within_s=RENDER_S)
     there = group.becomes_a_supergroup().member(asha)
     video = await gets_video(there)
