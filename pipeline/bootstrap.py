@@ -37,11 +37,20 @@ from pipeline.settings import Settings, child_environment
 from pipeline.speech import Synthesizer, samples
 from pipeline.speech.desk import RecordingDesk
 from pipeline.speech.text import ScriptPlan, beginning, check_script
-from pipeline.types import Job, PortraitVerdict, RenderRequest, TextScript, Voice, VoiceId
+from pipeline.types import (
+    EngineChoice,
+    Job,
+    PortraitVerdict,
+    RenderRequest,
+    TextScript,
+    Voice,
+    VoiceId,
+)
 from pipeline.worker import render_queues
 
 if TYPE_CHECKING:
     from pipeline.jobs import Jobs
+    from pipeline.still import Still
 
 STUDIO_MODULE = "pipeline.studio"
 
@@ -107,16 +116,25 @@ class Services(Records):
         await self.blocks.refuse(into)
         return verdict
 
-    async def check_film(self, source: Path, into: Path, scratch: Path) -> PortraitVerdict:
-        """Write the clearest picture of a video to ``into``.
+    async def check_film(
+        self, source: Path, into: Path, scratch: Path, *, whole: bool = False
+    ) -> Still:
+        """Write the clearest picture of a video to ``into``; ``whole``: its footage is wanted too.
 
         Raises ``FootageError``, ``PortraitError``, ``PhotoBlocked``.
         """
         from pipeline.still import best_still  # PyAV comes with it, and only where it is needed
 
-        verdict = await best_still(source, into, scratch, self.footage, self.portraits)
+        lipsync = self.settings.lipsync if whole else None
+        still = await best_still(source, into, scratch, self.footage, self.portraits, lipsync)
         await self.blocks.refuse(into)
-        return verdict
+        return still
+
+    async def follows_films(self, choice: EngineChoice) -> bool:
+        """Tell whether whoever renders such an order just now follows a face through a film."""
+        from pipeline.lipsync import takes_films
+
+        return takes_films(await self.jobs.lane_of(choice))
 
     async def verify(self, video: Path) -> Finding:
         """Say whose a stranger's video is. Raises a ``FootageError``."""

@@ -40,7 +40,7 @@ from pipeline.types import (
     TextScript,
     Utterance,
 )
-from pipeline.video_order import MadeVideo, Recording, VideoOrder
+from pipeline.video_order import FilmOfFace, MadeVideo, Recording, VideoOrder
 
 __all__ = ["MadeVideo", "Recording", "Renderer", "VideoMaker", "VideoOrder"]
 
@@ -81,6 +81,8 @@ class VideoMaker:
             journal=order.journal and order.journal / "frames",
             source=order.source,
             face=order.face,
+            film=order.film.path if order.film else None,
+            still_at=order.film.still_at if order.film else 0,
             shape=order.shape,
             captions=self._captions(order),
         )
@@ -241,7 +243,10 @@ class Renderer:
                 script = Recording(path=path, is_ready=is_ready, words=words)
             case _:
                 assert_never(request.script)
-        lipsync = self._settings.lipsync
+        lipsync, film = self._settings.lipsync, None
+        if request.film is not None and not request.preview:
+            path = await self._store.fetch(request.film.footage, scratch / "film.mp4")
+            film = FilmOfFace(path=path, still_at=request.film.still_at)
         return VideoOrder(
             portrait=await self._store.fetch(request.portrait, scratch / "portrait.png"),
             script=script,
@@ -254,6 +259,7 @@ class Renderer:
             scratch=scratch,
             journal=scratch / JOURNAL,
             face=request.face,
+            film=film,
             job_id=job_id,
             rate_pct=request.rate_pct,
             pitch_hz=request.pitch_hz,

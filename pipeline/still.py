@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 import shutil
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
@@ -19,6 +19,7 @@ from pipeline import errors
 from pipeline.footage.desk import FootageDesk
 from pipeline.media.footage import Footage
 from pipeline.portrait.desk import PortraitDesk
+from pipeline.settings import LipsyncSettings
 from pipeline.types import PortraitVerdict
 
 LOOKS = 5
@@ -26,22 +27,44 @@ LOOKS = 5
 MOST_S = 20.0
 """A face that will do is found in the beginning, or not at all."""
 FPS = 10
+"""Enough to choose a picture from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Still:
+    """The picture that was chosen, and the footage that it is from."""
+
+    verdict: PortraitVerdict
+    footage: Path
+    at: int
+    """Its frame in the footage, counted from 0."""
 
 
 async def best_still(
-    source: Path, into: Path, scratch: Path, footage: FootageDesk, portraits: PortraitDesk
-) -> PortraitVerdict:
+    source: Path,
+    into: Path,
+    scratch: Path,
+    footage: FootageDesk,
+    portraits: PortraitDesk,
+    video: LipsyncSettings | None = None,
+) -> Still:
     """Write the clearest picture of a video to ``into``, checked and clean as any photo.
 
-    Raises ``FootageError``, and the ``PortraitError`` of the last frame when none will do.
+    The footage stays in ``scratch``: all of it and fit for a ``video`` of that kind, or only as
+    much as it takes to choose a picture. Raises ``FootageError``, and the ``PortraitError`` of
+    the last frame when none will do.
     """
-    ours = scratch / "footage.mp4"
-    await footage.check(source, ours, fps=FPS, most_s=MOST_S)
-    frames = await asyncio.to_thread(_frames_of, ours, scratch)
-    best: tuple[float, PortraitVerdict, Path] | None = None
+    ours, fps = scratch / "footage.mp4", FPS
+    if video is None:
+        await footage.check(source, ours, fps=fps, most_s=MOST_S)
+    else:
+        fps = video.fps
+        await footage.check(source, ours, fps=fps, size_px=video.best_size_px)
+    frames = await asyncio.to_thread(_frames_of, ours, scratch, round(MOST_S * fps))
+    best: tuple[float, Still, Path] | None = None
     refusal: errors.PortraitError | None = None
-    for number, frame in enumerate(frames):
-        clean = scratch / f"clean-{number}.png"
+    for place, frame in frames.items():
+        clean = scratch / f"clean-{place}.png"
         try:
             verdict = await portraits.check(frame, clean)
         except errors.PortraitError as e:
@@ -49,7 +72,7 @@ async def best_still(
             continue
         score = _score(verdict)
         if best is None or score > best[0]:
-            best = score, verdict, clean
+            best = score, Still(verdict=verdict, footage=ours, at=place), clean
     if best is None:
         raise refusal or errors.NoFaceInVideo
     await asyncio.to_thread(shutil.copyfile, best[2], into)
@@ -62,13 +85,12 @@ def _score(verdict: PortraitVerdict) -> float:
     return face.eye_distance_px * math.cos(math.radians(face.yaw_deg))
 
 
-def _frames_of(video: Path, folder: Path) -> Sequence[Path]:
-    with Footage(video) as footage:
+def _frames_of(video: Path, folder: Path, most: int) -> dict[int, Path]:
+    with Footage(video, most=most) as footage:
         count = len(footage)
-        places = sorted({round(count * (k + 0.5) / LOOKS - 0.5) for k in range(LOOKS)})
-        paths: list[Path] = []
-        for place in places:
-            path = folder / f"frame-{place:05d}.png"
-            Image.fromarray(footage[min(max(place, 0), count - 1)]).save(path, compress_level=1)
-            paths.append(path)
+        evenly = {round(count * (k + 0.5) / LOOKS - 0.5) for k in range(LOOKS)}
+        paths = dict[int, Path]()
+        for place in sorted(min(max(place, 0), count - 1) for place in evenly):
+            paths[place] = folder / f"frame-{place:05d}.png"
+            Image.fromarray(footage[place]).save(paths[place], compress_level=1)
     return paths

@@ -34,6 +34,14 @@ class Recording:
     """What is said in it, where that is known."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilmOfFace:
+    """Footage that the portrait was taken from, and which frame of it that is."""
+
+    path: Path
+    still_at: int
+
+
 def local_job() -> JobId:
     """Name a render that no queue knows."""
     return JobId(f"local-{secrets.token_hex(6)}")
@@ -61,6 +69,8 @@ class VideoOrder:
     source: SourceKind = SourceKind.PHOTO
     face: int = 1
     """Which of several faces speaks, counted from the largest."""
+    film: FilmOfFace | None = None
+    """It speaks in place of the portrait, where the engine follows faces."""
     job_id: JobId = field(default_factory=local_job)
     """What the signature names; for a render without a job something that is only known here."""
     rate_pct: int = 0

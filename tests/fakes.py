@@ -22,6 +22,7 @@ from pipeline.settings import Settings
 from pipeline.speech import known_voices
 from pipeline.speech.samples import sample_texts
 from pipeline.speech.text import ScriptPlan, beginning, check_script
+from pipeline.still import Still
 from pipeline.store.artifacts import ObjectStore
 from pipeline.store.audit import AuditTable
 from pipeline.store.backups import Backups
@@ -36,6 +37,7 @@ from pipeline.store.preferences import PreferenceRows
 from pipeline.store.reports import ReportTable
 from pipeline.store.samples import Samples
 from pipeline.types import (
+    EngineChoice,
     EngineName,
     Job,
     JobId,
@@ -232,6 +234,8 @@ class FakeServices(FakeVerifying):
         self.spoken: list[VoiceId] = []
         self.sample_error: errors.BoltiError | None = None
         self.look: Callable[[], Verdict] = make_verdict
+        self.follows = False
+        """Whether somebody renders who follows a face through a film."""
 
     async def check_portrait(
         self, source: Path, into: Path, face: int | None = None
@@ -259,9 +263,17 @@ class FakeServices(FakeVerifying):
         """Ask the real one, which is quick."""
         return beginning(text, self.settings.speech)
 
-    async def check_film(self, source: Path, into: Path, scratch: Path) -> PortraitVerdict:
-        """Copy the file and say what ``look`` says."""
-        return await self.check_portrait(source, into)
+    async def check_film(
+        self, source: Path, into: Path, scratch: Path, *, whole: bool = False
+    ) -> Still:
+        """Copy the file and say what ``look`` says; the footage is the file too."""
+        footage = scratch / "footage.mp4"
+        footage.write_bytes(source.read_bytes())
+        return Still(verdict=await self.check_portrait(source, into), footage=footage, at=7)
+
+    async def follows_films(self, choice: EngineChoice) -> bool:
+        """Tell what the test put there; the quick engine never does."""
+        return self.follows and choice is not EngineChoice.WARP
 
     async def show_faces(self, picture: Path, verdict: PortraitVerdict) -> bytes:
         """Draw nothing."""

@@ -33,6 +33,8 @@ def caption_of(
         lines.append(texts.html(language, "video.lower_detail"))
     if Note.NO_CAPTIONS in result.notes:
         lines.append(texts.html(language, "video.no_captions"))
+    if Note.STILL_SPOKE in result.notes:
+        lines.append(texts.html(language, "video.still_spoke"))
     return "\n".join(lines)
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.access import charge
 from bot.address import Address, draft_key, order_id
@@ -27,14 +27,21 @@ from pipeline.types import (
     ArtifactKey,
     ConsentId,
     FaceNote,
+    Film,
     Job,
     JobId,
     PortraitVerdict,
+    RenderRequest,
 )
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
+    from pipeline.still import Still
     from pipeline.store.preferences import Preferences
+
+
+NO_FACE: Final = dict.fromkeys(("face", "face_choices", "face_notes", "film", "film_still_at"))
+"""What a draft remembers of a face beside its picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +109,32 @@ def is_undecided(draft: Draft) -> bool:
 
 
 async def keep_portrait(
-    services: Services, sender: Sender, picture: Path, verdict: PortraitVerdict
+    services: Services,
+    sender: Sender,
+    picture: Path,
+    verdict: PortraitVerdict,
+    film: Still | None = None,
 ) -> Draft:
-    """Store the checked picture and put it into the draft, in place of an earlier one."""
-    key = picture_key(sender.key, sender.update_id)
+    """Store the checked picture, and the film that it is of, in place of an earlier face."""
+    key, face = picture_key(sender.key, sender.update_id), face_of(verdict)
     await services.store.put(picture, key)
-    return await take_portrait(services, sender, key, **face_of(verdict))
+    if film is None:
+        return await take_portrait(services, sender, key, **face)
+    footage = _film_key(sender)
+    await services.store.put(film.footage, footage)
+    return await take_portrait(services, sender, key, film=footage, film_still_at=film.at, **face)
+
+
+async def take_face_of(services: Services, sender: Sender, request: RenderRequest) -> Draft:
+    """Put the face of an earlier request into the draft. Raises ``ArtifactMissing``."""
+    key, film, still_at = picture_key(sender.key, sender.update_id), None, None
+    await services.store.copy(request.portrait, key)
+    if request.film is not None:
+        film, still_at = _film_key(sender), request.film.still_at
+        await services.store.copy(request.film.footage, film)
+    return await take_portrait(
+        services, sender, key, face=request.face, film=film, film_still_at=still_at
+    )
 
 
 async def take_portrait(
@@ -120,7 +147,7 @@ async def take_portrait(
         portrait=key,
         portrait_message=message_id_of(sender),
         updated_at=datetime.now(UTC),
-        **{"face": None, "face_choices": None, "face_notes": None, **face},  # type: ignore[arg-type]
+        **{**NO_FACE, **face},  # type: ignore[arg-type]
     )
     await services.drafts.put(draft)
     await delete_dropped(services, before, draft)
@@ -180,9 +207,10 @@ async def place_order(
     portrait = ArtifactKey(f"jobs/{job_id}/portrait.png")
     try:
         await services.store.copy(draft.portrait, portrait)
+        film = await _film_taken_along(services, draft, job_id)
     except errors.ArtifactMissing:
         await services.community.quotas.give_back(job_id)
-        await services.drafts.put(replace(draft, portrait=None))
+        await services.drafts.put(replace(draft, portrait=None, film=None))
         return None
     try:
         said = await taken_along(services, said, job_id)
@@ -197,6 +225,7 @@ async def place_order(
         portrait=portrait,
         script=said,
         face=draft.face or 1,
+        film=film,
         language=sender.address.language,
     )
     job = await hand_in(services, sender, request)
@@ -229,6 +258,25 @@ async def drop_draft(services: Services, key: str) -> bool:
 def picture_key(draft: str, number: int) -> ArtifactKey:
     """Name the picture that an update brought for a draft."""
     return ArtifactKey(f"drafts/{draft.replace(':', '_')}/portrait-{number:012d}.png")
+
+
+def _film_key(sender: Sender) -> ArtifactKey:
+    """Name the footage that an update brought for a draft."""
+    folder = sender.key.replace(":", "_")
+    return ArtifactKey(f"drafts/{folder}/film-{sender.update_id:012d}.mp4")
+
+
+async def _film_taken_along(services: Services, draft: Draft, job_id: JobId) -> Film | None:
+    if draft.film is None:
+        return None
+    footage = film_of_job(job_id)
+    await services.store.copy(draft.film, footage)
+    return Film(footage=footage, still_at=draft.film_still_at or 0)
+
+
+def film_of_job(job_id: JobId) -> ArtifactKey:
+    """Name the footage where its job finds it."""
+    return ArtifactKey(f"jobs/{job_id}/film.mp4")
 
 
 def message_id_of(sender: Sender) -> str | None:

@@ -1,6 +1,9 @@
-"""A video that shows a face: how Telegram describes it, and its clearest picture.
+"""A video that shows a face: how Telegram describes it, its clearest picture, its footage.
 
-What kind of chat it came in is the handlers' business; what makes a face good is the pipeline's.
+Where an engine that follows faces renders just now, the film itself is the face; elsewhere, and
+where that engine is gone by the time the video is made, its clearest picture speaks. Either way
+that picture is what is asked about, blocked and known again. What kind of chat it came in is the
+handlers' business; what makes a face good is the pipeline's.
 """
 
 from __future__ import annotations
@@ -9,15 +12,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from telegram import Message
 
 from bot.context import BotContext
 from bot.drafting.downloads import download, refuse_by_size
+from bot.drafting.wishes import engine_for
 from pipeline import errors
 from pipeline.scratch import scratch_folder
+from pipeline.store.preferences import Preferences
 from pipeline.types import PortraitVerdict
+
+if TYPE_CHECKING:
+    from pipeline.still import Still
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,16 +38,30 @@ class Film:
 
 
 def film_in(message: Message) -> Film | None:
-    """Find the video of a message: a video or a round one. A GIF is neither."""
-    film = message.video or message.video_note
+    """Find the video of a message: a video, a round one, an animation, a video as a file."""
+    document = message.document
+    if document is not None and not (document.mime_type or "").startswith("video/"):
+        document = None
+    film = message.video or message.video_note or message.animation or document
     return None if film is None else Film(file_id=film.file_id, size_bytes=film.file_size)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was seen: the verdict, the picture that it is about, and the film if it is the face."""
+
+    verdict: PortraitVerdict
+    picture: Path
+    film: Still | None = None
 
 
 @asynccontextmanager
 async def watched(
-    film: Film, update_id: int, context: BotContext
-) -> AsyncIterator[tuple[PortraitVerdict, Path]]:
-    """Fetch a video and look at it; its clearest picture is there while the block lasts.
+    film: Film, update_id: int, preferences: Preferences, context: BotContext
+) -> AsyncIterator[Seen]:
+    """Fetch a video and look at it; what was seen is there while the block lasts.
+
+    ``preferences`` are those of whoever asks for the video.
 
     Raises ``FootageError``, ``PortraitError``, ``FileNotFetched``, ``DiskFull``.
     """
@@ -49,5 +71,6 @@ async def watched(
     async with scratch_folder(services.settings.scratch_dir, f"intake-{update_id}") as folder:
         source, picture = folder / "sent", folder / "portrait.png"
         await download(context.bot, film.file_id, source, limit, errors.VideoTooLarge)
-        verdict = await services.check_film(source, picture, folder)
-        yield verdict, picture
+        follows = await services.follows_films(engine_for(services.settings, preferences))
+        still = await services.check_film(source, picture, folder, whole=follows)
+        yield Seen(verdict=still.verdict, picture=picture, film=still if follows else None)

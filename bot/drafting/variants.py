@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
 from bot.access import charge
-from bot.drafting.drafts import Sender
+from bot.drafting.drafts import Sender, film_of_job
 from bot.drafting.submitting import hand_in
 from pipeline import errors
 from pipeline.store.outbox import OutboxState
@@ -131,6 +131,10 @@ async def order_variant(
         portrait = ArtifactKey(f"jobs/{id}/portrait.png")
         await services.store.copy(request.portrait, portrait)
         request = replace(request, portrait=portrait, consent=consent)
+        if request.film is not None:
+            footage = film_of_job(id)
+            await services.store.copy(request.film.footage, footage)
+            request = replace(request, film=replace(request.film, footage=footage))
         if isinstance(request.script, RecordedScript):
             recording = ArtifactKey(f"jobs/{id}/recording.wav")
             await services.store.copy(request.script.recording, recording)

@@ -13,6 +13,7 @@ from pipeline.types import (
     ArtifactKey,
     ConsentId,
     EngineChoice,
+    Film,
     Quality,
     RenderRequest,
     Script,
@@ -28,6 +29,7 @@ def request_for(
     portrait: ArtifactKey,
     script: Script,
     face: int = 1,
+    film: Film | None = None,
     language: str = "en",
 ) -> RenderRequest:
     """Write down everything that the render needs."""
@@ -38,6 +40,7 @@ def request_for(
         script=script,
         consent=consent,
         face=face,
+        film=film,
         voice_id=preferences.voice or settings.speech.voice,
         engine=engine,
         motion=preferences.motion,
@@ -49,6 +52,11 @@ def request_for(
         size_px=size_px,
         language=language,
     )
+
+
+def engine_for(settings: Settings, preferences: Preferences) -> EngineChoice:
+    """Say which engine somebody's videos are made with."""
+    return _made_with(preferences.quality or Quality.NORMAL, settings.lipsync)[0]
 
 
 def _made_with(quality: Quality, settings: LipsyncSettings) -> tuple[EngineChoice, int]:

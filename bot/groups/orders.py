@@ -8,7 +8,8 @@ chat.
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import assert_never
 
@@ -26,7 +27,7 @@ from bot.drafting.drafts import (
     message_id_of,
     place_order,
 )
-from bot.drafting.filming import Film, watched
+from bot.drafting.filming import Film, Seen, watched
 from bot.drafting.portraying import Still, looked_at, show_picture
 from bot.drafting.said import keep_own_voice, keep_recording, recording_key
 from bot.drafting.sounds import Sound
@@ -38,6 +39,7 @@ from pipeline import errors
 from pipeline.scratch import scratch_folder
 from pipeline.settings import SpeechSettings
 from pipeline.store.drafts import Draft
+from pipeline.store.preferences import Preferences
 from pipeline.store.questions import QuestionKind
 from pipeline.types import ConsentId, PortraitVerdict
 
@@ -53,11 +55,12 @@ async def order(asked: Asked, sender: Sender, consent: ConsentId, context: BotCo
     # Of the one who asks, also where somebody else's tap has brought us here.
     preferences = await services.preferences.get(owner_of(sender.user_id))
     try:
-        async with _seen(asked, sender, context) as (verdict, picture):
+        async with _seen(asked, sender, preferences, context) as seen:
+            verdict, picture = seen.verdict, seen.picture
             if len(verdict.choices) > 1 and asked.number not in verdict.choices:
                 await _ask_which_face(asked, sender, verdict, picture, context)
                 return
-            draft = await keep_portrait(services, sender, picture, verdict)
+            draft = await keep_portrait(services, sender, picture, verdict, seen.film)
         if asked.number is not None:
             draft = await choose_face(services, draft, asked.number)
         if asked.words is not None:
@@ -70,14 +73,17 @@ async def order(asked: Asked, sender: Sender, consent: ConsentId, context: BotCo
         await drop_draft(services, sender.key)
 
 
-def _seen(
-    asked: Asked, sender: Sender, context: BotContext
-) -> AbstractAsyncContextManager[tuple[PortraitVerdict, Path]]:
+@asynccontextmanager
+async def _seen(
+    asked: Asked, sender: Sender, preferences: Preferences, context: BotContext
+) -> AsyncIterator[Seen]:
     match asked.face:
         case Still() as still:
-            return looked_at(still, sender.update_id, context)
+            async with looked_at(still, sender.update_id, context) as (verdict, picture):
+                yield Seen(verdict=verdict, picture=picture)
         case Film() as film:
-            return watched(film, sender.update_id, context)
+            async with watched(film, sender.update_id, preferences, context) as seen:
+                yield seen
         case None:
             raise AssertionError("nobody asks without a face")
         case _:

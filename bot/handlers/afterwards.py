@@ -17,7 +17,7 @@ from bot.address import owner_of
 from bot.context import BotApplication, BotContext
 from bot.delivery.copies import send_copy
 from bot.drafting.agreement import consent_or_card
-from bot.drafting.drafts import Sender, keep_wanted, picture_key, take_portrait
+from bot.drafting.drafts import Sender, keep_wanted, take_face_of
 from bot.drafting.variants import (
     Change,
     changed,
@@ -101,13 +101,11 @@ async def on_new_words(tapped: Tapped, context: BotContext) -> None:
     if request is None:
         return
     sender, services = _answering(tapped, context), context.services
-    key = picture_key(sender.key, tapped.update_id)
     try:
-        await services.store.copy(request.portrait, key)
+        await take_face_of(services, sender, request)
     except errors.ArtifactMissing:
         await _say_gone(tapped, context)
         return
-    await take_portrait(services, sender, key, face=request.face)
     await tapped.query.answer()
     await context.say(sender.address, context.t("after.type_words", **context.script_limits))
 

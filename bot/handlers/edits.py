@@ -16,8 +16,7 @@ from bot.drafting.drafts import (
     current_draft,
     is_ordered,
     keep_words,
-    picture_key,
-    take_portrait,
+    take_face_of,
 )
 from bot.drafting.ordering import answers, go_on
 from bot.menus import taps
@@ -94,10 +93,7 @@ async def _job_of(sender: Sender, context: BotContext) -> Job | None:
 async def _prepare_anew(sender: Sender, job: Job, words: str, context: BotContext) -> Draft:
     """Put the face of a job and the new words into the draft."""
     services = context.services
-    request = await services.jobs.request(job.id)
-    key = picture_key(sender.key, sender.update_id)
-    await services.store.copy(request.portrait, key)
-    await take_portrait(services, sender, key, face=request.face)
+    await take_face_of(services, sender, await services.jobs.request(job.id))
     return await keep_words(services, sender, words)
 
 

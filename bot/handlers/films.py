@@ -1,8 +1,7 @@
-"""A video or a round video as the face: its clearest picture speaks.
+"""A video, a round video or an animation as the face; what becomes of it: ``drafting/filming.py``.
 
 A video is the face while the draft has none; with a face there already, it is heard as what is
-said (``recordings.py``). Whoever meant the sound has a button for that. The engines that follow a
-face through a whole film are reached by ``bolti render`` so far.
+said (``recordings.py``). Whoever meant the sound has a button for that. An animation has no sound.
 """
 
 from __future__ import annotations
@@ -24,28 +23,29 @@ from bot.menus.taps import Tapped, sender_of_tap
 from pipeline import errors
 
 PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+FILM = filters.VIDEO | filters.VIDEO_NOTE | filters.ANIMATION | filters.Document.VIDEO
 
 
 def register(app: BotApplication) -> None:
-    """Add the handler of videos and its button; a GIF has a handler of its own before."""
-    films = (filters.VIDEO | filters.VIDEO_NOTE) & ~filters.ANIMATION
-    app.add_handler(MessageHandler(PRIVATE & films, on_film))
+    """Add the handler of videos and its button."""
+    app.add_handler(MessageHandler(PRIVATE & FILM, on_film))
     taps.register(app, {Action.SOUND: on_sound})
 
 
 async def on_film(update: Update, context: BotContext) -> None:
     """Take the video as the face, or as what is said where there is a face."""
-    sender = sender_in(update, context)
+    sender, message = sender_in(update, context), message_of(update)
     if await is_ordered(context.services, sender):
         return
     draft = await current_draft(context.services, sender)
-    if draft.portrait is not None:
+    can_be_heard = message.animation is None
+    if draft.portrait is not None and can_be_heard:
         await on_recording(update, context)
         return
     try:
-        await take_film(message_of(update), sender, context)
+        await take_film(message, sender, context)
     except (errors.FootageError, errors.PortraitError) as unseen:
-        if draft.script is not None:
+        if draft.script is not None or not can_be_heard:
             raise
         try:
             await on_recording(update, context)  # no face for us: perhaps it is to be heard
@@ -54,25 +54,27 @@ async def on_film(update: Update, context: BotContext) -> None:
 
 
 async def take_film(message: Message, sender: Sender, context: BotContext) -> None:
-    """Fill the slot of the face with the clearest picture of a video, then go on.
+    """Fill the slot of the face with a video, or with its clearest picture; then go on.
 
     Raises ``FootageError``, ``PortraitError``, ``FileNotFetched``, ``DiskFull``.
     """
-    film = film_in(message)
+    services, film = context.services, film_in(message)
     assert film is not None
-    async with watched(film, sender.update_id, context) as (verdict, picture):
-        await keep_portrait(context.services, sender, picture, verdict)
+    async with watched(film, sender.update_id, context.preferences, context) as seen:
+        await keep_portrait(services, sender, seen.picture, seen.verdict, seen.film)
         overlong = await take_caption(message.caption, sender, context)
-        draft = await current_draft(context.services, sender)
+        draft = await current_draft(services, sender)
         if not overlong:
             await say_verdict(
                 sender,
-                verdict,
-                picture,
+                seen.verdict,
+                seen.picture,
                 draft,
                 context,
-                news=context.t("film.still"),
-                keyboard=sound_keyboard(context.texts, context.language, draft.key),
+                news=context.t("film.still" if seen.film is None else "film.whole"),
+                keyboard=None
+                if message.animation
+                else sound_keyboard(context.texts, context.language, draft.key),
             )
     await go_on(sender, draft, context, silent=True)
 

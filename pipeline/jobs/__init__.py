@@ -40,6 +40,7 @@ from pipeline.line import (
 )
 from pipeline.settings import Settings
 from pipeline.types import (
+    EngineChoice,
     EngineName,
     Job,
     JobId,
@@ -188,6 +189,10 @@ class Jobs:
     async def workers(self) -> list[WorkerCard]:
         """List the processes that render or did, and whether they live."""
         return await self._launched.views.workers()
+
+    async def lane_of(self, choice: EngineChoice) -> EngineName:
+        """Tell which engine's line an order with this choice would join just now."""
+        return await self._launched.lanes.choose(choice)
 
     async def paces(self) -> dict[EngineName, Pace]:
         """Tell how quick each engine was here lately."""

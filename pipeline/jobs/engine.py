@@ -155,6 +155,11 @@ class Engine:
         """Cancel a render, queued or running; one that is not there is fine."""
         await ask(DBOS.cancel_workflow_async(render_name(id, tries, making)))
 
+    async def move_render(self, id: JobId, tries: int, lane: EngineName) -> None:
+        """Let a render that waits stand in another engine's line; its turn stays."""
+        name = render_name(id, tries, Making.VIDEO)
+        await ask(DBOS.resume_workflow_async(name, queue_name=queue_of(lane)))
+
     async def lines(self) -> dict[EngineName, list[JobId]]:
         """List the orders whose renders wait for each engine, next first."""
         return {lane: await self._line(queue_of(lane)) for lane in EngineName}

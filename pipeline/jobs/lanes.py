@@ -60,22 +60,22 @@ class Lanes:
 
     async def begin(self, ticket: Ticket, request: RenderRequest | None) -> Start:
         """Decide in which line an order stands, and whether somebody can sketch it meanwhile."""
-        lane = EngineName.WARP if request is None else await self.choose(request)
+        lane = EngineName.WARP if request is None else await self.choose(request.engine)
         waits_for_gpu = lane is EngineName.LATENTSYNC
         preview = self._previews and waits_for_gpu and EngineName.WARP in await self.served()
         return Start(turn=ticket.turn, lane=lane, preview=preview)
 
-    async def choose(self, request: RenderRequest) -> EngineName:
-        """Choose the line of a request. Nobody who can? Then any line: its worker will say so."""
+    async def choose(self, choice: EngineChoice) -> EngineName:
+        """Choose the line of an order. Nobody who can? Then any line: its worker will say so."""
         served = await self.served()
-        match request.engine:
+        match choice:
             case EngineChoice.WARP:
                 return EngineName.WARP
             case EngineChoice.AUTO | EngineChoice.LATENTSYNC:
                 has_it = EngineName.LATENTSYNC in served
                 return EngineName.LATENTSYNC if has_it else EngineName.WARP
             case _:
-                assert_never(request.engine)
+                assert_never(choice)
 
     async def served(self) -> set[EngineName]:
         """Tell which engines somebody renders with, or will again in a moment."""

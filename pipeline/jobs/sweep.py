@@ -2,7 +2,8 @@
 
 ``recover`` puts the work of the dead back on its queues; who is dead, the liveness lock tells, and
 nobody's clock is asked. ``mend`` enqueues orders that were accepted and not enqueued, and ends
-those whose workflow ended without them. What the work is, is not known here.
+those whose workflow ended without them. ``reroute`` lets nobody wait for an engine that is gone.
+What the work is, is not known here.
 
 Where the next one goes: another thing to look after is a function here and a line in ``work.py``.
 """
@@ -12,12 +13,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from pipeline import errors
+from pipeline.jobs import requests
 from pipeline.jobs.engine import Engine
-from pipeline.jobs.ports import Books, LineRows
+from pipeline.jobs.lanes import Lanes
+from pipeline.jobs.ports import Books, LineRows, Requests
 from pipeline.line import LineMode
-from pipeline.types import Failure, JobId
+from pipeline.types import EngineChoice, EngineName, Failure, JobId
 
 MEND_INTERVAL_S = 60.0
 
@@ -75,3 +79,24 @@ async def mend(
         elif lost:
             failure = Failure(code="internal", detail="its workflow ended", retryable=False)
             await give_up(ticket.id, failure)
+
+
+async def reroute(engine: Engine, books: Books, store: Requests, lanes: Lanes) -> None:
+    """Give what waits for a GPU that nobody has any more to the quick engine.
+
+    Only where that was left to us. Lane first: a crash in between leaves it in the old line, where
+    the next round finds it.
+    """
+    served = await lanes.served()
+    if EngineName.LATENTSYNC in served or EngineName.WARP not in served:
+        return
+    for id in (await engine.lines())[EngineName.LATENTSYNC]:
+        ticket = await books.line.ticket(id)
+        if ticket is None or ticket.is_decided or ticket.started_at is not None:
+            continue
+        with suppress(errors.ArtifactMissing):  # whoever renders it will meet that, and say so
+            if (await requests.read(store, id)).engine is not EngineChoice.AUTO:
+                continue
+        log.warning("%s waits for a GPU that is gone: the quick engine makes it", id)
+        await books.line.choose_lane(id, EngineName.WARP)
+        await engine.move_render(id, ticket.tries, EngineName.WARP)

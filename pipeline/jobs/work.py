@@ -17,7 +17,7 @@ from pipeline.jobs.lanes import Lanes
 from pipeline.jobs.orders import OrderWork
 from pipeline.jobs.ports import Books, Door, QueueName, RenderFunction, Requests
 from pipeline.jobs.renders import Renders
-from pipeline.jobs.sweep import MEND_INTERVAL_S, mend, obey, recover, regularly
+from pipeline.jobs.sweep import MEND_INTERVAL_S, mend, obey, recover, regularly, reroute
 from pipeline.jobs.views import Views
 from pipeline.line import LineMode
 from pipeline.settings import Settings
@@ -39,7 +39,7 @@ class Work:
         door: Door | None,
     ) -> None:
         self._settings = settings
-        self._books = books
+        self._books, self._store = books, store
         self.engine = Engine(settings)
         self.lanes = Lanes(self.engine, books.workers, previews=settings.jobs.previews)
         self.views = Views(self.engine, books, self.lanes, fresh_s=2 * settings.jobs.poll_s)
@@ -81,6 +81,10 @@ class Work:
         if QueueName.ORDERS in listen:
             give_up = self._orders.give_up
             self._look_after(lambda: mend(self.engine, self._books, give_up), MEND_INTERVAL_S)
+            self._look_after(self._reroute, sweep_s)
+
+    async def _reroute(self) -> None:
+        await reroute(self.engine, self._books, self._store, self.lanes)
 
     async def _touch(self) -> None:
         await self._books.workers.touch(self.engine.executor, self._renders.at_work)

@@ -44,13 +44,24 @@ Tell = Callable[[float], None]
 
 
 def follow_face(
-    frames: Sequence[Pixels], mesh: FaceFollower, *, fps: int, chosen: int = 1, tell: Tell
+    frames: Sequence[Pixels],
+    mesh: FaceFollower,
+    *,
+    fps: int,
+    chosen: int = 1,
+    tell: Tell,
+    at: int | None = None,
 ) -> FaceTrack:
     """Follow the ``chosen`` face, counted from the largest in the first second with faces.
 
-    Short absences are bridged. Raises ``NoFaceInVideo``, ``NoSuchFace``.
+    ``at`` names the frame in which it was counted, where somebody did. Short absences are
+    bridged. Raises ``NoFaceInVideo``, ``NoSuchFace``.
     """
-    first, people = first_look(frames, mesh, fps=fps)
+    if at is None:
+        first, people = first_look(frames, mesh, fps=fps)
+    else:
+        first = min(at, len(frames) - 1)
+        people = [face.landmarks for face in mesh.find(frames[first])]
     if not 1 <= chosen <= len(people):
         raise errors.NoSuchFace(chosen, len(people))
     found = np.full((len(frames), POINTS, 3), np.nan, np.float32)

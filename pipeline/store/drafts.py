@@ -37,6 +37,8 @@ DRAFTS = sa.Table(
     sa.Column("heard", SealedText),
     sa.Column("wanted", sa.Text),
     sa.Column("wanted_message", sa.Text),
+    sa.Column("film", sa.Text),
+    sa.Column("film_still_at", sa.Integer),
     sa.Column("updated_at", UtcTime, nullable=False, index=True),
 )
 
@@ -75,12 +77,17 @@ class Draft:
     """What shall be made of an earlier video once its person agrees, as the door writes it."""
     wanted_message: str | None = None
     """The message that this shall answer, as the door writes it."""
+    film: ArtifactKey | None = None
+    """Footage that the portrait was taken from, where an engine can follow its face."""
+    film_still_at: int | None = None
+    """Which frame of it the portrait is."""
     updated_at: datetime
 
     @property
     def artifacts(self) -> tuple[ArtifactKey, ...]:
         """List what is stored for this draft, and goes with it."""
-        return tuple(key for key in (self.portrait, self.recording) if key is not None)
+        kept = (self.portrait, self.film, self.recording)
+        return tuple(key for key in kept if key is not None)
 
 
 class Drafts:

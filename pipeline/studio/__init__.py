@@ -44,6 +44,10 @@ class StudioOrder:
     source: SourceKind = SourceKind.PHOTO
     face: int = 1
     """Which of several faces speaks, counted from the largest."""
+    film: Path | None = None
+    """Footage that the portrait was taken from; it speaks where the engine follows faces."""
+    still_at: int = 0
+    """Which frame of it the portrait is."""
     shape: Shape = Shape.ORIGINAL
     captions: str | None = None
     """The words that were spoken, to be written into the picture; None: not wished for."""

@@ -7,6 +7,7 @@ pictures, faces and engines; marks no frame and encodes nothing: that is ``film.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from pipeline.lipsync.filmed import untouched
 from pipeline.lipsync.track import frame_count
 from pipeline.media.footage import Footage
 from pipeline.portrait import FaceFollower, Landmarks, Pixels
+from pipeline.portrait.face_track import FaceTrack
 from pipeline.portrait.following import follow_face
 from pipeline.portrait.framing import frame_portrait
 from pipeline.portrait.picture import read_clean
@@ -27,6 +29,8 @@ from pipeline.studio.bystanders import Bystanders, framed
 from pipeline.types import Note, SourceKind, Speech, Stretch
 
 OnNote = Callable[[Note], None]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,21 +60,50 @@ def take_of(
 ) -> Iterator[Take]:
     """Look for the face and set up the take; what it reads is open while the block lasts.
 
+    A photo that was taken from a film stands in for it where nobody can follow its face.
     ``tell`` hears how much of a film has been looked at. Raises ``NoFaceFound``, ``NoSuchFace``,
-    ``NoFaceInVideo``, ``PhotosOnly`` for an engine that takes no films.
+    ``NoFaceInVideo``, ``PhotosOnly`` for footage alone and an engine that takes no films.
     """
+    # Frames behind the end of the speech are never shown: they need no look.
+    count = max(1, frame_count(speech.duration_s, order.fps))
     match order.source:
         case SourceKind.PHOTO:
-            yield _photo(order, speech, engine, mesh, on_note)
+            if order.film is None:
+                yield _photo(order, speech, engine, mesh, on_note)
+                return
+            with Footage(order.film, most=max(count, order.still_at + 1)) as footage:
+                yield _film_or_still(order, speech, engine, mesh, footage, tell, on_note)
         case SourceKind.FOOTAGE:
             if not isinstance(engine, FilmLipSync):
                 raise errors.PhotosOnly(engine.name, "it moves one picture")
-            # Frames behind the end of the speech are never shown: they need no look.
-            count = frame_count(speech.duration_s, order.fps)
-            with Footage(order.portrait, most=max(1, count)) as footage:
-                yield _film(order, speech, engine, mesh, footage, tell, on_note)
+            with Footage(order.portrait, most=count) as footage:
+                track = follow_face(footage, mesh, fps=order.fps, chosen=order.face, tell=tell)
+                yield _film(order, speech, engine, footage, track, on_note)
         case _:
             assert_never(order.source)
+
+
+def _film_or_still(
+    order: StudioOrder,
+    speech: Speech,
+    engine: LipSyncEngine,
+    mesh: FaceFollower,
+    footage: Footage,
+    tell: Callable[[float], None],
+    on_note: OnNote | None,
+) -> Take:
+    """Follow the face that was chosen in the still; where that cannot be, the still speaks."""
+    if isinstance(engine, FilmLipSync):
+        try:
+            track = follow_face(
+                footage, mesh, fps=order.fps, chosen=order.face, tell=tell, at=order.still_at
+            )
+            return _film(order, speech, engine, footage, track, on_note)
+        except errors.FootageError as e:
+            log.warning("a film was not followed: %s", e.code)
+    if on_note is not None:
+        on_note(Note.STILL_SPOKE)
+    return _photo(order, speech, engine, mesh, on_note)
 
 
 def _photo(
@@ -116,13 +149,10 @@ def _film(
     order: StudioOrder,
     speech: Speech,
     engine: FilmLipSync,
-    mesh: FaceFollower,
     footage: Footage,
-    tell: Callable[[float], None],
+    track: FaceTrack,
     on_note: OnNote | None,
 ) -> Take:
-    track = follow_face(footage, mesh, fps=order.fps, chosen=order.face, tell=tell)
-
     def frames(first_frame: int) -> Iterator[Pixels]:
         return engine.sync_film(
             footage, track, speech, order.fps, first_frame=first_frame, on_note=on_note
@@ -132,7 +162,7 @@ def _film(
         width_px=footage.size.width_px,
         height_px=footage.size.height_px,
         frames=frames,
-        decided_by=(_digest(order.portrait), track.landmarks.tobytes()),
+        decided_by=(_digest(order.film or order.portrait), track.landmarks.tobytes()),
         focus=_middle(track.landmarks[0]),
         untouched=untouched(track, frame_count(speech.duration_s, order.fps), order.fps),
     )

@@ -7,7 +7,7 @@ Where the next one goes: a value that two packages share comes here, into the mo
 meaning; one that stays inside a package stays there.
 """
 
-from pipeline.types.asked import RecordedScript, RenderRequest, Script, TextScript
+from pipeline.types.asked import Film, RecordedScript, RenderRequest, Script, TextScript
 from pipeline.types.audit import AuditRow
 from pipeline.types.consent import Consent, Handshake, Permission
 from pipeline.types.jobs import Failure, Job, JobState
@@ -41,6 +41,7 @@ __all__ = [
     "FaceFault",
     "FaceNote",
     "Failure",
+    "Film",
     "Handshake",
     "Job",
     "JobId",

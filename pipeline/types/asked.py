@@ -38,6 +38,15 @@ Script = TextScript | RecordedScript
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Film:
+    """A video whose face speaks where an engine can follow it; elsewhere its still does."""
+
+    footage: ArtifactKey
+    still_at: int
+    """The frame, counted from 0, that is the portrait of the request: its faces are numbered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenderRequest:
     """Everything that a render needs; nothing ambient.
 
@@ -52,6 +61,8 @@ class RenderRequest:
     face: int = 1
     """Which of several faces speaks, counted from the largest; ``PortraitVerdict.chosen``, or
     one of its ``choices``."""
+    film: Film | None = None
+    """What the portrait was taken from, where that was a video."""
     voice_id: VoiceId | None = None
     engine: EngineChoice = EngineChoice.AUTO
     motion: Motion | None = None

@@ -19,6 +19,8 @@ class Note(StrEnum):
     """Memory ran out, so a smaller network made it."""
     NO_CAPTIONS = "no_captions"
     """Captions were wished for, but there are no words with times, or no font for them."""
+    STILL_SPOKE = "still_spoke"
+    """A video was sent as the face; its clearest picture speaks, for this engine follows none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,11 +78,11 @@ async def test_chat_things_that_are_no_photo(
     note.write_bytes(b"%PDF-1.4")
 
     await asha.sends_animation(samples.video(tmp_path / "gif.mp4", sound=False))
-    await asha.sees("This picture moves")
+    small = await asha.sees("This video is too small", within_s=30)
     await asha.sends_voice(samples.voice(tmp_path / "voice.ogg"), 1)
     await asha.sees("couldn't hear any speech")
     await asha.sends_video(samples.video(tmp_path / "video.mp4"))
-    await asha.sees("This video is too small", within_s=30)
+    await asha.sees("This video is too small", within_s=30, after=small)
     await asha.sends_sticker()
     await asha.sees("can't find a face")
     await asha.sends_contact()

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from pipeline import errors
 from pipeline.jobs import QueueName
+from pipeline.store.database import Database
+from pipeline.store.workers import WORKERS
 from pipeline.types import (
     EngineChoice,
     EngineName,
@@ -22,6 +27,7 @@ from tests.integration.jobs_world import (
     REQUEST,
     FakeDoor,
     FakeRender,
+    World,
     job_id,
     opened,
     result_of,
@@ -81,6 +87,35 @@ async def test_without_a_gpu_worker_the_cpu_makes_the_video_and_no_preview(
 
         assert render.begun == [job_id(1)]
         assert render.previews == []
+
+
+async def test_who_waits_for_a_gpu_that_is_gone_for_good_gets_the_cpu(tmp_path: Path) -> None:
+    async with opened(
+        settings_in(tmp_path, executor="gpu1"), listen=(QueueName.RENDERS_LATENTSYNC,)
+    ):
+        pass  # it was there a moment ago
+    render = TwoStudios()
+    async with opened(settings_in(tmp_path), render=render, listen=BOT_AND_CPU) as world:
+        insists = replace(REQUEST, engine=EngineChoice.LATENTSYNC)
+        await world.submit(1)
+        await world.jobs.submit(insists, id=job_id(2), owner=ASHA, reply_to="{}")
+        await until(lambda: world.door.heard("preview", job_id(1)))
+        assert render.begun == []
+
+        await last_seen(world, "gpu1", datetime.now(UTC) - timedelta(minutes=10))
+        await until_final(world, 1)
+
+        assert render.begun == [job_id(1)]
+        assert world.door.heard("deliver", job_id(1)) == 1
+        assert (await world.jobs.get(job_id(2))).state is JobState.QUEUED
+
+
+async def last_seen(world: World, executor: str, at: datetime) -> None:
+    database = Database(world.settings.database_url)
+    await database.open()
+    change = sa.update(WORKERS).where(WORKERS.c.executor == executor).values(seen_at=at)
+    await database.write(lambda connection: connection.execute(change).rowcount)
+    await database.close()
 
 
 async def test_who_asks_for_warp_waits_for_no_gpu(tmp_path: Path) -> None:

@@ -15,20 +15,22 @@ from PIL import Image
 from pydantic import SecretStr
 
 from pipeline import errors
-from pipeline.bootstrap import STUDIO_MODULE, open_workshop
+from pipeline.bootstrap import STUDIO_MODULE, Workshop, open_workshop
 from pipeline.child import Child
 from pipeline.latentsync.releases import UNET_NAME, Release
+from pipeline.media.footage import Footage
 from pipeline.media.read import read_frames
 from pipeline.records import open_records
 from pipeline.render import Renderer
 from pipeline.settings import JobsSettings, Settings, child_environment
 from pipeline.settings.safety import ProvenanceSettings
-from pipeline.speech import Synthesizer
+from pipeline.still import best_still
 from pipeline.store import ArtifactStore
 from pipeline.types import (
     ArtifactKey,
     EngineChoice,
     EngineName,
+    Film,
     JobId,
     Progress,
     RecordedScript,
@@ -38,7 +40,7 @@ from pipeline.types import (
     Stage,
     TextScript,
 )
-from tests import faces, offline, tiny_latentsync
+from tests import faces, films, offline, tiny_latentsync
 from tests.agreed import CONSENT
 from tests.integration import tiny_studio
 from tests.measure import spoken
@@ -56,18 +58,20 @@ class World:
     """A renderer whose studio speaks with a tiny LatentSync."""
 
     def __init__(
-        self, settings: Settings, speaker: Synthesizer, studio: Child, store: ArtifactStore
+        self, settings: Settings, workshop: Workshop, studio: Child, store: ArtifactStore
     ) -> None:
-        self.settings, self.speaker, self.store = settings, speaker, store
-        self.renderer = Renderer(speaker, studio, store, settings)
+        self.settings, self.workshop, self.store = settings, workshop, store
+        self.speaker = workshop.speaker
+        self.renderer = Renderer(workshop.speaker, studio, store, settings)
         self.folder = Path(settings.latentsync.weights)
         self.on_progress: Callable[[Progress], None] = lambda progress: None
 
-    async def render(self, script: Script = WORDS) -> RenderResult:
+    async def render(self, script: Script = WORDS, film: Film | None = None) -> RenderResult:
         request = RenderRequest(
             consent=CONSENT,
             portrait=PORTRAIT,
             script=script,
+            film=film,
             engine=EngineChoice.LATENTSYNC,
             size_px=192,
         )
@@ -109,7 +113,7 @@ async def world(
             await records.store.put(picture, PORTRAIT)
             spoken.speech(folder / "speech.wav", spoken.phones(spoken.PANGRAM)[:36])
             await records.store.put(folder / "speech.wav", RECORDING)
-            yield World(settings, workshop.speaker, studio, records.store), studio
+            yield World(settings, workshop, studio, records.store), studio
         finally:
             await studio.close()
 
@@ -124,6 +128,34 @@ async def test_a_photo_speaks_with_latentsync(tmp_path: Path) -> None:
         assert result.notes == ()
         assert len(frames) == round(result.duration_s * 25)
         assert here.scratch() == []
+
+
+async def test_a_film_speaks_with_latentsync_where_the_face_of_its_still_is(
+    tmp_path: Path,
+) -> None:
+    footage = ArtifactKey(f"jobs/{JOB}/film.mp4")
+    film = films.write_film(tmp_path / "film.mp4", map(films.speaker, range(40)))
+    async with world(tmp_path) as (here, _):
+        still = await best_still(
+            film,
+            tmp_path / "still.png",
+            tmp_path,
+            here.workshop.footage,
+            here.workshop.portraits,
+            here.settings.lipsync,
+        )
+        await here.store.put(tmp_path / "still.png", PORTRAIT)
+        await here.store.put(still.footage, footage)
+
+        result = await here.render(film=Film(footage=footage, still_at=still.at))
+
+        assert (result.made_by, result.notes) == (EngineName.LATENTSYNC, ())
+        assert (result.width_px, result.height_px) == films.SIZE_PX
+        made = await here.frames(result)
+        with Footage(still.footage) as shown:
+            for number in (0, 30):
+                off = [float(np.median(np.abs(made[number].astype(int) - at))) for at in shown]
+                assert abs(int(np.argmin(off)) - number) <= 1, "the film moves around the face"
 
 
 async def test_a_killed_studio_goes_on_where_it_was_with_the_same_result(tmp_path: Path) -> None:

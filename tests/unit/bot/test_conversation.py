@@ -242,14 +242,12 @@ async def test_a_photo_leaves_no_scratch_behind(bot: Bot) -> None:
 
 
 FILE = {"file_id": "a", "file_unique_id": "a"}
-FILM = {**FILE, "width": 1, "height": 1, "duration": 1}
 SOUND = {**FILE, "duration": 1}
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ({"animation": FILM}, "This picture moves"),
         ({"contact": {"phone_number": "1", "first_name": "R"}}, "one photo of a face plus words"),
         ({"location": {"longitude": 1.0, "latitude": 1.0}}, "one photo of a face plus words"),
         ({"dice": {"emoji": "🎲", "value": 3}}, "one photo of a face plus words"),

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from pipeline import errors
 from pipeline.lipsync.filmed import source_frame
 from pipeline.lipsync.warp import WarpEngine
-from pipeline.media.footage import make_footage
+from pipeline.media.footage import Footage, make_footage
 from pipeline.media.read import read_frames
 from pipeline.portrait import Face, Landmarks, Pixels
 from pipeline.portrait.face_track import FaceTrack
@@ -28,6 +29,7 @@ from pipeline.types import (
     Speech,
     Stage,
     Stretch,
+    Timing,
 )
 from tests.films import column, column_of, write_film
 
@@ -40,6 +42,7 @@ class FilmEngine(WarpEngine):
     name = EngineName.LATENTSYNC
 
     def __init__(self) -> None:
+        super().__init__()
         self.frames_given = 0
         self.begun: list[int] = []
         self.x_px: list[float] = []
@@ -192,6 +195,59 @@ def test_a_video_without_a_face_makes_no_film(order: StudioOrder) -> None:
 def test_an_engine_for_photos_refuses_a_video(order: StudioOrder) -> None:
     with pytest.raises(errors.PhotosOnly, match="'warp' makes photos speak, not videos"):
         render_video(order, WarpEngine(), Cast(), lambda progress: None)
+
+
+@pytest.fixture
+def of_a_still(order: StudioOrder) -> StudioOrder:
+    """Order the same film, with its picture 30 to stand in for it."""
+    with Footage(order.portrait) as footage:
+        still = order.portrait.with_name("still.png")
+        Image.fromarray(footage[30]).save(still)
+    return replace(
+        order, portrait=still, film=order.portrait, still_at=30, source=SourceKind.PHOTO
+    )
+
+
+@pytest.mark.parametrize(("face", "at_px"), [(1, 30.0), (2, 120.0)])
+def test_the_face_that_was_chosen_in_the_still_speaks_in_the_film(
+    of_a_still: StudioOrder, face: int, at_px: float
+) -> None:
+    engine, notes = FilmEngine(), list[Note]()
+
+    video = render_video(
+        replace(of_a_still, face=face), engine, Cast(), lambda progress: None, notes.append
+    )
+
+    assert (video.frames, video.made_by, notes) == (50, EngineName.LATENTSYNC, [])
+    assert set(np.round(engine.x_px)) == {at_px}
+
+
+def test_the_still_may_lie_behind_the_end_of_the_speech(of_a_still: StudioOrder) -> None:
+    short = replace(of_a_still.speech, path=_silence(of_a_still.into, 0.4))
+    engine = FilmEngine()
+
+    video = render_video(replace(of_a_still, speech=short), engine, Cast(), lambda progress: None)
+
+    assert (video.frames, engine.frames_given) == (10, 31)
+    assert [column_of(frame[20:80]) for frame in read_frames(of_a_still.into)] == [*range(10)]
+
+
+@pytest.mark.parametrize(
+    "engine", [WarpEngine(), FilmEngine()], ids=["for photos", "nobody there"]
+)
+def test_where_the_face_of_a_film_cannot_be_followed_its_still_speaks_and_it_is_noted(
+    of_a_still: StudioOrder, engine: WarpEngine
+) -> None:
+    notes = list[Note]()
+    said = replace(of_a_still.speech, phones=(Timing(start_s=0.0, end_s=2.0, text="a"),))
+    nobody_at_ten = replace(of_a_still, still_at=10, speech=said)
+
+    video = render_video(
+        nobody_at_ten, engine, Cast(range(10, 11)), lambda progress: None, notes.append
+    )
+
+    assert notes == [Note.STILL_SPOKE]
+    assert video.frames == 50
 
 
 def test_damaged_footage_is_told(order: StudioOrder) -> None:
