@@ -21,6 +21,8 @@ class Address:
     thread_id: int | None = None
     message_id: int | None = None
     """None once Telegram said that it cannot be replied to."""
+    words_id: int | None = None
+    """The message with the words, where another one is answered: it may be edited."""
     language: str = "en"
 
     @property

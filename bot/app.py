@@ -44,6 +44,7 @@ from bot.handlers import (
     report_desk,
     reports,
     rights,
+    sample,
     say,
     verify,
     voices,
@@ -128,6 +129,7 @@ def route(app: BotApplication) -> None:
     jobs.register(app)  #          /jobs /job /pause /resume /drain /cancel ID /retry of admins
     people.register(app)  #        /ban /unban /allow /quota /invite of admins
     broadcast.register(app)  #     /broadcast of admins
+    sample.register(app)  #        the button under /start
     personal.register(app)  #      /start /help /privacy
     verify.register(app)  #        /verify: is this video mine?
     settings_menu.register(app)  # /settings /language

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 PRIVATE_COMMANDS = (
     "start",
     "help",
+    "new",
     "voice",
     "settings",
     "language",

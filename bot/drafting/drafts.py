@@ -228,7 +228,7 @@ async def place_order(
         film=film,
         language=sender.address.language,
     )
-    job = await hand_in(services, sender, request)
+    job = await hand_in(services, _noting_words(sender, draft), request)
     # Only now: a crash before this line repeats the update, and the same id starts nothing twice.
     spoken = replace(
         without_recording(draft),
@@ -277,6 +277,13 @@ async def _film_taken_along(services: Services, draft: Draft, job_id: JobId) -> 
 def film_of_job(job_id: JobId) -> ArtifactKey:
     """Name the footage where its job finds it."""
     return ArtifactKey(f"jobs/{job_id}/film.mp4")
+
+
+def _noting_words(sender: Sender, draft: Draft) -> Sender:
+    """Let the order know which message has its words."""
+    if draft.script_message is None or draft.recording is not None:
+        return sender
+    return replace(sender, address=replace(sender.address, words_id=int(draft.script_message)))
 
 
 def message_id_of(sender: Sender) -> str | None:

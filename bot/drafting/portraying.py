@@ -119,12 +119,12 @@ async def show_picture(
     sender: Sender,
     picture: bytes,
     caption: str,
-    keyboard: InlineKeyboardMarkup,
+    keyboard: InlineKeyboardMarkup | None,
     context: BotContext,
     *,
     silent: bool = False,
 ) -> Message:
-    """Answer with a picture and buttons."""
+    """Answer with a picture, and buttons if there are any."""
     address = sender.address
     return await context.bot.send_photo(
         address.chat_id,

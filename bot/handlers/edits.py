@@ -57,6 +57,7 @@ async def on_edit(update: Update, context: BotContext) -> None:
     context.services.check_script(words)
     draft = await _prepare_anew(sender, job, words, context)
     if job.state is JobState.QUEUED:
+        await context.say(address, context.t("words.edited"), silent=True)
         await _make_anew(sender, job, draft, context)
     else:
         keyboard = redo_keyboard(context.texts, context.language, job.id)
@@ -81,11 +82,14 @@ async def on_redo(tapped: Tapped, context: BotContext) -> None:
 
 
 async def _job_of(sender: Sender, context: BotContext) -> Job | None:
-    """Find the unfinished video that answers this message."""
+    """Find the unfinished video that answers this message, or has its words."""
+    edited = sender.address
     for job in await context.services.jobs.of_owner(owner_of(sender.user_id)):
         address = unpack_address(job.reply_to)
-        here = (address.chat_id, address.message_id)
-        if here == (sender.address.chat_id, sender.address.message_id):
+        if address.chat_id == edited.chat_id and edited.message_id in (
+            address.message_id,
+            address.words_id,
+        ):
             return job
     return None
 

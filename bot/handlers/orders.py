@@ -1,4 +1,4 @@
-"""Orders under way: /status, /cancel, and the buttons under what the bot says about an order.
+"""Orders under way: /status, /cancel, /new, and the buttons under what is said about an order.
 
 Only the owner of a job, or of a draft, may press its buttons (``bot/menus/taps.py``). How an
 order is placed stands in ``bot/drafting/drafts.py``, how it speaks in ``bot/delivery``.
@@ -30,6 +30,7 @@ def register(app: BotApplication) -> None:
     """Add the commands and buttons of orders."""
     app.add_handler(CommandHandler("status", status, PRIVATE))
     app.add_handler(CommandHandler("cancel", cancel, PRIVATE))
+    app.add_handler(CommandHandler("new", new, PRIVATE))
     app.add_handler(ChatMemberHandler(on_membership))
     taps.register(
         app,
@@ -62,6 +63,16 @@ async def cancel(update: Update, context: BotContext) -> None:
         key = draft_key(address_of(message, context.language), user_id)
         dropped = await drop_draft(context.services, key)
         await context.reply(message, context.t("cancel.draft" if dropped else "cancel.nothing"))
+
+
+async def new(update: Update, context: BotContext) -> None:
+    """Start afresh: drop the draft. What is being made goes on."""
+    message, user_id = message_of(update), sender_of(update).id
+    await drop_draft(context.services, draft_key(address_of(message, context.language), user_id))
+    lines = [context.t("new.done")]
+    if await context.services.jobs.of_owner(owner_of(user_id)):
+        lines.append(context.t("new.going_on"))
+    await context.reply(message, "\n".join(lines))
 
 
 async def on_cancel_job(tapped: Tapped, context: BotContext) -> None:

@@ -10,6 +10,8 @@ from telegram.ext import CommandHandler, MessageHandler, filters
 
 from bot.commands import help_lines
 from bot.context import BotApplication, BotContext, message_of
+from bot.menus.keyboards import start_keyboard
+from pipeline.sample import public_portrait
 
 PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
 
@@ -29,7 +31,9 @@ def register_last(app: BotApplication) -> None:
 async def start(update: Update, context: BotContext) -> None:
     """Say what to send."""
     context.kept()
-    await context.reply(message_of(update), context.t("start"))
+    has_sample = public_portrait() is not None
+    keyboard = start_keyboard(context.texts, context.language) if has_sample else None
+    await context.reply(message_of(update), context.t("start"), keyboard)
 
 
 async def give_help(update: Update, context: BotContext) -> None:

@@ -35,6 +35,7 @@ class Action(StrEnum):
     SHORTEN = "shorten"
     REDO = "redo"
     SOUND = "sound"
+    SAMPLE = "sample"
     SETTING = "setting"
     SET = "set"
     AGREE = "agree"
@@ -93,6 +94,11 @@ def number_in(written: str) -> int | None:
     """Read a number that a button carries; None for what no keyboard wrote."""
     is_number = written.isascii() and written.isdecimal() and len(written) <= MOST_DIGITS
     return int(written) if is_number else None
+
+
+def start_keyboard(texts: Texts, language: str) -> InlineKeyboardMarkup:
+    """Offer a first video with one tap; whoever taps gets it."""
+    return _rows([button(texts.plain(language, "button.sample"), Action.SAMPLE, "start")])
 
 
 def draft_keyboard(texts: Texts, language: str, draft_key: str) -> InlineKeyboardMarkup:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import click
@@ -11,12 +10,11 @@ from pipeline.cli.console import console
 from pipeline.cli.render import FileOrder, make_video
 from pipeline.cli.running import run
 from pipeline.safety.consent import sample_consent
+from pipeline.sample import PACKAGE, public_portrait
 from pipeline.settings import load_settings
 
 SAMPLE_SCRIPT = Path(__file__).resolve().parents[2] / "config" / "sample.txt"
 VOICE = "embedded-en-in-f"
-SAMPLE_PORTRAIT = ("matplotlib", "mpl-data/sample_data/grace_hopper.jpg")
-"""A public-domain portrait of Grace Hopper that lies inside an installed package."""
 
 
 @click.command(hidden=True)
@@ -46,9 +44,8 @@ def demo(into: Path, as_json: bool) -> None:
 
 
 def sample_portrait() -> Path:
-    """Find the portrait without importing the package that carries it."""
-    package, inside = SAMPLE_PORTRAIT
-    spec = importlib.util.find_spec(package)
-    if spec is None or spec.origin is None:
-        raise click.ClickException(f"The sample portrait comes with {package}: install it.")
-    return Path(spec.origin).parent / inside
+    """Find the portrait, or say how to get it."""
+    photo = public_portrait()
+    if photo is None:
+        raise click.ClickException(f"The sample portrait comes with {PACKAGE}: install it.")
+    return photo

@@ -11,7 +11,7 @@ from tests import faces
 from tests.botapi.fixtures import LaunchBot
 from tests.botapi.process import BotProcess
 from tests.botapi.server import BotApi
-from tests.e2e.scenes import LONG_WORDS, SHORT_WORDS, gets_video, status_lines
+from tests.e2e.scenes import LONG_WORDS, RENDER_S, SHORT_WORDS, gets_video, status_lines
 
 ASKED = {"BOLTI_TELEGRAM__CONFIRM_ABOVE_S": "30"}
 
@@ -109,8 +109,21 @@ async def test_chat_words_are_edited_before_and_while_it_is_made(
 
     words = await asha.sends_text("Good morning to all of you.")
     await asha.sees("Got the words")
-    await asha.edits(words, SHORT_WORDS)
-    await asha.sees("Updated the words")
+    await asha.edits(words, LONG_WORDS)
+    updated = await asha.sees("Updated the words")
     await asha.sends_photo(faces.hopper())
+    running = await asha.sees("moving the lips", within_s=RENDER_S)
+    more = await asha.sends_text(SHORT_WORDS)
+    waiting = await asha.sees("is next in line", after=running)
 
-    await gets_video(asha)
+    await asha.edits(more, "And now, good night.")
+    updated = await asha.sees("Updated the words", after=updated)
+    await asha.sees("is cancelled. Nothing was counted", after=waiting)
+    await asha.edits(words, SHORT_WORDS)
+    late = await asha.sees("already being made with the old words")
+    await asha.taps("Cancel and redo", on=late)
+    await asha.sees("Updated the words", after=updated)
+    await gets_video(asha, 2)
+
+    assert {video.reply_to for video in asha.videos()} == {more.message_id, words.message_id}
+    assert status_lines(asha) == []

@@ -38,10 +38,14 @@ async def test_chat_consent_in_hindi_and_taken_back(server: BotApi, launch_bot: 
     await launch_bot(agreed=False)
     ravi = server.user("Ravi", "hi")
 
-    await ravi.sends_photo(faces.astronaut(), SHORT_WORDS)
-    await ravi.sees("मेरी उम्र 18 साल")
-    await ravi.taps("मैं सहमत हूँ")
-    await gets_video(ravi)
+    await ravi.sends_text("/start")
+    await ravi.sees("नमस्ते")
+    await ravi.taps("नमूना देखिए")
+    card = await ravi.sees("मेरी उम्र 18 साल")
+    sample = await ravi.sees("ग्रेस हॉपर")
+    await ravi.taps("मैं सहमत हूँ", card)
+    video = await gets_video(ravi)
+    assert video.reply_to == sample.message_id
 
     await ravi.sends_text("/terms")
     await ravi.sees("को हामी भरी थी")

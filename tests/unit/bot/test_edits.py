@@ -32,6 +32,14 @@ async def test_a_video_that_waits_in_line_is_made_anew(bot: Bot) -> None:
 
     assert bot.services.jobs.jobs[FIRST].state is JobState.CANCELLED
     assert words_of(bot) == ["Good morning.", "Good night."]
+    assert bot.telegram.texts[-1] == "Updated the words."
+
+
+async def test_words_that_came_before_the_photo_can_be_edited_as_well(bot: Bot) -> None:
+    await bot.hears(text(1, "Good morning."), photo(2), edited(3, 1, "Good night."))
+
+    assert bot.services.jobs.jobs[FIRST].state is JobState.CANCELLED
+    assert words_of(bot) == ["Good morning.", "Good night."]
 
 
 async def test_a_video_that_is_being_made_is_stopped_only_by_a_tap(bot: Bot) -> None:
