@@ -76,6 +76,13 @@ def test_hindi_is_written_in_devanagari(texts: Texts) -> None:
                 assert re.search("[\u0900-\u097f]", spoken), f"{key} is not translated"
 
 
+def test_the_bot_speaks_of_itself_in_hindi_as_one_and_the_same_woman(texts: Texts) -> None:
+    as_a_man = r"ूँगा\b|ऊँगा\b|ता हूँ|रहा हूँ|मैं[^।]*सकता\b"
+    sentences = ((key, str(texts._sentences["hi"][key])) for key in texts.keys("hi"))
+
+    assert [key for key, sentence in sentences if re.search(as_a_man, sentence)] == []
+
+
 def test_every_key_that_the_bot_names_is_there_and_no_other(texts: Texts) -> None:
     named = {
         node.value
