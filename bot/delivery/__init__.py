@@ -25,7 +25,7 @@ from bot.delivery.standing import status_sentence
 from bot.delivery.stored import stored_video
 from bot.delivery.uploads import Uploads
 from bot.delivery.words import Words
-from bot.menus.afterwards import video_keyboard
+from bot.menus.afterwards import failed_keyboard, video_keyboard
 from bot.menus.keyboards import again_keyboard, job_keyboard
 from bot.reactions import Sign, react
 from bot.texts import Texts, short_id
@@ -134,12 +134,15 @@ class Delivery:
         text = f"{reason}\n{outcome}"
         outbox, about = self._services.outbox, JobId(f"{job.id}-failed-{receipt}")
         await outbox.open(about, about=job.id)
-        await send_once(outbox, about, address, lambda to: self._words.send(to, text))
+        keyboard = None
+        if address.is_private:
+            keyboard = failed_keyboard(self._texts, address.language, job.id, failure)
+        await send_once(outbox, about, address, lambda to: self._words.send(to, text, keyboard))
         row = await outbox.get(about)
         if row is None or row.state is OutboxState.SENT:
             await self._words.remove(address, receipt)
         else:
-            await self._words.say_in_status(job.id, address, receipt, text)
+            await self._words.say_in_status(job.id, address, receipt, text, keyboard)
         await react(self._bot, address, Sign.FAILED)
 
     async def withdraw(self, job: Job, receipt: str) -> None:

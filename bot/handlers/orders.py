@@ -10,16 +10,18 @@ from telegram import ChatMember, Update
 from telegram.constants import ChatType
 from telegram.ext import ChatMemberHandler, CommandHandler, filters
 
+from bot.access import check_quota
 from bot.address import address_of, draft_key, owner_of
 from bot.cancelling import job_to_cancel
 from bot.context import BotApplication, BotContext, message_of, sender_of
 from bot.delivery.standing import status_sentence
-from bot.drafting.drafts import Sender, current_draft, drop_draft
+from bot.drafting.drafts import Sender, current_draft, drop_draft, is_undecided
 from bot.drafting.said import has_something_to_say
 from bot.menus import taps
 from bot.menus.keyboards import Action, jobs_keyboard
-from bot.menus.taps import Tapped, is_drafters, owned_job
+from bot.menus.taps import Tapped, is_drafters, owned_job, sender_of_tap
 from bot.texts import short_id
+from pipeline import errors
 from pipeline.store.outbox import OutboxState
 from pipeline.types import Job, JobId, JobState
 
@@ -38,6 +40,7 @@ def register(app: BotApplication) -> None:
             Action.CANCEL_JOB: on_cancel_job,
             Action.CANCEL_DRAFT: on_cancel_draft,
             Action.SEND_AGAIN: on_send_again,
+            Action.TRY_AGAIN: on_try_again,
         },
     )
 
@@ -101,6 +104,25 @@ async def on_send_again(tapped: Tapped, context: BotContext) -> None:
         await tapped.query.answer(await _send_again(job.id, context))
 
 
+async def on_try_again(tapped: Tapped, context: BotContext) -> None:
+    """Make a video that failed once more, under the same id. Raises ``AccessError``."""
+    services = context.services
+    job = await owned_job(tapped, JobId(tapped.target), context)
+    if job is None:
+        return
+    await check_quota(services, sender_of_tap(tapped, context))
+    if await services.consents.current(job.owner) is None:
+        raise errors.ConsentMissing
+    try:
+        begun = await services.jobs.retry(job.id, by=job.owner)
+    except errors.ArtifactMissing:
+        toast = context.texts.plain(context.language, "after.gone")
+        await tapped.query.answer(toast, show_alert=True)
+        return
+    said = "after.making" if begun else "again.not_needed"
+    await tapped.query.answer(context.texts.plain(context.language, said))
+
+
 async def on_cancel_draft(tapped: Tapped, context: BotContext) -> None:
     """Drop what was sent so far."""
     if not await is_drafters(tapped, tapped.target, context):
@@ -154,14 +176,20 @@ async def where(job: Job, context: BotContext) -> str:
 async def _about_draft(update: Update, context: BotContext) -> str:
     address = address_of(message_of(update), context.language)
     sender = Sender(user_id=sender_of(update).id, update_id=update.update_id, address=address)
-    draft = await current_draft(context.services, sender)
+    draft, owner = await current_draft(context.services, sender), owner_of(sender.user_id)
     if draft.recording_asked:
         return context.t("recording.pending")
+    if is_undecided(draft) and has_something_to_say(draft):
+        return context.t("face.tap_first")
     if draft.recording is not None and draft.portrait is None:
         return context.t("status.got_recording")
     match draft.portrait is not None, has_something_to_say(draft):
-        case True, True:  # an order was refused for now, by a full disk for example
+        case True, True if await context.services.consents.current(owner) is None:
             return context.t("status.got_both")
+        case True, True if draft.card_message is not None:
+            return context.t("status.to_confirm")
+        case True, True:  # an order was refused for now, by a full disk for example
+            return context.t("status.refused")
         case True, False:
             return context.t("status.got_face")
         case False, True:

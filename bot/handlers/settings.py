@@ -81,7 +81,8 @@ async def overview(context: BotContext) -> tuple[str, InlineKeyboardMarkup]:
         lines.append(context.t("settings.line", name=name, value=holds))
         labels[setting.field] = name
     lines.append(context.t("settings.voice", voice=_voice(context)))
-    return "\n".join(lines), settings_keyboard(labels)
+    voice = context.texts.plain(context.language, "setting.voice")
+    return "\n".join(lines), settings_keyboard(labels, voice)
 
 
 async def _choices(setting: Setting, context: BotContext) -> tuple[str, InlineKeyboardMarkup]:

@@ -1,6 +1,7 @@
 """The buttons under a finished video: what else may be made of it, and the report.
 
-In groups only the report stands there: a group is no place for one person's buttons.
+Under the word that a video failed stands the way to another try. In groups only the report stands
+there: a group is no place for one person's buttons.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.drafting.variants import Change, changes_for
 from bot.menus.keyboards import COLUMNS, Action, button
 from bot.texts import Texts
-from pipeline.types import JobId, RenderResult
+from pipeline import errors
+from pipeline.types import Failure, JobId, RenderResult
 
 WORDS = {
     Change.ROUND: "button.round",
@@ -19,6 +21,24 @@ WORDS = {
     Change.CAPTIONS_ON: "button.captions_on",
     Change.CAPTIONS_OFF: "button.captions_off",
 }
+
+
+HOPELESS = {
+    kind.code
+    for kind in errors.every_error()
+    if issubclass(kind, (errors.ScriptError, errors.PortraitError, errors.FootageError))
+}
+"""Failures of what was sent: the same again fails again."""
+
+
+def failed_keyboard(
+    texts: Texts, language: str, job_id: JobId, failure: Failure
+) -> InlineKeyboardMarkup | None:
+    """Offer to make a failed video once more, where that can help."""
+    if failure.code in HOPELESS:
+        return None
+    label = texts.plain(language, "button.try_again")
+    return InlineKeyboardMarkup([[button(label, Action.TRY_AGAIN, job_id)]])
 
 
 def video_keyboard(

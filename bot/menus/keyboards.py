@@ -28,6 +28,7 @@ class Action(StrEnum):
     CANCEL_JOB = "cancel"
     CANCEL_DRAFT = "drop"
     SEND_AGAIN = "again"
+    TRY_AGAIN = "retry"
     MAKE = "make"
     FACE = "face"
     PHOTO = "photo"
@@ -168,9 +169,10 @@ def redo_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboardM
     return _rows([button(texts.plain(language, "button.redo"), Action.REDO, job_id)])
 
 
-def settings_keyboard(labels: Mapping[str, str]) -> InlineKeyboardMarkup:
-    """Offer the settings by their names."""
-    return _rows(button(label, Action.SETTING, field) for field, label in labels.items())
+def settings_keyboard(labels: Mapping[str, str], voice: str) -> InlineKeyboardMarkup:
+    """Offer the settings by their names, and the menu of voices."""
+    offered = [button(label, Action.SETTING, field) for field, label in labels.items()]
+    return _rows([*offered, button(voice, Action.VOICES, "all")])
 
 
 def choices_keyboard(field: str, labels: Iterable[str], back: str) -> InlineKeyboardMarkup:

@@ -57,6 +57,7 @@ async def test_a_failure_rings_with_its_sentence_and_the_status_goes(bot: Bot) -
 
     (call,) = bot.telegram.of("sendMessage")
     assert "about 80 seconds of speech; I can do 60" in call.text
+    assert call.buttons == {}, "the same words would fail again"
     assert f"{short_id(JOB)} was not made. Nothing was counted." in call.text
     assert not call.values["disable_notification"]
     assert call.values["reply_parameters"]["message_id"] == 2
@@ -74,7 +75,9 @@ async def test_a_failure_that_may_have_arrived_is_said_in_the_status_and_not_sen
     await bot.delivery.fail(job, STATUS, failure)  # a crash came before the record of the step
 
     assert len(bot.telegram.of("sendMessage")) == 1
-    assert all("was not made" in call.text for call in bot.telegram.of("editMessageText"))
+    edits = bot.telegram.of("editMessageText")
+    assert all("was not made" in call.text for call in edits)
+    assert all(list(call.buttons) == ["🔁 Try again"] for call in edits)
     assert bot.telegram.of("deleteMessage") == []
 
 

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.address import order_id
+from bot.address import order_id, owner_of
 from bot.menus.keyboards import Action, Tap
 from bot.texts import short_id
 from pipeline.types import JobId, JobState, Progress, Stage
 from tests.unit.bot.conftest import Bot
+from tests.unit.bot.test_consent import CARLA
 from tests.unit.bot.updates import BOB, blocked, photo, tap, text
+from tests.verdicts import make_verdict
 
 FIRST = JobId("tg-000000000002")
 SECOND = JobId("tg-000000000003")
@@ -45,6 +47,40 @@ async def test_status_says_what_a_draft_still_needs(bot: Bot) -> None:
 
     assert bot.telegram.texts[1] == "I have your words. Now send a photo with one clear face."
     assert bot.telegram.texts[3] == "I have your photo. Now type what it should say."
+
+
+async def test_status_tells_the_tap_that_is_missing(bot: Bot) -> None:
+    await bot.services.preferences.change(owner_of(BOB), confirm=True)
+    await bot.hears(photo(1, caption="Good morning.", user=BOB), text(2, "/status", user=BOB))
+    bot.services.look = lambda: make_verdict(faces=2)
+    await bot.hears(photo(3, caption="Good morning."), text(4, "/status"))
+    bot.services.look = make_verdict
+    await bot.hears(photo(5, caption="Good morning.", user=CARLA), text(6, "/status", user=CARLA))
+
+    assert "Make video</b> above" in bot.telegram.texts[1]
+    assert "tap the number of the face" in bot.telegram.texts[2]
+    assert "I agree</b> above" in bot.telegram.texts[-1]
+
+
+async def test_what_was_refused_for_now_is_not_said_to_wait_for_an_agreement(bot: Bot) -> None:
+    bot.services.jobs.limit = 0
+    await bot.hears(photo(1, caption="Good morning."), text(2, "/status"))
+
+    assert bot.telegram.texts[-1].endswith("Send either of them again, and I'll make the video.")
+
+
+async def test_a_failed_video_is_made_once_more_by_its_owner_alone(bot: Bot) -> None:
+    await ordered(bot, 1)
+    jobs = bot.services.jobs.jobs
+    jobs[FIRST] = replace(jobs[FIRST], state=JobState.FAILED)
+    again = button(Action.TRY_AGAIN, FIRST)
+
+    await bot.hears(tap(8, again, user=BOB))
+    assert jobs[FIRST].state is JobState.FAILED
+    await bot.hears(tap(9, again), tap(9, again))
+
+    assert jobs[FIRST].state is JobState.QUEUED
+    assert bot.telegram.toasts[1] == "I'm making it."
 
 
 async def test_status_lists_ones_own_orders_with_place_and_stage(bot: Bot) -> None:

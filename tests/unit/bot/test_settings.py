@@ -30,7 +30,7 @@ async def presses(bot: Bot, update_id: int, *labels: str) -> None:
 async def test_everything_is_on_one_page(bot: Bot, texts: Texts) -> None:
     await bot.hears(text(1, "/settings"))
 
-    assert list(page(bot).buttons) == [texts.plain("en", s.word) for s in MENU]
+    assert list(page(bot).buttons) == [*(texts.plain("en", s.word) for s in MENU), "Voice"]
     assert "Speed: <b>Normal</b>" in page(bot).text
     assert "Quality: <b>Normal</b>" in page(bot).text
 
@@ -45,6 +45,14 @@ async def test_a_choice_is_kept_and_holds_for_the_next_video(bot: Bot) -> None:
 
     await bot.hears(photo(10), text(11, "Good morning."))
     assert bot.services.jobs.requests[JobId("tg-000000000011")].rate_pct == 20
+
+
+async def test_the_voices_are_one_tap_away(bot: Bot) -> None:
+    await bot.hears(text(1, "/settings"))
+    await presses(bot, 2, "Voice")
+
+    assert "Voices" in page(bot).text
+    assert "Hindi" in page(bot).buttons
 
 
 async def test_the_choice_that_holds_is_marked(bot: Bot) -> None:
