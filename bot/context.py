@@ -145,8 +145,7 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
     @property
     def voice_label(self) -> str:
         """The name of that voice with its language: ``Neerja (Indian English, woman)``."""
-        voice = self.app.voices.get(self.voice_id)
-        return voice.label if voice is not None else self.voice_id
+        return self.label_of(self.voice_id)
 
     @property
     def voice_name(self) -> str:
@@ -161,6 +160,12 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
         """
         if self.update_id is not None and (keeping := self.app.keeping.get(self.update_id)):
             keeping.set()
+
+    def label_of(self, voice_id: VoiceId | None) -> str:
+        """Give the name of a voice with its language; None is everybody's."""
+        wanted = voice_id or self.services.settings.speech.voice
+        voice = self.app.voices.get(wanted)
+        return voice.label if voice is not None else wanted
 
     def t(self, key: str, /, **values: Value) -> str:
         """Give a sentence in the user's language, as HTML."""

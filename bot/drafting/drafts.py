@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.access import charge
 from bot.address import Address, draft_key, order_id
+from bot.drafting.options import preferred, split
 from bot.drafting.said import delete_dropped, said_in, taken_along, without_recording
 from bot.drafting.submitting import hand_in
 from bot.drafting.wishes import request_for
@@ -162,11 +163,16 @@ async def choose_face(services: Services, draft: Draft, number: int) -> Draft:
 
 
 async def keep_words(services: Services, sender: Sender, words: str) -> Draft:
-    """Put the words into the draft, in place of earlier ones."""
+    """Put the words, and options that lead them, into the draft, in place of earlier ones.
+
+    Raises ``OptionUnknown``; then the draft stays as it is.
+    """
+    options, words = split(words, services)
     before = await services.drafts.get(sender.key)
     draft = replace(
         without_recording(await current_draft(services, sender)),
         script=words,
+        options=options,
         script_message=message_id_of(sender),
         updated_at=datetime.now(UTC),
     )
@@ -220,7 +226,7 @@ async def place_order(
         raise
     request = request_for(
         services.settings,
-        preferences,
+        preferred(preferences, draft),
         consent,
         portrait=portrait,
         script=said,
@@ -233,6 +239,7 @@ async def place_order(
     spoken = replace(
         without_recording(draft),
         script=None,
+        options=None,
         script_message=None,
         card_message=None,
         portrait_message=None,

@@ -20,6 +20,7 @@ from bot.drafting.agreement import consent_or_card
 from bot.drafting.drafts import Sender, is_undecided, notes_in, place_order
 from bot.drafting.faces import key_of_note
 from bot.drafting.hearing import ask_whose
+from bot.drafting.options import preferred
 from bot.drafting.said import said_in
 from bot.menus.keyboards import card_keyboard, draft_keyboard
 from bot.reactions import Sign, react
@@ -116,7 +117,7 @@ def _what_is_said(draft: Draft, spoken_s: float, context: BotContext) -> str:
     seconds = round(spoken_s)
     if draft.recording is not None:
         return context.t("card.recording", seconds=seconds)
-    voice = context.voice_label
+    voice = context.label_of(preferred(context.preferences, draft).voice)
     words = excerpt(draft.script or "")
     return context.t("card.words", words=words, seconds=seconds, voice=voice)
 

@@ -23,6 +23,7 @@
     ├── ScriptError            the words or the recording cannot be spoken
     │   ├── ScriptEmpty
     │   ├── ScriptUnreadable
+    │   ├── OptionUnknown
     │   ├── ScriptTooLong
     │   ├── SoundUnreadable
     │   ├── SoundTooLarge
@@ -155,6 +156,7 @@ from pipeline.errors.safety import (
 )
 from pipeline.errors.script import (
     NoSpeechFound,
+    OptionUnknown,
     ScriptEmpty,
     ScriptError,
     ScriptTooLong,
@@ -222,6 +224,7 @@ __all__ = [
     "NoSpeechFound",
     "NoSuchFace",
     "NotInvited",
+    "OptionUnknown",
     "OwnerUnreachable",
     "PhotoBlocked",
     "PhotosOnly",

@@ -35,6 +35,21 @@ class ScriptUnreadable(ScriptError):
         )
 
 
+class OptionUnknown(ScriptError):
+    """An option before the words is not known."""
+
+    code = "option_unknown"
+    exit_code = 29
+
+    def __init__(self, option: str) -> None:
+        super().__init__(f"The option {option} is not known. Leave it out, or name another.")
+        self.option = option
+
+    def values(self) -> dict[str, str | int | float]:
+        """Give the option as it was written."""
+        return {"option": self.option}
+
+
 class ScriptTooLong(ScriptError):
     """The text speaks longer than the limit."""
 

@@ -39,6 +39,7 @@ DRAFTS = sa.Table(
     sa.Column("wanted_message", sa.Text),
     sa.Column("film", sa.Text),
     sa.Column("film_still_at", sa.Integer),
+    sa.Column("options", sa.Text),
     sa.Column("updated_at", UtcTime, nullable=False, index=True),
 )
 
@@ -81,6 +82,8 @@ class Draft:
     """Footage that the portrait was taken from, where an engine can follow its face."""
     film_still_at: int | None = None
     """Which frame of it the portrait is."""
+    options: str | None = None
+    """Wishes that led the words, for this video alone, as the door writes them."""
     updated_at: datetime
 
     @property
