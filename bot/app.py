@@ -225,8 +225,7 @@ async def _serve(app: BotApplication, intake: Intake | Webhook, stop: asyncio.Ev
         return
     try:
         log.info("Telegram answers; this is bot %d", app.bot.id)
-        labels = {id: voice.label for id, voice in app.voices.items()}
-        delivery = Delivery(app.bot, services, texts, labels)
+        delivery = Delivery(app.bot, services, texts, app.voices)
         await services.jobs.launch(
             listen=(QueueName.ORDERS, *services.render_queues), door=delivery
         )

@@ -19,6 +19,7 @@ from bot.address import Address, address_of, owner_of
 from bot.errands import Errands
 from bot.texts import FALLBACK_LANGUAGE, Texts, Value
 from bot.updates.turns import Turns
+from bot.voice_names import full_name
 from pipeline.store.preferences import Preferences
 from pipeline.types import Voice, VoiceId
 
@@ -165,7 +166,7 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
         """Give the name of a voice with its language; None is everybody's."""
         wanted = voice_id or self.services.settings.speech.voice
         voice = self.app.voices.get(wanted)
-        return voice.label if voice is not None else wanted
+        return wanted if voice is None else full_name(voice, self.texts, self.language)
 
     def t(self, key: str, /, **values: Value) -> str:
         """Give a sentence in the user's language, as HTML."""

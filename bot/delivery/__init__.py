@@ -33,7 +33,17 @@ from pipeline import errors
 from pipeline.line import Standing
 from pipeline.scratch import scratch_folder
 from pipeline.store.outbox import OutboxState
-from pipeline.types import Failure, Job, JobId, Progress, RenderResult, Shape, Stage, VoiceId
+from pipeline.types import (
+    Failure,
+    Job,
+    JobId,
+    Progress,
+    RenderResult,
+    Shape,
+    Stage,
+    Voice,
+    VoiceId,
+)
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
@@ -51,7 +61,7 @@ class Delivery:
     """The door of the order workflow to Telegram."""
 
     def __init__(
-        self, bot: Bot, services: Services, texts: Texts, voices: Mapping[VoiceId, str]
+        self, bot: Bot, services: Services, texts: Texts, voices: Mapping[VoiceId, Voice]
     ) -> None:
         self._bot = bot
         self._services = services

@@ -22,7 +22,7 @@ from bot.texts import Texts, short_id
 from pipeline import errors
 from pipeline.scratch import scratch_folder
 from pipeline.store.outbox import OutboxState
-from pipeline.types import Job, JobId, VoiceId
+from pipeline.types import Job, JobId, Voice, VoiceId
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
@@ -36,7 +36,7 @@ class Files:
         bot: Bot,
         services: Services,
         texts: Texts,
-        voices: Mapping[VoiceId, str],
+        voices: Mapping[VoiceId, Voice],
         uploads: Uploads,
     ) -> None:
         self._bot, self._services, self._texts = bot, services, texts

@@ -42,5 +42,4 @@ async def send_copy(job: Job, file_id: str, address: Address, context: BotContex
 
 def _caption(job: Job, context: BotContext) -> str:
     assert job.result is not None
-    labels = {id: voice.label for id, voice in context.app.voices.items()}
-    return caption_of(job.id, job.result, context.texts, context.language, labels)
+    return caption_of(job.id, job.result, context.texts, context.language, context.app.voices)

@@ -73,7 +73,7 @@ async def on_voices(tapped: Tapped, context: BotContext) -> None:
         await tapped.query.answer(toast, show_alert=True)
         return
     await tapped.query.answer()
-    labels = {voice.id: voice.label for voice in voices}
+    labels = {voice.id: context.label_of(voice.id) for voice in voices}
     await _set_buttons(tapped, voices_keyboard(context.texts, context.language, job.id, labels))
 
 

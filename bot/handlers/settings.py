@@ -80,7 +80,7 @@ async def overview(context: BotContext) -> tuple[str, InlineKeyboardMarkup]:
         name, holds = _written(setting, context)
         lines.append(context.t("settings.line", name=name, value=holds))
         labels[setting.field] = name
-    lines.append(context.t("settings.voice", voice=_voice(context)))
+    lines.append(context.t("settings.voice", voice=context.voice_label))
     voice = context.texts.plain(context.language, "setting.voice")
     return "\n".join(lines), settings_keyboard(labels, voice)
 
@@ -136,9 +136,3 @@ def _written(setting: Setting, context: BotContext) -> tuple[str, str]:
 def _word(setting: Setting, value: object, context: BotContext) -> str:
     choice = next(choice for choice in setting.choices if choice.value == value)
     return context.texts.plain(context.language, choice.word)
-
-
-def _voice(context: BotContext) -> str:
-    voice_id = context.preferences.voice or context.services.settings.speech.voice
-    voice = context.app.voices.get(voice_id)
-    return voice.label if voice else voice_id

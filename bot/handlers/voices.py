@@ -97,7 +97,7 @@ async def _send_sample(wanted: Voice, address: Address, context: BotContext) -> 
         await services.samples.put(wanted.id, text, await _send(wanted, sound, address, context))
     except errors.BoltiError as e:
         log.info("no sample of %s: %s", wanted.id, e.code)
-        await context.say(address, context.t("voice.no_sample", voice=wanted.label))
+        await context.say(address, context.t("voice.no_sample", voice=context.label_of(wanted.id)))
     except TelegramError as e:
         log.warning("the sample of %s was not sent: %s", wanted.id, type(e).__name__)
 
@@ -107,7 +107,7 @@ async def _send(wanted: Voice, sound: str | bytes, address: Address, context: Bo
     message = await context.bot.send_voice(
         address.chat_id,
         sound,
-        caption=context.t("voice.sample", voice=wanted.label),
+        caption=context.t("voice.sample", voice=context.label_of(wanted.id)),
         message_thread_id=address.thread_id,
         disable_notification=True,
     )

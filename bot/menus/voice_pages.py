@@ -6,31 +6,16 @@ that steps in for others, says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.menus.keyboards import Action, Tap
 from bot.texts import Texts
+from bot.voice_names import LANGUAGES, locale_name, voice_name
 from pipeline.types import Voice, VoiceId
 
-LANGUAGES: Mapping[str, str] = {
-    "en-IN": "locale.en_in",
-    "hi-IN": "locale.hi_in",
-    "as-IN": "locale.as_in",
-    "bn-IN": "locale.bn_in",
-    "gu-IN": "locale.gu_in",
-    "kn-IN": "locale.kn_in",
-    "ml-IN": "locale.ml_in",
-    "mr-IN": "locale.mr_in",
-    "or-IN": "locale.or_in",
-    "pa-IN": "locale.pa_in",
-    "ta-IN": "locale.ta_in",
-    "te-IN": "locale.te_in",
-    "ur-IN": "locale.ur_in",
-}
-"""The languages that have a name in the texts, in the order to show them."""
 HOME = "all"
 COLUMNS = 3
 
@@ -95,12 +80,6 @@ def locale_page(locale: str, shelf: Shelf, texts: Texts, language: str) -> Page:
     return "\n".join(lines), InlineKeyboardMarkup(rows)
 
 
-def locale_name(locale: str, texts: Texts, language: str) -> str:
-    """Name a language; one that the texts do not know by its code."""
-    key = LANGUAGES.get(locale)
-    return locale if key is None else texts.plain(language, key)
-
-
 def found_locale(words: str, shelf: Shelf, texts: Texts, languages: Iterable[str]) -> str | None:
     """Find the language that somebody asks for, by its name, its code, or one of its voices."""
     wanted = words.strip().casefold()
@@ -113,15 +92,6 @@ def found_locale(words: str, shelf: Shelf, texts: Texts, languages: Iterable[str
             return locale
     labelled = (voice for voice in shelf.voices if wanted in voice.label.casefold())
     return next((voice.locale for voice in labelled), None)
-
-
-def voice_name(voice: Voice, texts: Texts, language: str) -> str:
-    """Name a voice among those of its language: ``Swara, woman``."""
-    key = "voice.woman" if voice.gender == "female" else "voice.man"
-    name = voice.label.partition(" (")[0]
-    if voice.quality == "basic":
-        name = texts.plain(language, "voice.basic")
-    return f"{name}, {texts.plain(language, key)}"
 
 
 def _line(voice: Voice, shelf: Shelf, texts: Texts, language: str) -> str:

@@ -19,9 +19,19 @@ from bot.texts import Texts, load_texts
 from pipeline.bootstrap import Services
 from pipeline.settings import Settings, read_settings
 from pipeline.store.database import Database
-from pipeline.types import VoiceId
+from pipeline.types import Voice, VoiceId
 from tests.fakes import TOKEN, FakeServices, FakeTelegram
 from tests.unit.bot.updates import ALICE, BOB
+
+ASHA = Voice(
+    id=VoiceId("embedded-en-in-f"),
+    provider="embedded",
+    locale="en-IN",
+    gender="female",
+    label="Asha",
+    quality="neural",
+    online=False,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +90,7 @@ async def running_bot(settings: Settings, texts: Texts) -> AsyncIterator[Bot]:
     app = build(settings, as_services, texts, telegram)
     app.gathering.quiet_s = 3600.0  # tests say when a batch is whole
     await app.initialize()
-    voices = {VoiceId("embedded-en-in-f"): "Asha"}
-    delivery = Delivery(app.bot, as_services, texts, voices)
+    delivery = Delivery(app.bot, as_services, texts, {ASHA.id: ASHA})
     telegram.calls.clear()
     yield Bot(app=app, telegram=telegram, services=services, delivery=delivery)
     await app.gathering.close()

@@ -9,6 +9,7 @@ import pytest
 from aiohttp.client_reqrep import ConnectionKey
 from telegram.error import NetworkError, TimedOut
 
+from bot.address import unpack_address
 from bot.texts import short_id
 from pipeline import errors
 from pipeline.store.outbox import OutboxState
@@ -54,6 +55,15 @@ async def test_the_video_is_a_reply_with_its_geometry_and_caption(bot: Bot) -> N
     assert len(call.files) == 2  # and the thumbnail
     assert call.text == f"🤖 AI-generated · Asha · 8 s · {short_id(JOB)}"
     assert await state_of(bot) is OutboxState.SENT
+
+
+async def test_a_caption_in_hindi_names_the_voice_in_hindi(bot: Bot) -> None:
+    job = await finished_job(bot)
+    address = replace(unpack_address(job.reply_to), language="hi")
+
+    await bot.delivery.deliver(replace(job, reply_to=address.pack()), STATUS)
+
+    assert "Asha (भारतीय अंग्रेज़ी, महिला)" in bot.telegram.of("sendVideo")[0].text
 
 
 async def test_the_status_message_goes_after_the_video(bot: Bot) -> None:

@@ -6,8 +6,9 @@ import pytest
 from telegram import InlineKeyboardMarkup
 
 from bot.address import owner_of
-from bot.menus.voice_pages import LANGUAGES, Shelf, found_locale, home_page, locale_page
+from bot.menus.voice_pages import Shelf, found_locale, home_page, locale_page
 from bot.texts import Texts
+from bot.voice_names import LANGUAGES
 from pipeline import errors
 from pipeline.speech.samples import sample_texts
 from pipeline.types import Voice, VoiceId
