@@ -91,7 +91,11 @@ class PostgresServer:
         return self._template != "template1"
 
     def use_template(self, database_url: str) -> None:
-        """Make new databases copies of this one, which nobody uses any more."""
+        """Make new databases copies of this one, which nobody uses any more.
+
+        A connection may outlive its pool by seconds on a busy machine; nothing is copied then.
+        """
+        self.end_sessions(database_url)
         self._template = database_url.rpartition("/")[2]
 
     def new_database(self) -> str:
