@@ -1,16 +1,25 @@
 """What comes from elsewhere is named by what it is, not only by what it is called."""
 
 import re
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from pipeline.latentsync import releases
 from pipeline.settings import read_settings
 
 ROOT = Path(__file__).parents[3]
 HASHED = ("base.lock", "dev.lock")
+LEFT_OUT = {
+    *("jax", "jaxlib", "opencv-contrib-python", "sounddevice", "sentencepiece"),  # of mediapipe
+    *("scipy", "networkx", "imageio", "tifffile", "lazy-loader"),  # of scikit-image
+    "pip",
+}
+"""Declared and not wanted; ``requirements/README.md`` says why of each."""
 
 
 @pytest.mark.parametrize("name", HASHED)
@@ -22,6 +31,41 @@ def test_every_locked_package_has_its_digests(name: str) -> None:
         assert re.match(r"[\w.-]+==[\w.!]+", package), package
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", package), package.splitlines()[0]
     assert "pip==" not in lock
+
+
+def test_what_is_locked_finds_all_that_it_needs_in_the_locks() -> None:
+    """They are installed without dependencies: what a lock forgets is simply not there."""
+    locked = set[str]()
+    for name in HASHED:
+        lock = (ROOT / "requirements" / name).read_text(encoding="utf-8")
+        locked |= {canonicalize_name(n) for n in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)}
+    waiting, seen, missing = [(name, frozenset[str]()) for name in sorted(locked)], set(), {}
+    while waiting:
+        package = waiting.pop()
+        if package in seen:
+            continue
+        seen.add(package)
+        for needed in _needs(*package):
+            name = canonicalize_name(needed.name)
+            if name in locked:
+                waiting.append((name, frozenset(needed.extras)))
+            elif name not in LEFT_OUT:
+                missing[name] = package[0]
+
+    assert missing == {}
+
+
+def _needs(name: str, extras: frozenset[str]) -> list[Requirement]:
+    try:
+        declared = [Requirement(line) for line in metadata.requires(name) or ()]
+    except metadata.PackageNotFoundError:
+        return []  # not installed here, so nobody can say
+    worlds = [{"extra": extra} for extra in ("", *sorted(extras))]
+    return [
+        needed
+        for needed in declared
+        if needed.marker is None or any(needed.marker.evaluate(world) for world in worlds)
+    ]
 
 
 def test_the_lock_without_digests_says_why_beside_it() -> None:
