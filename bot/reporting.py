@@ -5,6 +5,9 @@ Not known here: what a tap does (``handlers/reports.py``, ``handlers/report_desk
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
+
 from telegram import InlineKeyboardMarkup, Message
 
 from bot.context import BotContext
@@ -68,8 +71,13 @@ async def job_in(message: Message, words: str, context: BotContext) -> JobId | N
     """Find the order that made the video which a message answers, or which words name."""
     outbox = context.services.outbox
     if words.startswith("#"):
-        wanted = words.split()[0].upper()
-        return next((id for id in await outbox.job_ids() if short_id(id) == wanted), None)
+        # A name is a digest: only a walk through all ids finds it, which would hold up everybody.
+        return await asyncio.to_thread(_named, await outbox.job_ids(), words.split()[0].upper())
     shown = message.reply_to_message or message
     media = shown.video or shown.animation or shown.video_note or shown.document
     return await outbox.job_of_file(media.file_unique_id) if media else None
+
+
+def _named(ids: Iterable[JobId], name: str) -> JobId | None:
+    """Find the first order that people call so."""
+    return next((id for id in ids if short_id(id) == name), None)

@@ -1,7 +1,8 @@
 """Copies of the SQLite database: made while others write, checked, thinned out; and put back.
 
 A copy is one moment of the whole database, ours and the job engine's rows together. It is
-written beside its name, checked, and renamed: what has the name is whole. Who may put one back,
+written beside its name, checked, and renamed: what has the name is whole. Requests that are still
+being put together are left out, because their words must not outlive them. Who may put one back,
 and when, is not known here. PostgreSQL has tools of its own.
 
 Where the next one goes: another rule of what is kept is a line in ``surplus``.
@@ -21,6 +22,9 @@ from pathlib import Path
 from typing import Final
 
 from pipeline import errors
+from pipeline.store.drafts import DRAFTS
+from pipeline.store.pieces import PIECES
+from pipeline.store.questions import QUESTIONS
 
 HOURS: Final = 24
 DAYS: Final = 7
@@ -29,6 +33,8 @@ DUE_AFTER: Final = timedelta(minutes=55)
 KEEP: Final = timedelta(days=DAYS)
 """Nothing is older: whoever was forgotten is gone from everywhere by then."""
 UNFINISHED: Final = timedelta(hours=1)
+UNFINISHED_REQUESTS: Final = {DRAFTS.name, PIECES.name, QUESTIONS.name}
+"""The tables with words in them; what was accepted keeps its words elsewhere."""
 _STAMP: Final = "%Y%m%d-%H%M%S"
 _NAME: Final = re.compile(r"(bolti|former)-(?P<at>\d{8}-\d{6})\.sqlite")
 
@@ -72,6 +78,7 @@ class Backups:
             with closing(sqlite3.connect(self._database)) as connection:
                 # One read transaction: writers go on beside it, and what they write is not in it.
                 connection.execute("VACUUM INTO ?", (str(partial),))
+            _take_words_out(partial)
             check(partial)
             put_in_place(partial, made)
         except sqlite3.Error as e:
@@ -94,6 +101,15 @@ class Backups:
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
+
+
+def _take_words_out(copy: Path) -> None:
+    """Leave no words of anybody in a copy: they are promised to go sooner than it does."""
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("PRAGMA secure_delete=ON")
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for name in {name for (name,) in tables.fetchall()} & UNFINISHED_REQUESTS:
+            connection.execute(f"DELETE FROM {name}")  # noqa: S608  a name of ours
 
 
 def surplus(copies: Iterable[datetime], now: datetime) -> set[datetime]:

@@ -43,7 +43,8 @@ async def test_chat_rights_copy_then_forget(server: BotApi, bot_process: BotProc
     assert await asyncio.to_thread(files_with, data, WORDS.encode())
 
     await asha.sends_text("/forget")
-    await asha.sees("Shall I delete everything about you?")
+    question = await asha.sees("Shall I delete everything about you?")
+    assert "Backup copies of my notes" in question.text, "which are said to stay for a while"
     toast = await asha.taps("Delete everything")
     assert await toast.answered() == "Everything about you is deleted."
     await asha.sees("entries and")
@@ -54,5 +55,5 @@ async def test_chat_rights_copy_then_forget(server: BotApi, bot_process: BotProc
         assert await asyncio.to_thread(tables_with, data, words) == set()
         assert await asyncio.to_thread(files_with, data, words.encode()) == set()
     left = await asyncio.to_thread(files_with, data, number.encode())
-    assert {name for name in left if not name.startswith("bolti.db")} == set()
+    assert {name for name in left if not name.startswith(("bolti.db", "backups/"))} == set()
     assert not [p for p in data.rglob("*") if p.suffix in (".mp4", ".png", ".jpg", ".wav")]

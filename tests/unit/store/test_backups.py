@@ -56,6 +56,18 @@ async def test_a_backup_holds_what_was_committed_while_somebody_writes(
     assert [path.name for path in made.parent.iterdir()] == ["bolti-20261125-123000.sqlite"]
 
 
+async def test_no_words_of_anybody_are_in_a_backup(live: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(live)) as connection, connection:
+        for table in ("drafts", "pieces", "questions"):
+            connection.execute(f"CREATE TABLE {table} (words TEXT)")
+            connection.execute(f"INSERT INTO {table} VALUES ('Good morning')")
+
+    made = await Backups(live, tmp_path / "copies").make(NOW)
+
+    assert orders(made) == ["first"]
+    assert b"Good morning" not in made.read_bytes()
+
+
 async def test_a_backup_is_due_once_an_hour(live: Path, tmp_path: Path) -> None:
     backups = Backups(live, tmp_path / "copies")
 
