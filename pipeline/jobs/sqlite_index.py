@@ -14,12 +14,15 @@ INDEX = (
     "CREATE INDEX IF NOT EXISTS bolti_workflows_by_status ON workflow_status (status, created_at)"
 )
 
+BUSY_S = 30
+"""How long the first start waits for another process's write, as DBOS does."""
+
 
 def give_index(database_url: str) -> None:
     """Make it if it is absent; the tables are there. Blocking; other databases need none."""
     if not database_url.startswith("sqlite"):
         return
-    engine = sa.create_engine(database_url)
+    engine = sa.create_engine(database_url, connect_args={"timeout": BUSY_S})
     try:
         with engine.begin() as connection:
             connection.exec_driver_sql(INDEX)
