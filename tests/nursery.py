@@ -127,6 +127,8 @@ def _become(environment: Mapping[str, str], log: str) -> None:
     os.setsid()
     os.environ.clear()  # noqa: TID251  it is given another one
     os.environ.update(environment)  # noqa: TID251
+    named = environment.get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:0] = [folder for folder in named if folder and folder not in sys.path]
     with Path(os.devnull).open("rb") as nothing, Path(log).open("ab") as output:
         os.dup2(nothing.fileno(), 0)
         os.dup2(output.fileno(), 1)

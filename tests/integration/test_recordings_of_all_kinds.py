@@ -196,9 +196,9 @@ async def test_cancelling_ends_the_process(tmp_path: Path) -> None:
 async def test_ffmpeg_may_not_take_all_the_memory(tmp_path: Path) -> None:
     huge = ("-f", "lavfi", "-i", "testsrc=s=8000x8000:d=100,reverse", "-f", "null", "-")
 
-    status, _ = await run_ffmpeg(["-v", "error", *huge], limit_s=60)
+    status, told = await run_ffmpeg(["-v", "error", *huge], limit_s=60)
 
-    assert status != 0
+    assert status != 0 or "Cannot allocate memory" in told, "whichever part asked"
 
 
 @pytest.mark.parametrize("name", ["-y.wav", "concat:a|b.wav", "a:b,c[0];'d.wav", "%05d.wav"])
