@@ -57,7 +57,7 @@ async def test_chat_permission_always_can_be_taken_back(
     await here.sends_text(f"/say {SHORT_WORDS}", reply_to=photo)
     question = await him.sees("Ravi, क्या Asha आपकी फ़ोटो से बुलवा सकते हैं")
     await (await him.taps("हमेशा", on=question)).answered()
-    granted = await him.sees("मैं आपसे फिर नहीं पूछूँगा", within_s=30)
+    granted = await him.sees("मैं आपसे फिर नहीं पूछूँगी", within_s=30)
     await gets_video(here)
     await here.sends_text(f"/say {SHORT_WORDS}", reply_to=photo)
     await gets_video(here, 2)
