@@ -61,7 +61,7 @@ async def measure(kind: str, folder: Path, database: str, orders: int, waiting: 
         for number in range(2, 2 + waiting):
             await world.submit(number, Owner(f"telegram:{number}"))
         async with asyncio.timeout(60):  # until the last of them stands in line too
-            while (await world.jobs.standing(job_id(1 + waiting))).position is None:
+            while (await world.jobs.standing(job_id(1 + waiting))).position is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         await _tell(settings, world, records)
         world.render.released.set()
