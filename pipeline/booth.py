@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import fcntl
+import logging
 import os
 import secrets
 import shutil
@@ -27,6 +28,8 @@ from pipeline.child import Child, Message
 GIVEN, MADE = "given", "made"
 """What the two files are called, whatever the stranger called his."""
 _NAMED = "booth-"
+
+log = logging.getLogger(__name__)
 
 
 class Booth:
@@ -63,11 +66,13 @@ class Booth:
         """Hand in a copy of ``source`` and ask about it; ``into`` gets the file that was made.
 
         ``order`` writes the request, given where the copy lies and where the child may write. A
-        source of more than ``most_bytes`` keeps its size in there, but not its content. Raises
-        what ``Child.ask`` raises, ``DiskFull``.
+        source of more than ``most_bytes`` keeps its size in there, but not its content. A child
+        that dies is asked once more: something else may have killed it, and what does kill it
+        does so again. Raises what ``Child.ask`` raises, ``DiskFull``.
         """
-        given, made = self._folder / GIVEN, self._folder / MADE
-        async with self._one_file:
+
+        async def shown() -> Message:
+            given, made = self._folder / GIVEN, self._folder / MADE
             await self._prepare()
             try:
                 await asyncio.to_thread(_hand_in, source, given, most_bytes)
@@ -77,7 +82,14 @@ class Booth:
                     raise errors.ChildDied(self._name, None)
             finally:
                 await asyncio.to_thread(_empty, self._folder)
-        return answer
+            return answer
+
+        async with self._one_file:
+            try:
+                return await shown()
+            except errors.ChildDied:
+                log.warning("%s died over a file; it is asked once more", self._name)
+                return await shown()
 
     async def close(self) -> None:
         """End the child, and its folder. Safe to repeat."""

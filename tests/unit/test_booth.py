@@ -123,6 +123,16 @@ async def test_a_child_that_made_nothing_is_told_and_replaced(
     assert (await show(booth, sent, do("nothing")))["files"] == ["given"]
 
 
+async def test_a_child_that_was_killed_over_a_file_is_asked_once_more(
+    booth: Booth, sent: Path, tmp_path: Path
+) -> None:
+    fates = iter(["die", "copy"])
+
+    await show(booth, sent, lambda *files: do(next(fates))(*files), tmp_path / "clean.png")
+
+    assert (tmp_path / "clean.png").read_text() == "a face"
+
+
 async def test_a_file_that_is_too_large_is_not_even_copied(booth: Booth, sent: Path) -> None:
     sent.write_bytes(bytes(MOST_BYTES) + b"!")
 
