@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pydantic import TypeAdapter
 from telegram import Message, ReplyParameters
 
-from pipeline.types import JobId, Owner
+from pipeline.types import ArtifactKey, JobId, Owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +110,11 @@ def draft_key(address: Address, user_id: int) -> str:
 def _name(number: int) -> str:
     """Write a chat's number so that it may begin the name of a folder: groups are below zero."""
     return f"g{-number}" if number < 0 else str(number)
+
+
+def kept_for_draft(key: str, name: str) -> ArtifactKey:
+    """Name what is stored for a draft: in its folder, which goes with all that is somebody's."""
+    return ArtifactKey(f"drafts/{key.replace(':', '_')}/{name}")
 
 
 def drafter(key: str) -> int | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot.access import charge
-from bot.address import Address, draft_key, order_id
+from bot.address import Address, draft_key, kept_for_draft, order_id
 from bot.drafting.options import preferred, split
 from bot.drafting.said import delete_dropped, said_in, taken_along, without_recording
 from bot.drafting.submitting import hand_in
@@ -264,13 +264,17 @@ async def drop_draft(services: Services, key: str) -> bool:
 
 def picture_key(draft: str, number: int) -> ArtifactKey:
     """Name the picture that an update brought for a draft."""
-    return ArtifactKey(f"drafts/{draft.replace(':', '_')}/portrait-{number:012d}.png")
+    return kept_for_draft(draft, f"portrait-{number:012d}.png")
+
+
+def film_of_job(job_id: JobId) -> ArtifactKey:
+    """Name the footage where its job finds it."""
+    return ArtifactKey(f"jobs/{job_id}/film.mp4")
 
 
 def _film_key(sender: Sender) -> ArtifactKey:
     """Name the footage that an update brought for a draft."""
-    folder = sender.key.replace(":", "_")
-    return ArtifactKey(f"drafts/{folder}/film-{sender.update_id:012d}.mp4")
+    return kept_for_draft(sender.key, f"film-{sender.update_id:012d}.mp4")
 
 
 async def _film_taken_along(services: Services, draft: Draft, job_id: JobId) -> Film | None:
@@ -279,11 +283,6 @@ async def _film_taken_along(services: Services, draft: Draft, job_id: JobId) -> 
     footage = film_of_job(job_id)
     await services.store.copy(draft.film, footage)
     return Film(footage=footage, still_at=draft.film_still_at or 0)
-
-
-def film_of_job(job_id: JobId) -> ArtifactKey:
-    """Name the footage where its job finds it."""
-    return ArtifactKey(f"jobs/{job_id}/film.mp4")
 
 
 def _noting_words(sender: Sender, draft: Draft) -> Sender:

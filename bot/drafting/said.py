@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
+from bot.address import kept_for_draft
 from pipeline import errors
 from pipeline.store.drafts import Draft
 from pipeline.types import ArtifactKey, JobId, RecordedScript, Script, TextScript
@@ -92,7 +93,7 @@ def without_recording(draft: Draft) -> Draft:
 
 def recording_key(draft: str, number: int) -> ArtifactKey:
     """Name the recording that an update brought for a draft."""
-    return ArtifactKey(f"drafts/{draft.replace(':', '_')}/recording-{number:012d}.wav")
+    return kept_for_draft(draft, f"recording-{number:012d}.wav")
 
 
 async def taken_along(services: Services, said: Script, job_id: JobId) -> Script:

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from telegram import Update
 from telegram.ext import MessageHandler, filters
 
-from bot.address import Address, address_of, unpack_address
+from bot.address import Address, address_of, kept_for_draft, unpack_address
 from bot.context import BotApplication, BotContext, message_of, sender_of
 from bot.drafting.drafts import Sender, face_of, is_undecided, picture_key, take_portrait
 from bot.drafting.ordering import go_on
@@ -203,5 +203,5 @@ async def _ask_which(
 
 
 def _kept(piece: Piece) -> ArtifactKey:
-    """Name a photo of an album: in the draft's folder, which goes with all that is somebody's."""
-    return ArtifactKey(f"drafts/{piece.draft.replace(':', '_')}/album-{piece.number:012d}.png")
+    """Name a photo of an album."""
+    return kept_for_draft(piece.draft, f"album-{piece.number:012d}.png")

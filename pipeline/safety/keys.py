@@ -1,7 +1,7 @@
 """Keys of this deployment: from a secret setting, or made once and kept in a file.
 
 Where the next one goes: another key is a secret in the settings, a file name, and a call of
-``secret_key``.
+``secret_key``, or of ``kept_key`` where the setting makes its key in another way.
 """
 
 from __future__ import annotations
@@ -29,19 +29,21 @@ def secret_key(secret: SecretStr | None, path: Path, purpose: str) -> bytes:
     if secret is not None and secret.get_secret_value():
         root = secret.get_secret_value().encode()
     else:
-        root = _kept(path)
+        root = kept_key(path, "Put it back from a copy of the data folder.")
     return hmac.digest(root, purpose.encode(), hashlib.sha256)
 
 
-def _kept(path: Path) -> bytes:
+def kept_key(path: Path, advice: str) -> bytes:
+    """Give the 32 bytes that a file keeps; it is made if absent. Blocking.
+
+    Raises ``SettingsInvalid``, with the advice, where it cannot be read or kept.
+    """
     try:
         if not path.is_file():
             _make(path)
         return bytes.fromhex(path.read_text(encoding="ascii"))
     except (OSError, ValueError) as e:
-        raise errors.SettingsInvalid(
-            f"The key {path} cannot be read. Put it back from a copy of the data folder."
-        ) from e
+        raise errors.SettingsInvalid(f"The key {path} cannot be read. {advice}") from e
 
 
 def _make(path: Path) -> None:
@@ -51,7 +53,7 @@ def _make(path: Path) -> None:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(32))
         os.link(beside, path)  # of two processes one wins, and nobody reads half a key
-        log.info("made the key %s", path.name)
+        log.warning("made the key %s: keep a copy of it", path)
     except FileExistsError:
         log.debug("another process made the key %s", path.name)
     finally:

@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
-import os
-import secrets
-import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline import errors
+from pipeline.safety.keys import kept_key
 from pipeline.safety.mark import mark_id
 from pipeline.settings import ProvenanceSettings
 from pipeline.types import EngineName, JobId
@@ -25,8 +21,6 @@ from pipeline.types import EngineName, JobId
 SIGNER, MARK_KEY = "signer.pem", "mark.key"
 ROOM_BYTES = 24_000
 """What a signature may add to a file: 4 KB with the self-made chain, more with a long one."""
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,27 +83,8 @@ def mark_key(settings: ProvenanceSettings) -> bytes:
     """
     if settings.mark_key is not None:
         return hashlib.sha256(settings.mark_key.get_secret_value().encode()).digest()
-    path = Path(settings.folder) / MARK_KEY
-    try:
-        if not path.is_file():
-            _make_key(path)
-        return bytes.fromhex(path.read_text(encoding="ascii"))
-    except (OSError, ValueError) as e:
-        raise errors.SettingsInvalid(
-            f"The key of the invisible mark, {path}, cannot be read. Put it back from a copy, or "
-            "delete it: a new one is made, and older videos are known by their signature only."
-        ) from e
-
-
-def _make_key(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=".mark-", dir=path.parent)  # mode 0600
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(32))
-        os.link(beside, path)
-        log.warning("made a key for the invisible mark of videos: %s", path)
-    except FileExistsError:
-        log.debug("another process made the key")
-    finally:
-        Path(beside).unlink()
+    return kept_key(
+        Path(settings.folder) / MARK_KEY,
+        "Put it back from a copy, or delete it: a new one is made, and older videos are known by "
+        "their signature only, no longer by their invisible mark.",
+    )
