@@ -37,6 +37,7 @@ from pipeline.store.preferences import PreferenceRows
 from pipeline.store.reports import ReportTable
 from pipeline.store.samples import Samples
 from pipeline.types import (
+    CopyKind,
     EngineChoice,
     EngineName,
     Job,
@@ -82,7 +83,7 @@ class FakeJobs:
         self.progress_of: dict[JobId, Progress] = {}
         self.results: list[RenderResult] = []
         self.again: list[tuple[JobId, int]] = []
-        self.files: list[tuple[JobId, int]] = []
+        self.copies: list[tuple[JobId, CopyKind, int]] = []
         self.sending: set[JobId] = set()
         self.cancel_error: errors.BoltiError | None = None
         self.line = LineMode.OPEN
@@ -197,10 +198,10 @@ class FakeJobs:
         if (id, attempt) not in self.again:
             self.again.append((id, attempt))
 
-    async def deliver_file(self, id: JobId, wish: int) -> None:
+    async def deliver_copy(self, id: JobId, kind: CopyKind, wish: int) -> None:
         """Note the wish; the same wish twice is one delivery."""
-        if (id, wish) not in self.files:
-            self.files.append((id, wish))
+        if (id, kind, wish) not in self.copies:
+            self.copies.append((id, kind, wish))
 
 
 Verdict = PortraitVerdict | errors.BoltiError

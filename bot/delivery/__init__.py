@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, assert_never
 from telegram import Bot, Message
 
 from bot.address import Address, unpack_address
-from bot.delivery.as_file import Files
 from bot.delivery.caption import caption_of
+from bot.delivery.copies import Copies, is_video_note
 from bot.delivery.outbox import Outcome, send_once
 from bot.delivery.preview import Previews
 from bot.delivery.progress import ProgressBoard, Wanted
@@ -34,12 +34,12 @@ from pipeline.line import Standing
 from pipeline.scratch import scratch_folder
 from pipeline.store.outbox import OutboxState
 from pipeline.types import (
+    CopyKind,
     Failure,
     Job,
     JobId,
     Progress,
     RenderResult,
-    Shape,
     Stage,
     Voice,
     VoiceId,
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
 
 READ_LIMIT_S = 120.0
 """Telegram looks at a video before it answers."""
-VIDEO_NOTE_MOST_S = 60.0
-"""Telegram takes no longer round video; a longer one is sent as a square."""
 RESTART_NOTE_LIMIT_S = 3.0
 
 log = logging.getLogger(__name__)
@@ -78,7 +76,7 @@ class Delivery:
         self._words = Words(bot)
         self._previews = Previews(bot, services.store, services.settings, texts)
         self._uploads = Uploads(telegram.uploads_at_once)
-        self._files = Files(bot, services, texts, voices, self._uploads)
+        self._copies = Copies(bot, services, texts, voices, self._uploads)
         self._behind: set[JobId] = set()
         """Who has an earlier video in progress: told while it waits."""
 
@@ -127,9 +125,9 @@ class Delivery:
         await self._board.finish(job.id)
         await self._settle(job, address, receipt)
 
-    async def deliver_file(self, job: Job, wish: int) -> None:
-        """Send the video once more, as a file; once per wish. Raises as ``deliver`` does."""
-        await self._files.deliver(job, wish)
+    async def deliver_copy(self, job: Job, kind: CopyKind, wish: int) -> None:
+        """Send the video once more; once per kind and wish. Raises as ``deliver`` does."""
+        await self._copies.deliver(job, kind, wish)
 
     async def fail(self, job: Job, receipt: str, failure: Failure) -> None:
         """Tell the user once why there is no video, as a reply that rings; the status goes.
@@ -201,7 +199,7 @@ class Delivery:
         keyboard = video_keyboard(
             self._texts, address.language, job.id, result, is_private=address.is_private
         )
-        if result.shape is Shape.ROUND and result.duration_s <= VIDEO_NOTE_MOST_S:
+        if is_video_note(result):
             return await self._bot.send_video_note(
                 address.chat_id,
                 video,

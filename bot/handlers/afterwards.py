@@ -15,7 +15,6 @@ from telegram.error import BadRequest
 
 from bot.address import owner_of
 from bot.context import BotApplication, BotContext
-from bot.delivery.copies import send_copy
 from bot.drafting.agreement import consent_or_card
 from bot.drafting.drafts import Sender, keep_wanted, take_face_of
 from bot.drafting.variants import (
@@ -32,7 +31,16 @@ from bot.menus.keyboards import Action, Tap, unpack, voices_keyboard
 from bot.menus.taps import Tapped, owned_job, sender_of_tap
 from pipeline import errors
 from pipeline.store.drafts import Draft
-from pipeline.types import ConsentId, Job, JobId, RenderRequest, TextScript, Voice, VoiceId
+from pipeline.types import (
+    ConsentId,
+    CopyKind,
+    Job,
+    JobId,
+    RenderRequest,
+    TextScript,
+    Voice,
+    VoiceId,
+)
 
 MOST_VOICES = 8
 
@@ -115,7 +123,7 @@ async def on_as_file(tapped: Tapped, context: BotContext) -> None:
     job = await owned_job(tapped, JobId(tapped.target), context)
     if job is None:
         return
-    await context.services.jobs.deliver_file(job.id, tapped.update_id)
+    await context.services.jobs.deliver_copy(job.id, CopyKind.FILE, tapped.update_id)
     await tapped.query.answer(context.texts.plain(context.language, "after.sending"))
 
 
@@ -177,8 +185,8 @@ async def _make(tapped: Tapped, action: Action, context: BotContext) -> Job | No
     if known is not None and is_underway(known.job):
         await tapped.query.answer(context.texts.plain(context.language, "after.underway"))
     elif known is not None and known.file_id is not None and known.job.result is not None:
-        await tapped.query.answer()
-        await send_copy(known.job, known.file_id, sender.address, context)
+        await services.jobs.deliver_copy(known.job.id, CopyKind.VIDEO, tapped.update_id)
+        await tapped.query.answer(context.texts.plain(context.language, "after.sending"))
     elif known is not None and await services.jobs.retry(known.job.id, by=known.job.owner):
         await tapped.query.answer(context.texts.plain(context.language, "after.making"))
     else:

@@ -40,6 +40,7 @@ from pipeline.line import (
 )
 from pipeline.settings import Settings
 from pipeline.types import (
+    CopyKind,
     EngineChoice,
     EngineName,
     Job,
@@ -264,9 +265,9 @@ class Jobs:
         """Start another delivery of a finished job's stored video; once per attempt."""
         await self._launched.engine.start_again(id, attempt)
 
-    async def deliver_file(self, id: JobId, wish: int) -> None:
-        """Start the delivery of a finished job's stored video as a file; once per wish."""
-        await self._launched.engine.start_file(id, wish)
+    async def deliver_copy(self, id: JobId, kind: CopyKind, wish: int) -> None:
+        """Start sending a finished job's video once more; once per kind and wish."""
+        await self._launched.engine.start_copy(id, kind, wish)
 
     async def _set_mode(self, mode: LineMode, by: Owner) -> None:
         await self._books.line.set_mode(mode, by)

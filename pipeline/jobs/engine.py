@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from dbos import DBOS, SetEnqueueOptions, SetWorkflowID, WorkflowHandleAsync, WorkflowStatus
@@ -25,11 +26,13 @@ from pipeline.jobs.ports import QueueName, queue_of
 from pipeline.jobs.runtime import Runtime, ask
 from pipeline.jobs.sqlite_index import give_index
 from pipeline.settings import Settings
-from pipeline.types import EngineName, JobId
+from pipeline.types import CopyKind, EngineName, JobId
 
 T = TypeVar("T")
 OrderBody = Callable[[JobId, int], Awaitable[Any]]
 """Given an order and its try."""
+CopyBody = Callable[[CopyKind, JobId, int], Awaitable[Any]]
+"""Given how it is sent, an order and the wish."""
 RenderBody = Callable[[JobId, Making], Awaitable[Any]]
 
 ORDER_RECOVERIES = 1_000
@@ -61,7 +64,7 @@ class Engine:
         listen: Sequence[QueueName],
         order: OrderBody,
         again: OrderBody,
-        file: OrderBody,
+        copy: CopyBody,
         render: RenderBody,
         is_paused: bool = False,
     ) -> None:
@@ -74,7 +77,10 @@ class Engine:
             self._runtime.configure(self._url, self.executor)
             self._order = self._workflow("order", order, int, ORDER_RECOVERIES)
             self._again = self._workflow("again", again, int, ORDER_RECOVERIES)
-            self._file = self._workflow("file", file, int, ORDER_RECOVERIES)
+            self._copies = {
+                kind: self._workflow(kind, partial(copy, kind), int, ORDER_RECOVERIES)
+                for kind in CopyKind
+            }
             self._render = self._workflow("render", render, Making, RENDER_RECOVERIES)
             DBOS.listen_queues([str(name) for name in listen])
             DBOS.launch()
@@ -142,9 +148,9 @@ class Engine:
         """Put another delivery of an order on its queue; once per attempt."""
         await ask(self._enqueue_order(f"{id}-again-{attempt}", self._again, id, attempt))
 
-    async def start_file(self, id: JobId, wish: int) -> None:
-        """Put the delivery of an order's video as a file on its queue; once per wish."""
-        await ask(self._enqueue_order(f"{id}-file-{wish}", self._file, id, wish))
+    async def start_copy(self, id: JobId, kind: CopyKind, wish: int) -> None:
+        """Put the sending of an order's video once more on its queue; once per kind and wish."""
+        await ask(self._enqueue_order(f"{id}-{kind}-{wish}", self._copies[kind], id, wish))
 
     async def start_preview(self, id: JobId, tries: int, turn: int) -> None:
         """Put the quick preview of an order on the queue of the quick engine."""

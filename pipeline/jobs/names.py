@@ -18,7 +18,7 @@ class Making(StrEnum):
     PREVIEW = "preview"
 
 
-_WORKFLOW = re.compile(r"(?P<id>.+?)(-(render|preview)(-\d+)?|-(try|again)-\d+)?")
+_WORKFLOW = re.compile(r"(?P<id>.+?)(-(render|preview)(-\d+)?|-(try|again|file|copy)-\d+)?")
 _RENDER = re.compile(r"(?P<id>.+?)-(?P<making>render|preview)(-\d+)?")
 
 

@@ -49,7 +49,7 @@ from pipeline.jobs.renders import Outcome, failure_of
 from pipeline.jobs.views import Views
 from pipeline.jobs.waiting import Waiting
 from pipeline.settings import Settings
-from pipeline.types import Failure, Job, JobId, JobState, RenderRequest
+from pipeline.types import CopyKind, Failure, Job, JobId, JobState, RenderRequest
 
 T = TypeVar("T")
 
@@ -130,9 +130,9 @@ class OrderWork:
         log.info("%s is delivered again, attempt %d", id, attempt)
         await self._engine.step("deliver", self._deliver_again, id)
 
-    async def run_file(self, id: JobId, wish: int) -> None:
-        """Be the workflow of a delivery as a file, of a video that is stored."""
-        await self._engine.step("deliver file", self._deliver_file, id, wish)
+    async def run_copy(self, kind: CopyKind, id: JobId, wish: int) -> None:
+        """Be the workflow that sends a finished video once more."""
+        await self._engine.step(f"deliver {kind}", self._deliver_copy, kind, id, wish)
 
     async def give_up(self, id: JobId, failure: Failure) -> None:
         """End an order that has no workflow any more."""
@@ -231,11 +231,11 @@ class OrderWork:
             failure = failure_of(e)
             await self._tell(id, "fail", lambda: self._door.fail(job, receipt, failure))
 
-    async def _deliver_file(self, id: JobId, wish: int) -> None:
+    async def _deliver_copy(self, kind: CopyKind, id: JobId, wish: int) -> None:
         if (job := await self._rows.find(id)) is None:
             return  # its owner had everything forgotten
         await self._tell(
-            id, "deliver file", lambda: self._send(self._door.deliver_file(job, wish))
+            id, f"deliver {kind}", lambda: self._send(self._door.deliver_copy(job, kind, wish))
         )
 
     async def _fail(self, id: JobId, receipt: str) -> None:

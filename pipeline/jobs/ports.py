@@ -18,6 +18,7 @@ from typing import Protocol, assert_never
 from pipeline.line import Event, LineMode, LineRow, OpenLimits, Pace, Standing, Ticket, WorkerCard
 from pipeline.types import (
     ArtifactKey,
+    CopyKind,
     EngineName,
     Failure,
     Job,
@@ -69,7 +70,7 @@ class Door(Protocol):
     """How an order speaks to whoever placed it.
 
     Every verb may be called again for the same job after a crash. ``announce``, ``deliver``,
-    ``deliver_file``, ``fail`` and ``withdraw`` are tried again, with growing pauses, while they
+    ``deliver_copy``, ``fail`` and ``withdraw`` are tried again, with growing pauses, while they
     raise a *retryable* ``BoltiError`` (``DeliveryDelayed`` says how long to wait at least).
     """
 
@@ -97,8 +98,8 @@ class Door(Protocol):
         a retryable error when surely nothing was sent and trying again can help.
         """
 
-    async def deliver_file(self, job: Job, wish: int) -> None:
-        """Deliver ``job.result`` once more, as a file, by the same rules; once per wish."""
+    async def deliver_copy(self, job: Job, kind: CopyKind, wish: int) -> None:
+        """Deliver ``job.result`` once more, by the same rules; once per kind and wish."""
 
     async def fail(self, job: Job, receipt: str, failure: Failure) -> None:
         """Tell the owner why there is no video; ``failure.code`` picks the sentence."""

@@ -69,7 +69,7 @@ class Work:
             listen=listen,
             order=self._orders.run,
             again=self._orders.run_again,
-            file=self._orders.run_file,
+            copy=self._orders.run_copy,
             render=self._renders.run,
             is_paused=mode is LineMode.PAUSED,
         )

@@ -4,7 +4,7 @@ A send cannot be repeated unseen, and a crash may fall between the send and its 
 claims the row (``ready`` to ``sending``, committed) before it sends. Whoever finds the row in
 ``sending`` later knows only that somebody may have sent: that is ``unknown``; a person decides.
 Nothing here knows what is sent or to whom. What is sent about a job beside its video (the word
-that it failed, a copy as a file) has a row of its own, which names the job in ``about``.
+that it failed, a copy) has a row of its own, which names the job in ``about``.
 
 ::
 
@@ -25,7 +25,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from pipeline.store.database import METADATA, Database
-from pipeline.types import JobId
+from pipeline.types import CopyKind, JobId
 
 OUTBOX = sa.Table(
     "outbox",
@@ -126,10 +126,12 @@ class Outbox:
 
         return await self._database.read(work)
 
-    async def copy_of(self, job_id: JobId) -> str | None:
-        """Find the id, at the messenger, of a file that was sent about a job."""
+    async def copy_of(self, job_id: JobId, kind: CopyKind) -> str | None:
+        """Find the id, at the messenger, of a copy of this kind that was sent of a job's video."""
         query = sa.select(OUTBOX.c.file_id).where(
-            OUTBOX.c.about == job_id, OUTBOX.c.file_id.is_not(None)
+            OUTBOX.c.about == job_id,
+            OUTBOX.c.job_id.startswith(f"{job_id}-{kind}-", autoescape=True),
+            OUTBOX.c.file_id.is_not(None),
         )
 
         def work(connection: sa.Connection) -> str | None:

@@ -10,7 +10,7 @@ meaning; one that stays inside a package stays there.
 from pipeline.types.asked import Film, RecordedScript, RenderRequest, Script, TextScript
 from pipeline.types.audit import AuditRow
 from pipeline.types.consent import Consent, Handshake, Permission
-from pipeline.types.jobs import Failure, Job, JobState
+from pipeline.types.jobs import CopyKind, Failure, Job, JobState
 from pipeline.types.names import (
     ArtifactKey,
     ConsentId,
@@ -35,6 +35,7 @@ __all__ = [
     "Box",
     "Consent",
     "ConsentId",
+    "CopyKind",
     "Decision",
     "EngineChoice",
     "EngineName",

@@ -26,6 +26,13 @@ class JobState(StrEnum):
         return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
 
+class CopyKind(StrEnum):
+    """How a finished video may be sent once more."""
+
+    VIDEO = "copy"  # as it was sent before
+    FILE = "file"  # as a file that nobody shrinks
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """Why a job ended without a video; ``code`` picks the sentence."""

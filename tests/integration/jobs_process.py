@@ -22,7 +22,7 @@ from pipeline.records import books_on
 from pipeline.store import create
 from pipeline.store.database import Database
 from pipeline.store.outbox import Outbox, OutboxState
-from pipeline.types import Failure, Job, JobId, Progress, RenderRequest, RenderResult
+from pipeline.types import CopyKind, Failure, Job, JobId, Progress, RenderRequest, RenderResult
 from tests.integration.jobs_world import ASHA, REQUEST, job_id, result_of, settings_in
 
 STAGES = ("announce", "announced", "render", "claimed", "sent", "recorded")
@@ -97,7 +97,7 @@ class OutboxDoor:
         await self._outbox.sent(job.id, "2", None)
         self._story.reach("recorded")
 
-    async def deliver_file(self, job: Job, wish: int) -> None:
+    async def deliver_copy(self, job: Job, kind: CopyKind, wish: int) -> None:
         return
 
     async def fail(self, job: Job, receipt: str, failure: Failure) -> None:

@@ -18,6 +18,7 @@ from pipeline.store.database import Database
 from pipeline.store.orders import Orders
 from pipeline.types import (
     ArtifactKey,
+    CopyKind,
     EngineName,
     Failure,
     Job,
@@ -102,8 +103,8 @@ class FakeDoor:
         await self.may_deliver.wait()
         self._say("deliver", job)
 
-    async def deliver_file(self, job: Job, wish: int) -> None:
-        self._say(f"file {wish}", job)
+    async def deliver_copy(self, job: Job, kind: CopyKind, wish: int) -> None:
+        self._say(f"{kind} {wish}", job)
 
     async def fail(self, job: Job, receipt: str, failure: Failure) -> None:
         self._say("fail", job)

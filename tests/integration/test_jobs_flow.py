@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import errors
-from pipeline.types import JobState, Progress, Stage
+from pipeline.types import CopyKind, JobState, Progress, Stage
 from tests.integration.jobs_world import (
     ASHA,
     RAVI,
@@ -144,9 +144,9 @@ async def test_a_file_is_delivered_once_per_wish_and_tried_while_that_can_help(
     await until_final(world, 1)
     world.door.errors["file 7"] = [errors.DeliveryDelayed("not now", retry_after_s=0.01)]
 
-    await world.jobs.deliver_file(job_id(1), 7)
-    await world.jobs.deliver_file(job_id(1), 7)
-    await world.jobs.deliver_file(job_id(1), 8)
+    await world.jobs.deliver_copy(job_id(1), CopyKind.FILE, 7)
+    await world.jobs.deliver_copy(job_id(1), CopyKind.FILE, 7)
+    await world.jobs.deliver_copy(job_id(1), CopyKind.FILE, 8)
     await until(
         lambda: world.door.heard("file 7", job_id(1)) and world.door.heard("file 8", job_id(1))
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.drafting.variants import Change, changes_for
-from pipeline.types import Job, JobState, RenderRequest, Shape
+from pipeline.types import CopyKind, Job, JobState, RenderRequest, Shape
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.finished import JOB, RESULT, STATUS, finished_job
 from tests.unit.bot.updates import BOB, tap, text
@@ -75,7 +75,7 @@ async def test_asking_twice_makes_one(bot: Bot) -> None:
     assert bot.telegram.toasts[-1] == "It is being made already."
 
 
-async def test_a_variant_that_is_there_comes_again_by_its_id(bot: Bot) -> None:
+async def test_a_variant_that_is_there_comes_again_and_is_not_made_again(bot: Bot) -> None:
     buttons = await delivered(bot)
     await bot.hears(tap(10, buttons["⭕ Round video"]))
     round_one = the_variant(bot)
@@ -87,9 +87,7 @@ async def test_a_variant_that_is_there_comes_again_by_its_id(bot: Bot) -> None:
 
     await bot.hears(tap(11, buttons["⭕ Round video"]))
 
-    first, again = bot.telegram.of("sendVideoNote")
-    assert first.files != ()
-    assert (again.files, again.values["video_note"]) == ((), "N1")
+    assert bot.services.jobs.copies == [(round_one.id, CopyKind.VIDEO, 11)]
     assert len(orders(bot)) == 1
 
 
@@ -101,7 +99,7 @@ async def test_the_way_back_is_the_first_video(bot: Bot) -> None:
     await bot.hears(tap(11, f"variant:plain/{tall.id}"))
 
     assert len(orders(bot)) == 1
-    assert bot.telegram.of("sendVideo")[-1].values["video"] == "F1"
+    assert bot.services.jobs.copies == [(JOB, CopyKind.VIDEO, 11)]
 
 
 async def test_a_variant_that_failed_is_tried_again(bot: Bot) -> None:
@@ -144,7 +142,7 @@ async def test_a_tap_for_a_file_is_one_wish_however_often_it_comes(bot: Bot) -> 
 
     await bot.hears(tap(10, buttons["📄 As a file"]), tap(10, buttons["📄 As a file"]))
 
-    assert bot.services.jobs.files == [(JOB, 10)]
+    assert bot.services.jobs.copies == [(JOB, CopyKind.FILE, 10)]
     assert bot.telegram.toasts == ["Sending it…", "Sending it…"]
 
 
@@ -154,7 +152,7 @@ async def test_nobody_else_may_use_the_buttons(bot: Bot, label: str) -> None:
 
     await bot.hears(tap(10, buttons[label], user=BOB))
 
-    assert (orders(bot), bot.services.jobs.files) == ([], [])
+    assert (orders(bot), bot.services.jobs.copies) == ([], [])
     assert bot.telegram.toasts == ["Only the person who asked can use these buttons."]
 
 

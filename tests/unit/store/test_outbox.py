@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.store.database import Database
 from pipeline.store.outbox import Outbox, OutboxRow, OutboxState
-from pipeline.types import JobId
+from pipeline.types import CopyKind, JobId
 
 JOB = JobId("tg-000000000001")
 
@@ -99,13 +99,16 @@ def outbox(database: Database) -> Outbox:
 
 
 async def test_what_is_sent_about_a_job_is_found_by_it_and_is_no_video(outbox: Outbox) -> None:
-    copy = JobId(f"{JOB}-file-7")
+    copy, same = JobId(f"{JOB}-file-7"), JobId(f"{JOB}-copy-8")
     await outbox.open(JOB)
     await outbox.open(copy, about=JOB)
-    assert await outbox.copy_of(JOB) is None
+    assert await outbox.copy_of(JOB, CopyKind.FILE) is None
     await outbox.claim(copy)
     await outbox.sent(copy, "5", "D1", "unique")
+    await outbox.open(same, about=JOB)
+    await outbox.claim(same)
+    await outbox.sent(same, "6", "F1", "the same video")
 
-    assert await outbox.copy_of(JOB) == "D1"
+    assert await outbox.copy_of(JOB, CopyKind.FILE) == "D1"
     assert await outbox.job_of_file("unique") == JOB
     assert await outbox.job_ids() == [JOB]
