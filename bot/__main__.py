@@ -19,7 +19,7 @@ from bot.texts import load_texts
 from pipeline import errors
 from pipeline.logs import set_up_logs
 from pipeline.settings import Settings, load_settings
-from pipeline.stopping import heed_signals
+from pipeline.stopping import GRACE_S, heed_signals
 from pipeline.version import named
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ async def serve(settings: Settings, children: ChildModules | None = None) -> Non
     from pipeline.bootstrap import CHILDREN, open_services
 
     stop = asyncio.Event()
-    heed_signals(stop)
+    # Uploads are waited for before the jobs are closed, and once more while they are.
+    heed_signals(stop, GRACE_S + 2 * settings.telegram.drain_s)
     async with open_services(settings, children or CHILDREN) as services:
         await run(settings, services, load_texts(), stop)
     log.info("stopped")

@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from pipeline.bootstrap import Services
 
 CLOSE_LIMIT_S = 15.0
+"""Longest end of the jobs, beside waiting for uploads."""
 CONNECTIONS = 64
 """To Telegram at once."""
 QUESTIONS_S = 5.0
@@ -248,7 +249,7 @@ async def _serve(app: BotApplication, intake: Intake | Webhook, stop: asyncio.Ev
             await duties.close()
             await app.errands.close()
             await delivery.drain(settings.telegram.drain_s)
-            async with asyncio.timeout(CLOSE_LIMIT_S):
+            async with asyncio.timeout(settings.telegram.drain_s + CLOSE_LIMIT_S):
                 await services.jobs.close()
             await app.stop()
         if losing.done() and not losing.cancelled():

@@ -14,7 +14,7 @@ import click
 from pipeline.cli.running import run
 from pipeline.logs import set_up_logs
 from pipeline.settings import Settings, load_settings
-from pipeline.stopping import heed_signals
+from pipeline.stopping import GRACE_S, heed_signals
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import ChildModules
@@ -41,7 +41,7 @@ async def serve(settings: Settings, children: ChildModules | None = None) -> Non
     from pipeline.worker import work
 
     stop = asyncio.Event()
-    heed_signals(stop)
+    heed_signals(stop, GRACE_S)
     async with (
         open_services(settings, children or CHILDREN) as services,
         open_probes(settings.health, checks_of(services), readings_of(services), stop),

@@ -50,6 +50,20 @@ def with_setting(name: str, value: str) -> set[Relative]:
     return found
 
 
+def hang(relative: Relative) -> None:
+    """Let it do nothing any more, not even hear that its parent is gone; only SIGKILL ends it."""
+    os.kill(relative.pid, signal.SIGSTOP)
+
+
+def runs(relative: Relative, module: str) -> bool:
+    """Tell whether it was started as ``python -m module``."""
+    try:
+        command = (PROC / str(relative.pid) / "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return module.encode() in command
+
+
 def is_alive(relative: Relative) -> bool:
     """Tell whether it still runs; one that nobody has waited for yet does not."""
     fields = _status(PROC / str(relative.pid))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests import faces
+from tests.botapi import family
 from tests.botapi.faults import DoneThenHang, Drop, Hang, RetryAfter
 from tests.botapi.fixtures import LaunchBot
 from tests.botapi.process import BotProcess
@@ -66,6 +67,8 @@ async def test_chat_restarted_in_good_order(server: BotApi, bot_process: BotProc
 
     await asha.sends_photo(faces.hopper(), WORDS_TO_STEP_IN)
     await asha.sees("moving the lips", within_s=RENDER_S)
+    for child in family.descendants_of(bot_process.pid):
+        family.hang(child)  # nothing that hangs is waited for
     assert await bot_process.terminate() == 0
     await asha.sees("we are restarting. Your place is kept")
     await bot_process.leaves_nobody_behind()

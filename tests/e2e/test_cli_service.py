@@ -4,9 +4,12 @@ import json
 import os
 import pty
 import re
+import select
 import signal
 import subprocess
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,8 @@ from PIL import Image
 from pipeline.settings import child_environment
 from pipeline.settings.listing import default_toml
 from tests import faces
+from tests.botapi import family
+from tests.botapi.family import Relative
 from tests.e2e.test_cli import BOLTI, LIMIT_S, bolti, files
 
 
@@ -192,25 +197,43 @@ def test_the_demo_writes_a_video_and_its_contact_sheet(tmp_path: Path) -> None:
         assert sheet.width > 800
 
 
-def test_a_worker_is_ready_until_sigterm_and_a_twin_refuses(tmp_path: Path) -> None:
+@contextmanager
+def working(folder: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """Run a worker until the block ends; with what it said until it listened."""
     with subprocess.Popen(
         [*BOLTI, "worker"],
-        cwd=tmp_path,
+        cwd=folder,
         env=child_environment() | {"BOLTI_HEALTH__LISTEN": "127.0.0.1:0"},
         stderr=subprocess.PIPE,
         text=True,
     ) as worker:
-        assert worker.stderr is not None
-        said_first = []
-        for line in worker.stderr:
-            said_first.append(json.loads(line)["message"])
-            if "listening to renders" in line:
-                break
+        try:
+            assert worker.stderr is not None
+            said: list[str] = []
+            for line in worker.stderr:
+                said.append(json.loads(line)["message"])
+                if "listening to renders" in line:
+                    break
+            yield worker, said
+        finally:
+            worker.kill()
+
+
+def engine_hangs(worker: subprocess.Popen[str]) -> Relative:
+    children = family.descendants_of(worker.pid)
+    (studio,) = [child for child in children if family.runs(child, "pipeline.studio")]
+    family.hang(studio)
+    return studio
+
+
+def test_a_worker_is_ready_until_sigterm_and_a_twin_refuses(tmp_path: Path) -> None:
+    with working(tmp_path) as (worker, said_first):
         (port,) = re.findall(r"health: http://127\.0\.0\.1:(\d+)/", "\n".join(said_first))
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz") as answer:
             assert json.load(answer) == {"ready": True, "failing": {}}
 
         twin = bolti(tmp_path, "worker")
+        studio = engine_hangs(worker)
         worker.send_signal(signal.SIGTERM)
         _, said = worker.communicate(timeout=LIMIT_S)
 
@@ -219,6 +242,21 @@ def test_a_worker_is_ready_until_sigterm_and_a_twin_refuses(tmp_path: Path) -> N
     assert worker.returncode == 0
     assert "stopping" in said
     assert "Traceback" not in said
+    assert not family.is_alive(studio), "it was waited for"
+
+
+def test_a_second_signal_ends_a_worker_at_once_with_an_engine_that_hangs(tmp_path: Path) -> None:
+    with working(tmp_path) as (worker, _):
+        studio = engine_hangs(worker)
+        ended = os.pidfd_open(studio.pid)
+        worker.send_signal(signal.SIGSTOP)  # so that it meets both signals before it could end
+        worker.send_signal(signal.SIGTERM)
+        worker.send_signal(signal.SIGINT)
+        worker.send_signal(signal.SIGCONT)
+
+        assert worker.wait(LIMIT_S) == 130
+        assert select.select([ended], [], [], LIMIT_S)[0], "the engine lives on"
+    os.close(ended)
 
 
 def test_prune_says_what_it_deleted(tmp_path: Path) -> None:
