@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
 from telegram import Bot, Message
@@ -17,9 +18,10 @@ from telegram import Bot, Message
 from bot.address import Address, unpack_address
 from bot.delivery.caption import caption_of
 from bot.delivery.copies import Copies, is_video_note
+from bot.delivery.lines import Lines, later_receipt
 from bot.delivery.outbox import Outcome, send_once
 from bot.delivery.preview import Previews
-from bot.delivery.progress import ProgressBoard, Wanted
+from bot.delivery.progress import Place, ProgressBoard, Wanted
 from bot.delivery.record import record_delivery
 from bot.delivery.standing import status_sentence
 from bot.delivery.stored import stored_video
@@ -73,7 +75,9 @@ class Delivery:
             interval_s=telegram.progress_interval_s,
             group_interval_s=telegram.group_progress_interval_s,
         )
+        self._group_line_after_s = telegram.group_line_after_s
         self._words = Words(bot)
+        self._lines = Lines(services.outbox, self._words)
         self._previews = Previews(bot, services.store, services.settings, texts)
         self._uploads = Uploads(telegram.uploads_at_once)
         self._copies = Copies(bot, services, texts, voices, self._uploads)
@@ -81,7 +85,7 @@ class Delivery:
         """Who has an earlier video in progress: told while it waits."""
 
     async def announce(self, job: Job, standing: Standing) -> str:
-        """Send the status message, silently; its id is the receipt.
+        """Send the status message, silently; its id is the receipt. In a group it comes later.
 
         Raises ``DeliveryDelayed``, and ``OwnerUnreachable`` when nothing can be sent there.
         """
@@ -90,6 +94,10 @@ class Delivery:
         if any(other.created_at < job.created_at for other in earlier if other.id != job.id):
             self._behind.add(job.id)
         wanted = self._status(job, address, standing)
+        if not address.is_private:
+            receipt = later_receipt()
+            self._board.show(job.id, address, self._place(job, address, receipt), wanted)
+            return receipt
         message = await self._words.say(address, wanted.text, wanted.keyboard, silent=True)
         self._board.announced(job.id, address, message.message_id, wanted)
         return str(message.message_id)
@@ -98,7 +106,7 @@ class Delivery:
         """Let the status message say where the job is. Cosmetic: never raises, never waits."""
         address = unpack_address(job.reply_to)
         wanted = self._status(job, address, standing)
-        self._board.show(job.id, address, int(receipt), wanted)
+        self._board.show(job.id, address, self._place(job, address, receipt), wanted)
 
     async def show_preview(self, job: Job, receipt: str, preview: RenderResult) -> None:
         """Lay the preview into the status message, marked as one; the video replaces both.
@@ -107,7 +115,11 @@ class Delivery:
         """
         address = unpack_address(job.reply_to)
         wanted = self._status(job, address, Standing(progress=Progress(stage=Stage.WAITING)))
-        await self._previews.lay(job.id, address, receipt, preview, wanted)
+        status = await self._lines.find(job.id, receipt)
+        if status is None:
+            status = await self._lines.begin(job.id, address, receipt, wanted)
+        if status is not None:
+            await self._previews.lay(job.id, address, status, preview, wanted)
 
     async def deliver(self, job: Job, receipt: str) -> None:
         """Send the video once, and settle what is known of it.
@@ -146,11 +158,11 @@ class Delivery:
         if address.is_private:
             keyboard = failed_keyboard(self._texts, address.language, job.id, failure)
         await send_once(outbox, about, address, lambda to: self._words.send(to, text, keyboard))
-        row = await outbox.get(about)
+        row, status = await outbox.get(about), await self._lines.find(job.id, receipt)
         if row is None or row.state is OutboxState.SENT:
-            await self._words.remove(address, receipt)
+            await self._words.remove(address, status)
         else:
-            await self._words.say_in_status(job.id, address, receipt, text, keyboard)
+            await self._words.say_in_status(job.id, address, status, text, keyboard)
         await react(self._bot, address, Sign.FAILED)
 
     async def withdraw(self, job: Job, receipt: str) -> None:
@@ -158,7 +170,8 @@ class Delivery:
         address = unpack_address(job.reply_to)
         await self._board.finish(job.id)
         text = self._texts.html(address.language, "status.cancelled", id=short_id(job.id))
-        await self._words.say_in_status(job.id, address, receipt, text)
+        status = await self._lines.find(job.id, receipt)
+        await self._words.say_in_status(job.id, address, status, text, silent=True)
 
     async def drain(self, limit_s: float) -> None:
         """Wait for uploads in progress, then tell those who wait that their place is kept."""
@@ -232,21 +245,21 @@ class Delivery:
     async def _settle(self, job: Job, address: Address, receipt: str) -> None:
         """Bring the chat in step with what the outbox knows."""
         outbox, language = self._services.outbox, address.language
-        row = await outbox.get(job.id)
+        row, status = await outbox.get(job.id), await self._lines.find(job.id, receipt)
         assert row is not None
         match row.state:
             case OutboxState.SENT:
-                await self._words.remove(address, receipt)
+                await self._words.remove(address, status)
                 await react(self._bot, address, Sign.DONE)
             case OutboxState.SENDING | OutboxState.UNKNOWN:
                 # In SENDING an earlier attempt entered and never came back.
                 await outbox.unknown(job.id)
                 text = self._texts.html(language, "status.unknown", id=short_id(job.id))
                 keyboard = again_keyboard(self._texts, language, job.id)
-                await self._words.say_in_status(job.id, address, receipt, text, keyboard)
+                await self._words.say_in_status(job.id, address, status, text, keyboard)
             case OutboxState.REFUSED:
                 text = self._texts.html(language, "refused", id=short_id(job.id))
-                await self._words.say_in_status(job.id, address, receipt, text)
+                await self._words.say_in_status(job.id, address, status, text)
             case OutboxState.READY:
                 raise errors.DeliveryDelayed("another attempt sent nothing")
             case _:
@@ -257,6 +270,17 @@ class Delivery:
         for other in await self._services.jobs.of_owner(job.owner):
             if other.id != job.id:
                 await self._services.jobs.cancel(other.id, by=job.owner)
+
+    def _place(self, job: Job, address: Address, receipt: str) -> Place:
+        """Say where the status message stands, or when and how it comes."""
+        if receipt.isdigit():
+            return Place(message_id=int(receipt))
+        waited_s = (datetime.now(UTC) - job.created_at).total_seconds()
+
+        async def begin(wanted: Wanted) -> str | None:
+            return await self._lines.begin(job.id, address, receipt, wanted)
+
+        return Place(in_s=max(0.0, self._group_line_after_s - waited_s), begin=begin)
 
     def _status(self, job: Job, address: Address, standing: Standing) -> Wanted:
         texts, language, progress = self._texts, address.language, standing.progress

@@ -39,7 +39,7 @@ class Previews:
         self._limit_s = settings.telegram.send_timeout_s
 
     async def lay(
-        self, job_id: JobId, address: Address, receipt: str, preview: RenderResult, wanted: Wanted
+        self, job_id: JobId, address: Address, status: str, preview: RenderResult, wanted: Wanted
     ) -> None:
         """Show a preview; a chat that does not take it has none. Raises ``DeliveryDelayed``."""
         note = self._texts.html(address.language, "status.preview")
@@ -47,7 +47,7 @@ class Previews:
             await lay_video(
                 self._bot,
                 address.chat_id,
-                int(receipt),
+                int(status),
                 InputMediaVideo(
                     await self._fetch(job_id, preview),
                     filename=f"bolti-preview-{short_id(job_id)[1:]}.mp4",

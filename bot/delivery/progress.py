@@ -6,13 +6,15 @@ else at most every ``interval_s``, and only if the text changed. In private chat
 raises.
 
 Not known here: jobs and queues. In groups every edit keeps a longer pace, since Telegram counts
-whatever a bot does there (20 a minute), and there is no chat action.
+whatever a bot does there (20 a minute), and there is no chat action. There the message itself may
+come late (``lines.py``): only where somebody has waited for it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from telegram import Bot, InlineKeyboardMarkup
@@ -23,12 +25,14 @@ from bot.address import Address
 from bot.delivery.status import edit_status
 from bot.patience import asked_pause_s, set_within
 from bot.texts import Texts, short_id
+from pipeline import errors
 from pipeline.types import JobId, Stage
 
 CHAT_ACTION_S = 4.5
 """Telegram lets a chat action fade after 5 s."""
 SILENCE_S = 6 * 3600.0
 """A net: every line is ended by its order, which may stand in line for long."""
+BEGIN_PAUSE_S = 5.0
 EDITS_PER_S = 8
 """Telegram takes 30 calls a second of a bot, and the videos go first."""
 MANY = 8
@@ -52,13 +56,24 @@ class Wanted:
     keyboard: InlineKeyboardMarkup | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a status message stands: where it is, or how it comes to be after some seconds."""
+
+    message_id: int | None = None
+    in_s: float = 0.0
+    begin: Callable[[Wanted], Awaitable[str | None]] | None = None
+    """Sends it; raises ``DeliveryDelayed``. None: it cannot be sent."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Line:
     """One status message: what it says, and what it should say."""
 
     address: Address
-    message_id: int
+    place: Place
     wanted: Wanted
+    begins_at: float = float("-inf")
     shown: Wanted | None = None
     edited_at: float = float("-inf")
     not_before: float = float("-inf")
@@ -84,16 +99,17 @@ class ProgressBoard:
 
     def announced(self, job_id: JobId, address: Address, message_id: int, wanted: Wanted) -> None:
         """Note a message that was just sent, so that the same words are not edited in again."""
-        now = asyncio.get_running_loop().time()
-        line = Line(address=address, message_id=message_id, wanted=wanted, shown=wanted)
-        line.edited_at = line.heard_at = now
+        place = Place(message_id=message_id)
+        line = Line(address=address, place=place, wanted=wanted, shown=wanted)
+        line.edited_at = line.heard_at = asyncio.get_running_loop().time()
         self._keep(job_id, line)
 
-    def show(self, job_id: JobId, address: Address, message_id: int, wanted: Wanted) -> None:
+    def show(self, job_id: JobId, address: Address, place: Place, wanted: Wanted) -> None:
         """Let the message say this as soon as the pace allows. Returns at once."""
         line = self._lines.get(job_id)
         if line is None:
-            line = Line(address=address, message_id=message_id, wanted=wanted)
+            line = Line(address=address, place=place, wanted=wanted)
+            line.begins_at = asyncio.get_running_loop().time() + place.in_s
             self._keep(job_id, line)
         line.wanted = wanted
         line.heard_at = asyncio.get_running_loop().time()
@@ -145,17 +161,29 @@ class ProgressBoard:
         now = asyncio.get_running_loop().time
         while not line.is_over and now() < line.heard_at + SILENCE_S:
             line.news.clear()
-            if line.wanted != line.shown and now() >= self._edit_due(line):
+            if self._is_to_come(line) and now() >= line.begins_at:
+                await self._begin(line)
+            if self._is_stale(line) and now() >= self._edit_due(line):
                 await self._edit(line)
             if self._is_acting(line) and now() >= line.acted_at + CHAT_ACTION_S:
                 line.acted_at = now()
                 await self._act(line)
             due = [line.heard_at + SILENCE_S]
-            if line.wanted != line.shown:
+            if self._is_to_come(line):
+                due.append(line.begins_at)
+            if self._is_stale(line):
                 due.append(self._edit_due(line))
             if self._is_acting(line):
                 due.append(line.acted_at + CHAT_ACTION_S)
             await set_within(line.news, min(due) - now())
+
+    def _is_to_come(self, line: Line) -> bool:
+        # Whoever is about to get the video needs no line any more.
+        is_late = line.wanted.stage is Stage.SENDING
+        return line.place.message_id is None and line.place.begin is not None and not is_late
+
+    def _is_stale(self, line: Line) -> bool:
+        return line.place.message_id is not None and line.wanted != line.shown
 
     def _edit_due(self, line: Line) -> float:
         # All lines share one pace, or the edits of a long queue would hold up the results.
@@ -171,14 +199,31 @@ class ProgressBoard:
     def _is_acting(self, line: Line) -> bool:
         return line.address.is_private and line.wanted.stage in CHAT_ACTIONS and not line.is_over
 
+    async def _begin(self, line: Line) -> None:
+        wanted, now, begin = line.wanted, asyncio.get_running_loop().time, line.place.begin
+        assert begin is not None
+        try:
+            status = await begin(wanted)
+        except errors.DeliveryDelayed as e:
+            line.begins_at = now() + max(e.retry_after_s or 0.0, BEGIN_PAUSE_S)
+            return
+        except errors.StoreError as e:
+            log.warning("no status line: %s", e.code)
+            line.begins_at = now() + BEGIN_PAUSE_S
+            return
+        # What cannot be said is not tried again: nobody knows whether it stands there.
+        line.place = Place(message_id=None if status is None else int(status))
+        line.shown, line.edited_at = wanted, now()
+
     async def _edit(self, line: Line) -> None:
+        assert line.place.message_id is not None
         wanted, before = line.wanted, line.shown
         line.shown, line.edited_at = wanted, asyncio.get_running_loop().time()
         try:
             await edit_status(
                 self._bot,
                 line.address.chat_id,
-                line.message_id,
+                line.place.message_id,
                 wanted.text,
                 wanted.keyboard,
                 under_preview=self._texts.html(line.address.language, "status.preview"),
@@ -187,7 +232,7 @@ class ProgressBoard:
             line.shown = before
             line.not_before = asyncio.get_running_loop().time() + asked_pause_s(e)
         except TelegramError as e:  # "not found" among them
-            log.debug("status %d not edited: %s", line.message_id, e)
+            log.debug("status %d not edited: %s", line.place.message_id, e)
 
     async def _act(self, line: Line) -> None:
         try:
@@ -200,6 +245,8 @@ class ProgressBoard:
             log.debug("no chat action: %s", type(e).__name__)
 
     async def _say_restarting(self, job_id: JobId, line: Line) -> None:
+        if line.place.message_id is None:
+            return
         text = self._texts.html(line.address.language, "status.restarting", id=short_id(job_id))
         line.wanted = Wanted(stage=line.wanted.stage, text=text, keyboard=line.wanted.keyboard)
         await self._edit(line)

@@ -30,20 +30,26 @@ class Words:
         self,
         job_id: JobId,
         address: Address,
-        receipt: str,
+        status: str | None,
         text: str,
         keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        silent: bool = False,
     ) -> None:
-        """Edit the status message, which may be repeated; send a new one if it is gone."""
+        """Edit the status message, which may be repeated; send a new one if there is none."""
+        if status is None:
+            await self.tell(job_id, address, text, keyboard, silent=silent)
+            return
         try:
-            await edit_status(self._bot, address.chat_id, int(receipt), text, keyboard)
+            await edit_status(self._bot, address.chat_id, int(status), text, keyboard)
         except BadRequest as e:
-            log.info("status %s cannot be edited: %s", receipt, e)
-            await self.tell(job_id, address, text, keyboard)
+            log.info("status %s cannot be edited: %s", status, e)
+            await self.tell(job_id, address, text, keyboard, silent=silent)
         except ChatMigrated as e:  # the status message stayed behind
-            await self.tell(job_id, address.moved_to(e.new_chat_id), text, keyboard)
+            moved = address.moved_to(e.new_chat_id)
+            await self.tell(job_id, moved, text, keyboard, silent=silent)
         except Forbidden as e:
-            log.info("status %s: %s", receipt, type(e).__name__)
+            log.info("status %s: %s", status, type(e).__name__)
         except TelegramError as e:
             raise delayed(e) from e
 
@@ -53,10 +59,12 @@ class Words:
         address: Address,
         text: str,
         keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        silent: bool = False,
     ) -> None:
         """Say how an order ended; if nobody can hear it any more, so be it."""
         try:
-            await self.say(address, text, keyboard)
+            await self.say(address, text, keyboard, silent=silent)
         except errors.OwnerUnreachable:
             log.info("%s: nobody to tell", job_id, exc_info=True)
 
@@ -104,11 +112,13 @@ class Words:
                 case Outcome.MOVED | Outcome.NOT_SENT | Outcome.UNKNOWN:
                     raise delayed(e) from e
 
-    async def remove(self, address: Address, receipt: str) -> None:
+    async def remove(self, address: Address, status: str | None) -> None:
         """Delete the status message; one that is gone is fine. Raises ``DeliveryDelayed``."""
+        if status is None:
+            return
         try:
-            await self._bot.delete_message(address.chat_id, int(receipt))
+            await self._bot.delete_message(address.chat_id, int(status))
         except (BadRequest, Forbidden, ChatMigrated) as e:  # already deleted counts as done
-            log.debug("status %s not deleted: %s", receipt, e)
+            log.debug("status %s not deleted: %s", status, e)
         except TelegramError as e:
             raise delayed(e) from e

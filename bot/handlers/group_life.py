@@ -44,7 +44,10 @@ async def give_help(update: Update, context: BotContext) -> None:
 
 
 async def cancel(update: Update, context: BotContext) -> None:
-    """Cancel the only video that the sender has in the making here, or ask which."""
+    """Cancel the only video that the sender has in the making here, or ask which.
+
+    The order itself says that it was cancelled.
+    """
     message = message_of(update)
     owner, address = owner_of(asker_id(message)), address_of(message, context.language)
     jobs = [job for job in await context.services.jobs.of_owner(owner) if _is_at(job, address)]
@@ -53,12 +56,11 @@ async def cancel(update: Update, context: BotContext) -> None:
         asked = context.t("cancel.which", count=len(jobs))
         await context.say(address, asked, keyboard, silent=True)
         return
-    key, values = "cancel.nothing", {}
-    if jobs:
-        cancelled = await context.services.jobs.cancel(jobs[0].id, by=owner)
-        key = "cancel.done" if cancelled else "cancel.too_late"
-        values = {"id": short_id(jobs[0].id)}
-    await context.say(address, context.t(key, **values), silent=True)
+    if not jobs:
+        await context.say(address, context.t("cancel.nothing"), silent=True)
+    elif not await context.services.jobs.cancel(jobs[0].id, by=owner):
+        too_late = context.t("cancel.too_late", id=short_id(jobs[0].id))
+        await context.say(address, too_late, silent=True)
 
 
 async def on_migration(update: Update, context: BotContext) -> None:

@@ -52,6 +52,8 @@ class TelegramSettings(Section):
     """A speech longer than this is made only after its person has said yes."""
     group_progress_interval_s: float = Field(default=10.0, ge=0, le=300)
     """Shortest time between two edits of one progress message in a group."""
+    group_line_after_s: float = Field(default=15.0, ge=0, le=600)
+    """How long somebody in a group waits before a line there says where their video is."""
     send_timeout_s: float = Field(default=300.0, ge=1, le=3600)
     """How long the upload of one video may take before its outcome counts as unknown."""
     uploads_at_once: int = Field(default=2, ge=1, le=50)

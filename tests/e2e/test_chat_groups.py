@@ -104,8 +104,9 @@ async def test_chat_group_two_faces_then_a_video_then_no_right_to_send_any(
 
 
 async def test_chat_group_admins_may_cancel_and_others_may_not(
-    server: BotApi, bot_process: BotProcess
+    server: BotApi, launch_bot: LaunchBot
 ) -> None:
+    await launch_bot(BOLTI_TELEGRAM__GROUP_LINE_AFTER_S="0")
     asha, ravi, meena = server.user("Asha"), server.user("Ravi"), server.user("Meena")
     group = server.supergroup("Club", [asha, ravi, meena])
     here, him, her = group.member(asha), group.member(ravi), group.admin(meena)
@@ -153,7 +154,9 @@ async def test_chat_group_becomes_a_supergroup_in_mid_job(
 ) -> None:
     # At the usual pace of a group a quick machine is done before it tells of the lips.
     await launch_bot(
-        BOLTI_TELEGRAM__PROGRESS_INTERVAL_S="1", BOLTI_TELEGRAM__GROUP_PROGRESS_INTERVAL_S="1"
+        BOLTI_TELEGRAM__PROGRESS_INTERVAL_S="1",
+        BOLTI_TELEGRAM__GROUP_PROGRESS_INTERVAL_S="1",
+        BOLTI_TELEGRAM__GROUP_LINE_AFTER_S="0",
     )
     asha = server.user("Asha")
     group = server.group("Club", [asha])

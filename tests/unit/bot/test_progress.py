@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.address import Address
-from bot.delivery.progress import ProgressBoard, Wanted
+from bot.delivery.progress import Place, ProgressBoard, Wanted
 from pipeline.types import JobId, Stage
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
@@ -33,11 +33,11 @@ def board(bot: Bot) -> ProgressBoard:
 
 
 async def test_only_the_newest_text_is_edited_in(bot: Bot, board: ProgressBoard) -> None:
-    board.show(JOB, HOME, 9, wanted("1%"))
+    board.show(JOB, HOME, Place(message_id=9), wanted("1%"))
     await until(lambda: edits(bot) == ["1%"])
 
     for percent in range(2, 60):
-        board.show(JOB, HOME, 9, wanted(f"{percent}%"))
+        board.show(JOB, HOME, Place(message_id=9), wanted(f"{percent}%"))
     await until(lambda: len(edits(bot)) == 2)
     await board.finish(JOB)
 
@@ -46,10 +46,10 @@ async def test_only_the_newest_text_is_edited_in(bot: Bot, board: ProgressBoard)
 
 async def test_a_change_of_stage_does_not_wait(bot: Bot) -> None:
     board = ProgressBoard(bot.app.bot, bot.app.texts, interval_s=3600)
-    board.show(JOB, HOME, 9, wanted("voice", Stage.SPEAKING))
+    board.show(JOB, HOME, Place(message_id=9), wanted("voice", Stage.SPEAKING))
     await until(lambda: edits(bot) == ["voice"])
 
-    board.show(JOB, HOME, 9, wanted("lips", Stage.SYNCING))
+    board.show(JOB, HOME, Place(message_id=9), wanted("lips", Stage.SYNCING))
 
     await until(lambda: edits(bot) == ["voice", "lips"])
     await board.finish(JOB)
@@ -60,9 +60,9 @@ async def test_the_same_text_is_not_edited_in_again(bot: Bot) -> None:
     board.announced(JOB, HOME, 9, wanted("in line", Stage.WAITING))
 
     for _ in range(3):
-        board.show(JOB, HOME, 9, wanted("in line", Stage.WAITING))
+        board.show(JOB, HOME, Place(message_id=9), wanted("in line", Stage.WAITING))
         await asyncio.sleep(0)
-    board.show(JOB, HOME, 9, wanted("voice", Stage.SPEAKING))
+    board.show(JOB, HOME, Place(message_id=9), wanted("voice", Stage.SPEAKING))
     await until(lambda: "voice" in edits(bot))
     await board.finish(JOB)
 
@@ -70,9 +70,9 @@ async def test_the_same_text_is_not_edited_in_again(bot: Bot) -> None:
 
 
 async def test_nothing_is_edited_after_the_end(bot: Bot, board: ProgressBoard) -> None:
-    board.show(JOB, HOME, 9, wanted("1%"))
+    board.show(JOB, HOME, Place(message_id=9), wanted("1%"))
     await until(lambda: edits(bot) == ["1%"])
-    board.show(JOB, HOME, 9, wanted("2%"))
+    board.show(JOB, HOME, Place(message_id=9), wanted("2%"))
 
     await board.finish(JOB)
 
@@ -84,9 +84,9 @@ async def test_an_edit_that_fails_harms_nobody(bot: Bot, board: ProgressBoard) -
     gone = Refusal(status=400, description="Bad Request: message to edit not found")
     bot.telegram.fails("editMessageText", gone)
 
-    board.show(JOB, HOME, 9, wanted("voice", Stage.SPEAKING))
+    board.show(JOB, HOME, Place(message_id=9), wanted("voice", Stage.SPEAKING))
     await until(lambda: len(edits(bot)) == 1)
-    board.show(JOB, HOME, 9, wanted("lips", Stage.SYNCING))
+    board.show(JOB, HOME, Place(message_id=9), wanted("lips", Stage.SYNCING))
     await until(lambda: len(edits(bot)) == 2)
 
     await board.finish(JOB)
@@ -95,11 +95,11 @@ async def test_an_edit_that_fails_harms_nobody(bot: Bot, board: ProgressBoard) -
 async def test_private_chats_see_that_a_video_is_being_recorded(
     bot: Bot, board: ProgressBoard
 ) -> None:
-    board.show(JOB, HOME, 9, wanted("in line", Stage.WAITING))
+    board.show(JOB, HOME, Place(message_id=9), wanted("in line", Stage.WAITING))
     await until(lambda: edits(bot) == ["in line"])
     assert bot.telegram.of("sendChatAction") == []
 
-    board.show(JOB, HOME, 9, wanted("lips"))
+    board.show(JOB, HOME, Place(message_id=9), wanted("lips"))
 
     await until(lambda: bool(bot.telegram.of("sendChatAction")))
     assert bot.telegram.of("sendChatAction")[0].values["action"] == "record_video"
@@ -107,7 +107,7 @@ async def test_private_chats_see_that_a_video_is_being_recorded(
 
 
 async def test_groups_see_no_chat_action(bot: Bot, board: ProgressBoard) -> None:
-    board.show(JOB, GROUP, 9, wanted("lips"))
+    board.show(JOB, GROUP, Place(message_id=9), wanted("lips"))
     await until(lambda: edits(bot) == ["lips"])
     await board.finish(JOB)
 
@@ -115,7 +115,7 @@ async def test_groups_see_no_chat_action(bot: Bot, board: ProgressBoard) -> None
 
 
 async def test_a_stopping_bot_says_that_places_are_kept(bot: Bot, board: ProgressBoard) -> None:
-    board.show(JOB, HOME, 9, wanted("in line", Stage.WAITING))
+    board.show(JOB, HOME, Place(message_id=9), wanted("in line", Stage.WAITING))
     await until(lambda: edits(bot) == ["in line"])
 
     await board.close(3)
@@ -130,9 +130,9 @@ async def test_a_pause_that_telegram_asks_for_is_kept_and_the_text_comes_after_i
     slow_down = Refusal(status=429, description="Too Many Requests", parameters={"retry_after": 1})
     bot.telegram.fails("editMessageText", slow_down)
 
-    board.show(JOB, HOME, 9, wanted("1%"))
+    board.show(JOB, HOME, Place(message_id=9), wanted("1%"))
     await until(lambda: len(edits(bot)) == 1)
-    board.show(JOB, HOME, 9, wanted("2%"))
+    board.show(JOB, HOME, Place(message_id=9), wanted("2%"))
     await until(lambda: len(edits(bot)) == 2)
     await board.finish(JOB)
 
