@@ -257,6 +257,8 @@ async def open_services(
             lambda: jobs.is_stopping,
             # Who serves both engines makes a preview beside the video.
             sketcher=workshop.sketcher if len(queues) > 1 else workshop.studio,
+            write_down=workshop.recordings.transcriber,
+            lips_follow_words=QueueName.RENDERS_LATENTSYNC not in queues,
         )
         jobs = Jobs(
             settings=settings,

@@ -21,7 +21,7 @@ from pipeline.scratch import JOURNAL, JobFolders
 from pipeline.settings import LatentSyncSettings, Settings
 from pipeline.speech import Synthesizer
 from pipeline.speech.kept import kept_speech
-from pipeline.speech.known_words import said_text, with_known_words
+from pipeline.speech.known_words import KnownWords, WriteDown, find_words
 from pipeline.speech.text import check_script
 from pipeline.stopwatch import OnProgress, Watch
 from pipeline.store import ArtifactStore
@@ -48,8 +48,22 @@ __all__ = ["MadeVideo", "Recording", "Renderer", "VideoMaker", "VideoOrder"]
 class VideoMaker:
     """Speaks the script, has the studio film it, then signs the video."""
 
-    def __init__(self, speaker: Synthesizer, studio: Child, settings: Settings) -> None:
+    def __init__(
+        self,
+        speaker: Synthesizer,
+        studio: Child,
+        settings: Settings,
+        write_down: WriteDown | None = None,
+        *,
+        lips_follow_words: bool = True,
+    ) -> None:
+        """``write_down`` writes down what a recording says, where it is not known.
+
+        ``lips_follow_words``: the engine that ``auto`` takes here moves lips by words; else they
+        are asked for only where they are to be read.
+        """
         self._speaker, self._studio, self._settings = speaker, studio, settings
+        self._write_down, self._lips_follow_words = write_down, lips_follow_words
         self._seal = Seal(settings.provenance_in_place)
 
     async def make(self, order: VideoOrder, on_progress: OnProgress) -> MadeVideo:
@@ -60,8 +74,9 @@ class VideoMaker:
         """
         watch = Watch(on_progress)
         await self._require_disk(order.scratch)
-        watch(Progress(stage=Stage.SPEAKING))
-        speech = await self._speak(order)
+        is_recorded = isinstance(order.script, Recording)
+        watch(Progress(stage=Stage.HEARING if is_recorded else Stage.SPEAKING))
+        speech, text = await self._speak(order)
         sealing = await self._seal.begin(order.job_id)
         studio_order = StudioOrder(
             portrait=order.portrait,
@@ -84,7 +99,7 @@ class VideoMaker:
             film=order.film.path if order.film else None,
             still_at=order.film.still_at if order.film else 0,
             shape=order.shape,
-            captions=self._captions(order),
+            captions=(text or "") if order.captions else None,
         )
 
         def on_message(message: Message) -> None:
@@ -111,9 +126,11 @@ class VideoMaker:
             engine_reason=answer.engine_reason,
             timings_s=watch.end(),
             notes=answer.notes,
+            may_have_captions=bool(speech.words) or self._left_words_unknown(order),
         )
 
-    async def _speak(self, order: VideoOrder) -> Speech:
+    async def _speak(self, order: VideoOrder) -> tuple[Speech, str | None]:
+        """Make the speech; give its words too, where they are known."""
         settings = self._settings.speech
         into = order.scratch / "speech.wav"
         match order.script:
@@ -127,18 +144,20 @@ class VideoMaker:
                     pitch_hz=order.pitch_hz,
                 )
                 if order.journal is None:
-                    return await self._speaker.synthesize(utterance, into)
-                return await kept_speech(
+                    return await self._speaker.synthesize(utterance, into), plan.text
+                speech = await kept_speech(
                     order.journal / "speech",
                     utterance,
                     lambda into: self._speaker.synthesize(utterance, into),
                 )
+                return speech, plan.text
             case Recording() as recording:
-                return await self._heard(recording, into)
+                known = await self._heard(recording, order, into)
+                return known.speech, known.text
             case _:
                 assert_never(order.script)
 
-    async def _heard(self, recording: Recording, into: Path) -> Speech:
+    async def _heard(self, recording: Recording, order: VideoOrder, into: Path) -> KnownWords:
         """Take a recording as the speech; its words, where they are known, get their times."""
         # PyAV comes with it, and only where it is needed.
         from pipeline.speech.recorded import ready_speech, recorded_speech
@@ -148,11 +167,15 @@ class VideoMaker:
             speech = await ready_speech(recording.path)
         else:
             speech = await recorded_speech(recording.path, into, settings)
-        if recording.words is None:
-            return speech
-        return await with_known_words(
-            speech, recording.words, self._speaker, settings, into.parent
+        write_down = self._write_down if order.needs_words(self._lips_follow_words) else None
+        return await find_words(
+            speech, recording.words, write_down, self._speaker, settings, into.parent
         )
+
+    def _left_words_unknown(self, order: VideoOrder) -> bool:
+        """Tell whether nobody wrote down what a recording says, though somebody could."""
+        can = self._write_down is not None and isinstance(order.script, Recording)
+        return can and not order.needs_words(self._lips_follow_words)
 
     def _latentsync(self, quality: Quality) -> LatentSyncSettings:
         """Say how the GPU engine works: the best quality takes no short cut."""
@@ -160,15 +183,6 @@ class VideoMaker:
         if quality is not Quality.BEST:
             return settings
         return settings.model_copy(update={"step_caching": False})
-
-    def _captions(self, order: VideoOrder) -> str | None:
-        """Give the words to write into the picture; those of a recording nobody knows."""
-        if not order.captions:
-            return None
-        if isinstance(order.script, TextScript):
-            return check_script(order.script.text, self._settings.speech, order.rate_pct).text
-        words = order.script.words
-        return said_text(words, self._settings.speech) if words else ""
 
     async def _require_disk(self, folder: Path) -> None:
         free_bytes = (await asyncio.to_thread(shutil.disk_usage, folder)).free
@@ -188,9 +202,13 @@ class Renderer:
         is_stopping: Callable[[], bool] = lambda: False,
         *,
         sketcher: Child | None = None,
+        write_down: WriteDown | None = None,
+        lips_follow_words: bool = True,
     ) -> None:
-        self._maker = VideoMaker(speaker, studio, settings)
-        self._sketching = VideoMaker(speaker, sketcher or studio, settings)
+        self._maker, self._sketching = (
+            VideoMaker(speaker, child, settings, write_down, lips_follow_words=lips_follow_words)
+            for child in (studio, sketcher or studio)
+        )
         self._store, self._settings = store, settings
         tries = settings.jobs.attempts
         self._folders = JobFolders(settings.scratch_dir, tries, is_stopping)
@@ -231,6 +249,7 @@ class Renderer:
             shape=request.shape,
             captions=request.captions,
             quality=request.quality,
+            may_have_captions=made.may_have_captions,
         )
 
     async def _order(self, request: RenderRequest, job_id: JobId, scratch: Path) -> VideoOrder:
@@ -266,5 +285,6 @@ class Renderer:
             quality=request.quality,
             shape=request.shape,
             captions=request.captions,
+            is_sketch=request.preview,
             language=request.language,
         )

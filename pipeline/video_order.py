@@ -78,8 +78,20 @@ class VideoOrder:
     quality: Quality = Quality.NORMAL
     shape: Shape = Shape.ORIGINAL
     captions: bool = False
+    is_sketch: bool = False
+    """Whether it is only a preview, for which nothing is written down."""
     language: str = "en"
     """Of the label."""
+
+    def needs_words(self, lips_follow_words: bool) -> bool:
+        """Tell whether writing down what a recording says is worth its time.
+
+        ``lips_follow_words``: those of the engine that ``auto`` takes do.
+        """
+        if self.is_sketch:
+            return False
+        by_words = self.engine is EngineChoice.AUTO and lips_follow_words
+        return self.captions or by_words or self.engine is EngineChoice.WARP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,3 +103,5 @@ class MadeVideo:
     engine_reason: str
     timings_s: dict[Stage, float]
     notes: tuple[Note, ...]
+    may_have_captions: bool = False
+    """Whether the words are known with their times, or can be found out."""

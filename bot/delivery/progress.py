@@ -39,6 +39,7 @@ MANY = 8
 LAST_EDIT_LIMIT_S = 25.0
 CHAT_ACTIONS = {
     Stage.SPEAKING: ChatAction.RECORD_VIDEO,
+    Stage.HEARING: ChatAction.RECORD_VIDEO,
     Stage.LOOKING: ChatAction.RECORD_VIDEO,
     Stage.SYNCING: ChatAction.RECORD_VIDEO,
     Stage.SENDING: ChatAction.UPLOAD_VIDEO,

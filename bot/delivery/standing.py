@@ -54,6 +54,8 @@ def _where(texts: Texts, language: str, name: str, standing: Standing) -> str:
             return texts.html(language, "status.place", id=name, position=position or 0)
         case Stage.SPEAKING:
             return texts.html(language, "status.speaking", id=name)
+        case Stage.HEARING:
+            return texts.html(language, "status.hearing", id=name)
         case Stage.LOOKING:
             return texts.html(language, "status.looking", id=name)
         case Stage.SYNCING if progress.fraction is None:

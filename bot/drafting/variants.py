@@ -83,7 +83,7 @@ def changes_for(result: RenderResult) -> tuple[Change, ...]:
         Change.LIKE_PHOTO: Shape.ORIGINAL,
     }
     offered = [change for change, shape in shapes.items() if shape is not result.shape]
-    if result.voice_id is not None:  # nobody knows the words of a recording
+    if result.voice_id is not None or result.may_have_captions:
         offered.append(Change.CAPTIONS_OFF if result.captions else Change.CAPTIONS_ON)
     return tuple(offered)
 

@@ -63,6 +63,8 @@ def words(stage: Stage) -> str:
             return "waiting"
         case Stage.SPEAKING:
             return "speaking the words"
+        case Stage.HEARING:
+            return "listening to the recording"
         case Stage.LOOKING:
             return "looking at the face"
         case Stage.SYNCING:

@@ -7,7 +7,7 @@ stands in ``recorded.py``, who hears words in ``transcribing.py``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from pipeline import errors
@@ -36,6 +36,11 @@ class RecordingDesk:
     def no_words_because(self) -> str | None:
         """Why recordings cannot be turned into words here; None where they can."""
         return self._transcriber.reason
+
+    @property
+    def transcriber(self) -> Callable[[Path], Awaitable[Transcript]] | None:
+        """Who writes down what is said in a WAV of ``check``; None where nobody can."""
+        return None if self.no_words_because else self.transcribe
 
     async def check(
         self, source: Path, into: Path, *, cut: bool = False, clean: bool = False

@@ -4,13 +4,17 @@ The words are spoken by the embedded voices, a woman's and a man's; the one that
 the recording lends its times (``aligning``). How close that is tells little by itself, for no two
 voices are alike; so the same voice also says the words in another order. Where that lies as close,
 the recording says something else. Then, and where nobody can speak the words, its sound alone
-moves the lips, as if nothing were known. Knows a ``Synthesizer``; knows no provider.
+moves the lips, as if nothing were known.
+
+Where its sender gave no words, or others, whoever writes words down here may; a machine's words
+are laid along the recording by the same measure. Knows a ``Synthesizer``; knows no provider.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +23,7 @@ from pipeline import errors
 from pipeline.settings import SpeechSettings
 from pipeline.speech import Synthesizer
 from pipeline.speech.text import check_script
+from pipeline.speech.transcribing import Transcript
 from pipeline.types import Speech, Utterance, VoiceId
 
 if TYPE_CHECKING:
@@ -34,7 +39,17 @@ NEARER = 0.92
 """How much closer than in another order the words must lie. Those of a recording lay at 0.3 to
 0.89 of that, others at 0.935 and more."""
 
+WriteDown = Callable[[Path], Awaitable[Transcript]]
+
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownWords:
+    """A recording and what is said in it; no text and no times where nobody knows."""
+
+    speech: Speech
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +58,34 @@ class _Reference:
 
     spoken: Speech
     heard: Heard
+
+
+async def find_words(
+    recording: Speech,
+    told: str | None,
+    write_down: WriteDown | None,
+    speaker: Synthesizer,
+    settings: SpeechSettings,
+    scratch: Path,
+) -> KnownWords:
+    """Lay the words that its sender ``told`` along a recording, else those written down here.
+
+    Raises ``ScriptError`` for told words that nobody could speak.
+    """
+    if told is not None:
+        timed = await with_known_words(recording, told, speaker, settings, scratch)
+        if timed.words:
+            return KnownWords(speech=timed, text=said_text(told, settings))
+    if write_down is None:
+        return KnownWords(speech=recording)
+    try:
+        heard = (await write_down(recording.path)).text
+        timed = await with_known_words(recording, heard, speaker, settings, scratch)
+        text = said_text(heard, settings)
+    except errors.BoltiError as e:  # the video is made without them
+        log.warning("nobody wrote the words down: %s", e.code)
+        return KnownWords(speech=recording)
+    return KnownWords(speech=timed, text=text if timed.words else None)
 
 
 async def with_known_words(

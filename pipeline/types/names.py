@@ -55,6 +55,8 @@ class Stage(StrEnum):
 
     WAITING = "waiting"
     SPEAKING = "speaking"
+    HEARING = "hearing"
+    """In place of speaking, where a recording is the speech."""
     LOOKING = "looking"
     SYNCING = "syncing"
     SENDING = "sending"

@@ -77,3 +77,5 @@ class RenderResult:
     shape: Shape = Shape.ORIGINAL
     captions: bool = False
     quality: Quality = Quality.NORMAL
+    may_have_captions: bool = False
+    """Whether its words are known with their times, or can be found out; for recordings."""

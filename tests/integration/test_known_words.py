@@ -14,7 +14,8 @@ from pipeline.bootstrap import Workshop, open_workshop
 from pipeline.lipsync import listening, visemes
 from pipeline.media.read import read_wav
 from pipeline.settings import Settings
-from pipeline.speech.known_words import with_known_words
+from pipeline.speech.known_words import WriteDown, find_words, with_known_words
+from pipeline.speech.transcribing import Transcript
 from pipeline.types import Speech, Utterance, VoiceId
 from tests import offline
 
@@ -84,3 +85,41 @@ async def test_no_words_at_all_are_refused(workshop: Workshop, tmp_path: Path) -
 
     with pytest.raises(errors.ScriptEmpty):
         await with_known_words(known, "!!!", workshop.speaker, offline.SPEECH, tmp_path)
+
+
+async def heard(recording: Path) -> Transcript:
+    """Write down what a recording says, as a machine does that hears well."""
+    assert recording.is_file()
+    return Transcript(text=WORDS, language="en")
+
+
+async def nothing_heard(recording: Path) -> Transcript:
+    """Hear nobody."""
+    raise errors.NoSpeechFound
+
+
+@pytest.mark.parametrize("told", [None, "The weather in Delhi stays cold until the end of March."])
+async def test_words_that_nobody_told_are_written_down(
+    workshop: Workshop, tmp_path: Path, told: str | None
+) -> None:
+    true, known = await recorded(workshop, tmp_path)
+
+    found = await find_words(
+        known, told, heard, workshop.speaker, workshop.settings.speech, tmp_path
+    )
+
+    assert found.text == WORDS
+    assert len(found.speech.words) == len(true.words)
+
+
+@pytest.mark.parametrize("write_down", [None, nothing_heard])
+async def test_a_recording_whose_words_nobody_finds_stays_as_it_is(
+    workshop: Workshop, tmp_path: Path, write_down: WriteDown | None
+) -> None:
+    _, known = await recorded(workshop, tmp_path)
+
+    found = await find_words(
+        known, None, write_down, workshop.speaker, workshop.settings.speech, tmp_path
+    )
+
+    assert (found.speech, found.text) == (known, None)

@@ -18,11 +18,13 @@ from pipeline.media.read import read_frames
 from pipeline.records import Records, open_records
 from pipeline.render import Renderer
 from pipeline.settings import Settings, StoreSettings
+from pipeline.speech.transcribing import Transcript
 from pipeline.types import (
     ArtifactKey,
     EngineChoice,
     EngineName,
     JobId,
+    Note,
     Progress,
     RecordedScript,
     RenderRequest,
@@ -37,6 +39,7 @@ from tests.agreed import CONSENT
 JOB = JobId("tg-000000000001")
 PORTRAIT = ArtifactKey(f"jobs/{JOB}/portrait.png")
 WAIT_S = 30.0
+SAID = "This is my own voice, but the bus to Pune was full."
 
 
 class World:
@@ -44,6 +47,7 @@ class World:
 
     def __init__(self, settings: Settings, workshop: Workshop, records: Records) -> None:
         self.settings, self.store, self.studio = settings, records.store, workshop.studio
+        self.speaker = workshop.speaker
         self.renderer = Renderer(workshop.speaker, workshop.studio, records.store, settings)
         self.said: list[Progress] = []
         self.syncing = asyncio.Event()
@@ -139,6 +143,28 @@ async def test_a_recording_drives_the_lips_and_is_the_sound(
 
         assert result.voice_id is None
         assert result.duration_s > 0.5
+        assert not result.may_have_captions
+        assert here.said[0].stage is Stage.HEARING
+
+
+async def test_a_recording_is_written_down_where_somebody_can_and_its_words_can_be_shown(
+    tmp_path: Path, make_speech: Path
+) -> None:
+    async def write_down(recording: Path) -> Transcript:
+        return Transcript(text=SAID, language="en")
+
+    key = ArtifactKey(f"jobs/{JOB}/recording")
+    async with world(tmp_path) as here:
+        await here.store.put(make_speech, key)
+        renderer = Renderer(
+            here.speaker, here.studio, here.store, here.settings, write_down=write_down
+        )
+        request = replace(here.request(RecordedScript(recording=key)), captions=True)
+
+        result = await renderer.render(request, JOB, here.said.append)
+
+        assert result.may_have_captions
+        assert Note.NO_CAPTIONS not in result.notes
 
 
 @pytest.fixture
@@ -147,9 +173,7 @@ async def make_speech(tmp_path: Path) -> Path:
     from pipeline.types import Utterance
 
     async with open_workshop(Settings(speech=offline.SPEECH)) as workshop:
-        utterance = Utterance(
-            text="This is my own voice.", locale="en-IN", voice_id=VoiceId("embedded-en-in-m")
-        )
+        utterance = Utterance(text=SAID, locale="en-IN", voice_id=VoiceId("embedded-en-in-m"))
         return (await workshop.speaker.synthesize(utterance, tmp_path / "me.wav")).path
 
 

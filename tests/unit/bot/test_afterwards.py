@@ -181,3 +181,9 @@ def test_what_a_video_is_already_is_not_offered() -> None:
     assert Change.TALL not in changes_for(replace(RESULT, shape=Shape.TALL))
     assert Change.CAPTIONS_OFF in changes_for(replace(RESULT, captions=True))
     assert changes_for(replace(RESULT, voice_id=None)) == (Change.ROUND, Change.TALL)
+
+
+def test_captions_are_offered_under_a_recording_whose_words_are_known() -> None:
+    recorded = replace(RESULT, voice_id=None, may_have_captions=True)
+
+    assert Change.CAPTIONS_ON in changes_for(recorded)
