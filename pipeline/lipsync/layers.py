@@ -27,8 +27,9 @@ NEAREST_E = 0.004
 """Control points closer than this to an earlier one are dropped; the system would be singular."""
 WINDOW = 0.12
 """Outer share of the region over which all motion fades to nothing."""
-BEYOND_E = 0.28
-"""How far outside the outline of the face motion fades out: a collar must not follow the jaw."""
+BEYOND_E = 0.22
+"""How far outside the outline of the face motion fades out: a collar must not follow the jaw. Much
+less, and the skin under a chin that drops is folded."""
 NO_MAP = np.empty(0, dtype=np.float32)
 """``cv2.remap`` takes x and y in one map and wants an empty second one."""
 BLOCK = 1000

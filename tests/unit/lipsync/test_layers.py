@@ -78,6 +78,15 @@ def test_motion_fades_outside_the_outline() -> None:
     assert strength[20, 36] == pytest.approx(0.0)
 
 
+def test_skin_under_a_chin_that_drops_is_not_folded() -> None:
+    outline = np.array([[60.0, 70.0], [140.0, 70.0], [140.0, 150.0], [60.0, 150.0]])
+    e_px, lowest_e = 50.0, 0.115  # of the chin, with the mouth as wide open as it may be
+
+    moved_px = lowest_e * e_px * strength_within(outline, REGION, e_px)
+
+    assert np.diff(moved_px, axis=0).min() > -0.9 * REGION.step_px
+
+
 def test_a_region_stays_inside_the_picture() -> None:
     points = np.array([[5.0, 8.0], [190.0, 195.0]])
 
