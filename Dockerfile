@@ -17,8 +17,8 @@ COPY requirements/base.lock requirements/base.lock
 RUN pip install --no-cache-dir --disable-pip-version-check --no-deps -r requirements/base.lock
 
 FROM locked AS locked-gpu
-COPY requirements/latentsync.lock requirements/latentsync.lock
-RUN pip install --no-cache-dir --disable-pip-version-check --no-warn-conflicts -r requirements/latentsync.lock
+COPY requirements/latentsync.lock requirements/torch-cuda.lock requirements/
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps -r requirements/latentsync.lock -r requirements/torch-cuda.lock
 
 FROM locked AS app
 COPY pyproject.toml README.md LICENSE NOTICE ./

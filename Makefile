@@ -51,6 +51,10 @@ $(VENV)/dev: $(VENV)/base requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/dev.lock
 	touch $@
 
-$(VENV)/latentsync: $(VENV)/dev requirements/latentsync.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-conflicts -r requirements/latentsync.lock
+# torch's build for the CPU where pip is offered it, else PyPI's, which brings CUDA: requirements/README.md.
+$(VENV)/latentsync: $(VENV)/dev requirements/latentsync.lock requirements/torch-cpu.lock requirements/torch-cuda.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/latentsync.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/torch-cpu.lock \
+		|| (echo "No build for the CPU here: taking the one for CUDA, 2.7 GB" >&2; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/torch-cuda.lock)
 	touch $@

@@ -78,13 +78,9 @@ def install(source: Path) -> Path:
     pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
     run(*pip, "--no-deps", "-r", source / "requirements" / "base.lock")
     if HAS_GPU:
-        lock = source / "requirements" / "latentsync.lock"
+        run(*pip, "--no-deps", "-r", source / "requirements" / "latentsync.lock")
         if importlib.util.find_spec("torch") is None:
-            run(*pip, "-r", lock)
-        else:
-            lines = lock.read_text(encoding="utf-8").splitlines()
-            wanted = [line for line in lines if line[:1] not in ("", "#")]
-            run(*pip, "--no-deps", *(line for line in wanted if not line.startswith("torch==")))
+            run(*pip, "--no-deps", "-r", source / "requirements" / "torch-cuda.lock")
     run(*pip, "--no-deps", "--no-build-isolation", "-e", source)
     done.touch()
     return python

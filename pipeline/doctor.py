@@ -28,7 +28,6 @@ SUPPORTED = ((3, 11), (3, 12))
 WORD = "Namaste"
 SOON = timedelta(days=30)
 INSTALL = "Install what is locked: pip install --no-deps -r requirements/base.lock"
-GPU_INSTALL = "pip install -r requirements/latentsync.lock"
 
 
 class Health(StrEnum):
@@ -173,13 +172,14 @@ async def _voice(settings: Settings, speaker: Synthesizer, scratch: Path) -> Fin
 
 def _gpu() -> Finding:
     from pipeline.latentsync import devices
+    from pipeline.lipsync.latentsync import INSTALL as INSTALL_LATENTSYNC
 
     if package := devices.missing_package():
         return Finding(
             name="gpu",
             health=Health.NOTE,
             detail=f"not looked for: {package} is not installed",
-            advice=f"For LatentSync: {GPU_INSTALL}. The warp engine needs neither.",
+            advice=f"For LatentSync: {INSTALL_LATENTSYNC}. The warp engine needs neither.",
         )
     if found := devices.describe_gpus():
         return Finding(name="gpu", health=Health.OK, detail="; ".join(found))

@@ -44,7 +44,7 @@ LONGEST_S = 600.0
 SMALLER = Release.V15
 STAY_SMALL = 10
 """So many videos keep to the smaller release before the larger one is tried again."""
-INSTALL = "pip install -r requirements/latentsync.lock"
+INSTALL = "pip install --no-deps -r requirements/latentsync.lock -r requirements/torch-cuda.lock"
 
 Load = Callable[[Release], "LatentSync"]
 

@@ -13,30 +13,38 @@ from pipeline.latentsync import releases
 from pipeline.settings import read_settings
 
 ROOT = Path(__file__).parents[3]
-HASHED = ("base.lock", "dev.lock")
+LOCKS = sorted(path.name for path in (ROOT / "requirements").glob("*.lock"))
+TOGETHER = (
+    ("base.lock",),
+    ("base.lock", "dev.lock"),
+    ("base.lock", "latentsync.lock", "torch-cpu.lock"),
+    ("base.lock", "latentsync.lock", "torch-cuda.lock"),
+)
+"""What is installed for the product, for its tests, and for LatentSync without and with a GPU."""
 LEFT_OUT = {
-    *("jax", "jaxlib", "opencv-contrib-python", "sounddevice", "sentencepiece"),  # of mediapipe
-    *("scipy", "networkx", "imageio", "tifffile", "lazy-loader"),  # of scikit-image
-    "pip",
+    "mediapipe": {"jax", "jaxlib", "opencv-contrib-python", "sounddevice", "sentencepiece"},
+    "scikit-image": {"scipy", "networkx", "imageio", "tifffile", "lazy-loader"},
+    "pip-api": {"pip"},  # of pip-audit
 }
 """Declared and not wanted; ``requirements/README.md`` says why of each."""
 
 
-@pytest.mark.parametrize("name", HASHED)
+@pytest.mark.parametrize("name", LOCKS)
 def test_every_locked_package_has_its_digests(name: str) -> None:
     lock = (ROOT / "requirements" / name).read_text(encoding="utf-8")
     packages = re.split(r"\n(?=[a-z0-9])", lock.partition("\n")[2].strip(), flags=re.IGNORECASE)
 
     for package in packages:
-        assert re.match(r"[\w.-]+==[\w.!]+", package), package
+        assert re.match(r"[\w.-]+==[\w.!+]+", package), package
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", package), package.splitlines()[0]
     assert "pip==" not in lock
 
 
-def test_what_is_locked_finds_all_that_it_needs_in_the_locks() -> None:
+@pytest.mark.parametrize("together", TOGETHER, ids="+".join)
+def test_what_is_locked_finds_all_that_it_needs_in_the_locks(together: tuple[str, ...]) -> None:
     """They are installed without dependencies: what a lock forgets is simply not there."""
     locked = set[str]()
-    for name in HASHED:
+    for name in together:
         lock = (ROOT / "requirements" / name).read_text(encoding="utf-8")
         locked |= {canonicalize_name(n) for n in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)}
     waiting, seen, missing = [(name, frozenset[str]()) for name in sorted(locked)], set(), {}
@@ -49,7 +57,7 @@ def test_what_is_locked_finds_all_that_it_needs_in_the_locks() -> None:
             name = canonicalize_name(needed.name)
             if name in locked:
                 waiting.append((name, frozenset(needed.extras)))
-            elif name not in LEFT_OUT:
+            elif name not in LEFT_OUT.get(package[0], ()):
                 missing[name] = package[0]
 
     assert missing == {}
@@ -68,10 +76,18 @@ def _needs(name: str, extras: frozenset[str]) -> list[Requirement]:
     ]
 
 
-def test_the_lock_without_digests_says_why_beside_it() -> None:
-    why = (ROOT / "requirements" / "README.md").read_text(encoding="utf-8")
+def test_each_build_of_torch_has_a_lock_of_its_own() -> None:
+    cpu, cuda = (
+        (ROOT / "requirements" / f"torch-{build}.lock").read_text(encoding="utf-8")
+        for build in ("cpu", "cuda")
+    )
 
-    assert "`latentsync.lock` has none" in why
+    (version,) = re.findall(r"^torch==([\d.]+)\+cpu \\$", cpu, re.MULTILINE)
+    assert f"\ntorch=={version} \\\n" in cuda
+    assert len(re.findall(r"--hash=sha256:", cpu)) == 4, "two Pythons, two kinds of machine"
+    assert "\nnvidia-cublas==" in cuda
+    assert "\ntriton==" in cuda
+    assert set(re.findall(r"^[\w.-]+==", cpu, re.MULTILINE)) == {"torch=="}
 
 
 def test_weights_are_named_by_revision_and_digest() -> None:
@@ -111,7 +127,8 @@ def test_the_containers_run_as_nobody_and_install_what_is_locked() -> None:
     for order in ("HEALTHCHECK", "STOPSIGNAL SIGTERM", "VOLUME /data", "tini"):
         assert order in made["runtime"]
     assert "base.lock" in steps
-    assert "latentsync.lock" in made["locked-gpu"]
+    assert "-r requirements/latentsync.lock -r requirements/torch-cuda.lock" in made["locked-gpu"]
+    assert steps.count("--no-deps") >= 3, "what a lock does not name is not installed"
     assert not re.search(r"^ADD |curl |wget ", steps, flags=re.MULTILINE)
     assert "--read-only" in steps, "how it is run says so"
 
