@@ -70,7 +70,7 @@ class BotApplication(
     keeping: dict[int, asyncio.Event]
     """Updates that are worked on; set is what says that all of one is stored."""
     unstored: set[int]
-    """Updates whose writing failed: the intake does not confirm them, and they come again."""
+    """Updates whose writing failed: they are tried again."""
 
     async def process_update(self, update: object) -> None:
         """Handle an update in its chat's turn."""
@@ -156,8 +156,8 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
     def kept(self) -> None:
         """Say that all that the update brought is stored; nothing but words may follow.
 
-        It is confirmed to Telegram then, and others are fetched, while those words wait for their
-        turn: thirty messages a second are all that a bot may send.
+        It makes room for others then, while those words wait for their turn: thirty messages a
+        second are all that a bot may send.
         """
         if self.update_id is not None and (keeping := self.app.keeping.get(self.update_id)):
             keeping.set()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pipeline.store.community import Community
     from pipeline.store.database import Database
     from pipeline.store.drafts import Drafts
+    from pipeline.store.inbox import Inbox
     from pipeline.store.old_rows import OldRows
     from pipeline.store.orders import Orders
     from pipeline.store.outbox import Outbox
@@ -43,6 +44,7 @@ class Records:
     """What is kept: bytes and rows."""
 
     store: ArtifactStore
+    inbox: Inbox
     drafts: Drafts
     pieces: Pieces
     outbox: Outbox
@@ -78,6 +80,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
     from pipeline.store.consents import ConsentTable, HandshakeTable
     from pipeline.store.database import Database
     from pipeline.store.drafts import Drafts
+    from pipeline.store.inbox import Inbox
     from pipeline.store.old_rows import OldRows
     from pipeline.store.orders import Orders
     from pipeline.store.outbox import Outbox
@@ -97,6 +100,7 @@ async def open_records(settings: Settings) -> AsyncIterator[Records]:
         await database.open()
         yield Records(
             store=artifacts,
+            inbox=Inbox(database),
             drafts=Drafts(database),
             pieces=Pieces(database),
             outbox=Outbox(database),

@@ -31,6 +31,7 @@ from pipeline.store.community import open_community
 from pipeline.store.consents import ConsentTable, HandshakeTable
 from pipeline.store.database import Database
 from pipeline.store.drafts import Drafts
+from pipeline.store.inbox import Inbox
 from pipeline.store.outbox import Outbox
 from pipeline.store.pieces import Pieces
 from pipeline.store.preferences import PreferenceRows
@@ -214,6 +215,7 @@ class FakeServices(FakeVerifying):
         self.database = database
         self.settings = settings
         self.store = ObjectStore(settings.store_url)
+        self.inbox = Inbox(database)
         self.drafts = Drafts(database)
         self.pieces = Pieces(database)
         self.outbox = Outbox(database)

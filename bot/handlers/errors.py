@@ -1,7 +1,7 @@
 """The last net under the handlers: one sentence to the user, the traceback to the log.
 
 Handlers let errors of ``pipeline/errors.py`` rise; here each finds its sentence. A write that
-failed because the store is away marks the update, so that the intake does not confirm it.
+failed because the store is away marks the update, so that it is tried again.
 Whatever is not foreseen is a bug: logged with its traceback, answered with an apology that
 carries an id.
 """

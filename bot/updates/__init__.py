@@ -1,1 +1,1 @@
-"""How updates come in: fetched or sent, stored first, in order for every chat."""
+"""How updates come in: fetched or sent, kept first, in order for every chat."""

@@ -1,12 +1,10 @@
 """Every chat has a lane that works in order; lanes run side by side.
 
-Whoever fetches updates puts them in and hears, for each, whether it was stored: only then may it
-be confirmed to Telegram. An update that could not be stored must not be overtaken by what follows
-it in its chat, so all that waits behind it counts as not stored either. A handler that has stored
-everything says so (``BotContext.kept``): in a rush its answer may have to wait for seconds.
+An update whose outcome could not be stored is tried again after a while, and nothing of its chat
+overtakes it. A handler that has stored everything says so (``BotContext.kept``): in a rush its
+answer may have to wait for seconds, and others need not.
 
-Not known here: how updates come (``bot/updates/intake.py`` asks for them,
-``bot/updates/webhook.py`` is sent them), nor what they mean.
+Not known here: where updates come from (``bot/updates/letterbox.py``), nor what they mean.
 """
 
 from __future__ import annotations
@@ -14,11 +12,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from enum import StrEnum
+from collections.abc import Callable
 
 from telegram import Update
 
 from bot.context import BotApplication
+from bot.patience import Patience
 from bot.updates.signs import Signs, wants_sign
 
 KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -31,34 +30,30 @@ LANES_AT_ONCE = 16
 log = logging.getLogger(__name__)
 
 
-class Fate(StrEnum):
-    """What became of an update."""
-
-    STORED = "stored"
-    UNSTORED = "unstored"
-    """It has to come again."""
-
-
 class Lanes:
     """Hands updates to the handlers."""
 
-    def __init__(self, app: BotApplication, stop: asyncio.Event) -> None:
-        """After ``stop`` what was begun is finished, and nothing else is begun."""
+    def __init__(
+        self, app: BotApplication, stop: asyncio.Event, handled: Callable[[int], None]
+    ) -> None:
+        """After ``stop`` what was begun is finished, and nothing else is begun.
+
+        ``handled`` hears the number of each update that is done with.
+        """
         self._app = app
         self._stop = stop
-        self._lanes: dict[int, deque[tuple[Update, asyncio.Future[Fate]]]] = {}
+        self._handled = handled
+        self._lanes: dict[int, deque[Update]] = {}
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._room = asyncio.Semaphore(LANES_AT_ONCE)
         self._signs = Signs(app.bot)
 
-    def put(self, update: Update) -> asyncio.Future[Fate]:
-        """Line an update up in its chat; the future tells its fate and never fails."""
-        fate: asyncio.Future[Fate] = asyncio.get_running_loop().create_future()
+    def put(self, update: Update) -> None:
+        """Line an update up in its chat."""
         lane = _lane_of(update)
-        self._lanes.setdefault(lane, deque()).append((update, fate))
+        self._lanes.setdefault(lane, deque()).append(update)
         if lane not in self._workers:
             self._workers[lane] = asyncio.create_task(self._work(lane))
-        return fate
 
     async def close(self) -> None:
         """Wait until what was begun is done."""
@@ -66,35 +61,35 @@ class Lanes:
         await asyncio.gather(*self._workers.values(), return_exceptions=True)
 
     async def _work(self, lane: int) -> None:
-        """Take the lane's updates in order, until none is left or one cannot be stored."""
+        """Take the lane's updates in order until none is left."""
         waiting = self._lanes[lane]
-        sign = self._sign(waiting[0][0])
+        sign = self._sign(waiting[0])
+        patience = Patience(self._app.services.settings.telegram.retry_s)
         try:
             while waiting and not self._stop.is_set():
-                if await self._take(*waiting[0]) is Fate.UNSTORED:
-                    break
-                _tell(waiting.popleft()[1], Fate.STORED)
+                if await self._take(waiting[0]):
+                    self._handled(waiting.popleft().update_id)
+                    patience.reset()
+                else:
+                    await patience.wait(self._stop)
         finally:
             if sign is not None:
                 sign.cancel()
-            # What is left must not be overtaken: all of it comes again, in order.
             del self._lanes[lane], self._workers[lane]
-            for _, fate in waiting:
-                _tell(fate, Fate.UNSTORED)
 
-    async def _take(self, update: Update, fate: asyncio.Future[Fate]) -> Fate:
-        """Work on one update. Once it is kept, it is confirmed and makes room for others."""
+    async def _take(self, update: Update) -> bool:
+        """Work on one update; once all of it is kept, it makes room for others.
+
+        False when something could not be stored.
+        """
         kept = self._app.keeping[update.update_id] = asyncio.Event()
         keeping = asyncio.create_task(kept.wait())
-        working: asyncio.Task[Fate] | None = None
+        working: asyncio.Task[bool] | None = None
         try:
             async with self._room:
+                await self._signs.let_pass()
                 working = asyncio.create_task(self._process(update))
                 await asyncio.wait({working, keeping}, return_when=asyncio.FIRST_COMPLETED)
-            if kept.is_set():
-                _tell(fate, Fate.STORED)
-                await working
-                return Fate.STORED
             return await working
         finally:
             del self._app.keeping[update.update_id]
@@ -109,7 +104,7 @@ class Lanes:
         is_crowded = self._room.locked()
         return asyncio.create_task(self._signs.show(update.effective_chat.id, at_once=is_crowded))
 
-    async def _process(self, update: Update) -> Fate:
+    async def _process(self, update: Update) -> bool:
         try:
             async with asyncio.timeout(UPDATE_LIMIT_S):
                 await self._app.process_update(update)
@@ -117,15 +112,9 @@ class Lanes:
             log.error("update %d took more than %.0f s", update.update_id, UPDATE_LIMIT_S)  # noqa: TRY400
         except Exception:
             log.exception("update %d could not be processed", update.update_id)
-        if update.update_id in self._app.unstored:
-            self._app.unstored.discard(update.update_id)
-            return Fate.UNSTORED
-        return Fate.STORED
-
-
-def _tell(fate: asyncio.Future[Fate], what: Fate) -> None:
-    if not fate.done():  # whoever asked may have been cancelled
-        fate.set_result(what)
+        is_stored = update.update_id not in self._app.unstored
+        self._app.unstored.discard(update.update_id)
+        return is_stored
 
 
 def _lane_of(update: Update) -> int:

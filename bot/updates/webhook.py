@@ -1,12 +1,13 @@
-"""Take updates that Telegram sends by itself; answer only when each is stored.
+"""Take updates that Telegram sends by itself; answer only when each is kept.
 
 In place of ``bot/updates/intake.py`` where ``telegram.webhook_url`` is set: an HTTP server on a
 port of this machine, behind whatever ends TLS for the public address. Telegram sends an update
-again until it hears 200, so 200 is said when it is stored and 503 when it is not. The secret
+again until it hears 200, so 200 is said when it is kept and 503 when it is not. The secret
 token is made anew at every start and told to Telegram with the address: nobody else can know it.
 
-Not known here: what an update means. The webhook stays set when the bot stops: what comes
-meanwhile waits at Telegram; a bot that asks for updates again takes the webhook away first.
+Not known here: what becomes of an update (``bot/updates/letterbox.py``). The webhook
+stays set when the bot stops: what comes meanwhile waits at Telegram; a bot that asks for updates
+again takes the webhook away first.
 """
 
 from __future__ import annotations
@@ -17,24 +18,21 @@ import json
 import logging
 import secrets
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from telegram import Update
 from telegram.error import BadRequest
 
 from bot.context import BotApplication
 from bot.updates.intake import until_reached
-from bot.updates.lanes import KINDS, Fate, Lanes
+from bot.updates.lanes import KINDS
+from bot.updates.letterbox import MOST_OPEN, Letterbox
 from pipeline import errors
 from pipeline.settings import TelegramSettings
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the name of a header
 LARGEST_UPDATE_BYTES = 1 << 20
 CONNECTIONS = 40
-ANSWER_WITHIN_S = 50.0
-"""Telegram gives up after about a minute, and sends the update again."""
 CLOSE_LIMIT_S = 5.0
 
 log = logging.getLogger(__name__)
@@ -43,11 +41,13 @@ log = logging.getLogger(__name__)
 class Webhook:
     """The server that Telegram calls."""
 
-    def __init__(self, app: BotApplication, settings: TelegramSettings) -> None:
+    def __init__(
+        self, app: BotApplication, settings: TelegramSettings, *, most_open: int = MOST_OPEN
+    ) -> None:
         self._app = app
         self._settings = settings
+        self._most_open = most_open
         self._secret = secrets.token_urlsafe(32)
-        self._fates: dict[int, asyncio.Future[Fate]] = {}
         self.port = 0
         """Where it listens; 0 until it does."""
         self._is_told = False
@@ -60,14 +60,15 @@ class Webhook:
         """Take updates until ``stop``; then finish what was begun.
 
         Raises ``SettingsInvalid`` for an address that Telegram does not take and for a port that
-        is taken, and ``InvalidToken``.
+        is taken, ``InvalidToken`` and ``StoreUnavailable``.
         """
-        lanes = Lanes(self._app, stop)
+        letterbox = Letterbox(self._app, stop, most_open=self._most_open)
         runner = web.AppRunner(
-            self._server(lanes), access_log=None, shutdown_timeout=CLOSE_LIMIT_S
+            self._server(letterbox), access_log=None, shutdown_timeout=CLOSE_LIMIT_S
         )
         await runner.setup()
         try:
+            await letterbox.open()
             await self._listen(runner)
             pause_s = self._settings.retry_s
             if await until_reached(self._tell_telegram, stop=stop, first_pause_s=pause_s):
@@ -75,15 +76,15 @@ class Webhook:
                 log.info("Telegram sends updates to port %d", self.port)
                 await stop.wait()
         finally:
-            await lanes.close()  # their answers go out while the server still stands
             await runner.cleanup()
+            await letterbox.close()
 
-    def _server(self, lanes: Lanes) -> web.Application:
+    def _server(self, letterbox: Letterbox) -> web.Application:
         path = urlsplit(self._settings.webhook_url).path or "/"
         server = web.Application(client_max_size=LARGEST_UPDATE_BYTES)
 
         async def take(request: web.Request) -> web.Response:
-            return web.Response(status=await self._take(request, lanes))
+            return web.Response(status=await self._take(request, letterbox))
 
         server.router.add_post(path, take)
         return server
@@ -115,29 +116,18 @@ class Webhook:
                 "must be public, begin with https and use port 443, 80, 88 or 8443."
             ) from e
 
-    async def _take(self, request: web.Request, lanes: Lanes) -> HTTPStatus:
-        """Put an update in line and wait for its fate."""
+    async def _take(self, request: web.Request, letterbox: Letterbox) -> HTTPStatus:
+        """Keep an update, and say how that went; what is not kept comes again."""
         told = request.headers.get(SECRET_HEADER, "")
         if not hmac.compare_digest(told.encode(), self._secret.encode()):
             return HTTPStatus.FORBIDDEN
+        if not letterbox.room.is_set():
+            return HTTPStatus.SERVICE_UNAVAILABLE
         try:
-            update = self._read(json.loads(await request.read()))
-        except (ValueError, TypeError, KeyError, AttributeError):
+            content = json.loads(await request.read())
+            return HTTPStatus.OK if await letterbox.take([content]) else HTTPStatus.BAD_REQUEST
+        except ValueError:
             return HTTPStatus.BAD_REQUEST
-        fate = self._fates.get(update.update_id) or self._begin(update, lanes)
-        done, _ = await asyncio.wait({fate}, timeout=ANSWER_WITHIN_S)
-        if done and fate.result() is Fate.STORED:
-            return HTTPStatus.OK
-        return HTTPStatus.SERVICE_UNAVAILABLE  # it comes again
-
-    def _read(self, content: Any) -> Update:
-        """Raises one of several errors for what is no update."""
-        if not isinstance(content["update_id"], int):
-            raise TypeError("an update without a number")
-        return Update.de_json(content, self._app.bot)
-
-    def _begin(self, update: Update, lanes: Lanes) -> asyncio.Future[Fate]:
-        """Line an update up, once, however often it is sent while it waits."""
-        fate = self._fates[update.update_id] = lanes.put(update)
-        fate.add_done_callback(lambda _: self._fates.pop(update.update_id, None))
-        return fate
+        except errors.StoreError as e:
+            log.warning("an update is not taken: %s", e)
+            return HTTPStatus.SERVICE_UNAVAILABLE

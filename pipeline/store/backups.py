@@ -23,6 +23,7 @@ from typing import Final
 
 from pipeline import errors
 from pipeline.store.drafts import DRAFTS
+from pipeline.store.inbox import INBOX
 from pipeline.store.pieces import PIECES
 from pipeline.store.questions import QUESTIONS
 
@@ -33,7 +34,7 @@ DUE_AFTER: Final = timedelta(minutes=55)
 KEEP: Final = timedelta(days=DAYS)
 """Nothing is older: whoever was forgotten is gone from everywhere by then."""
 UNFINISHED: Final = timedelta(hours=1)
-UNFINISHED_REQUESTS: Final = {DRAFTS.name, PIECES.name, QUESTIONS.name}
+UNFINISHED_REQUESTS: Final = {INBOX.name, DRAFTS.name, PIECES.name, QUESTIONS.name}
 """The tables with words in them; what was accepted keeps its words elsewhere."""
 _STAMP: Final = "%Y%m%d-%H%M%S"
 _NAME: Final = re.compile(r"(bolti|former)-(?P<at>\d{8}-\d{6})\.sqlite")

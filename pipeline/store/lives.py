@@ -24,6 +24,7 @@ from pipeline.store.database import UtcTime
 from pipeline.store.drafts import DRAFTS
 from pipeline.store.groups import GROUPS
 from pipeline.store.history import HISTORY
+from pipeline.store.inbox import INBOX
 from pipeline.store.incidents import FAULTS, INCIDENTS
 from pipeline.store.line import LINE
 from pipeline.store.operators import OPERATORS
@@ -45,6 +46,8 @@ KEEP_ORDERS: Final = timedelta(days=90)
 """The rows of orders hold neither scripts nor pictures."""
 KEEP_EVIDENCE: Final = timedelta(days=180)
 """India's rules ask for what was removed to stay on record for half a year."""
+KEEP_INCOMING: Final = timedelta(hours=24)
+"""As long as Telegram itself keeps what nobody has fetched."""
 LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
 
 
@@ -88,6 +91,7 @@ def lives(draft: timedelta) -> Mapping[sa.Table, Life]:
         OUTBOX: GoesWith(owner=ORDERS, by=(OUTBOX.c.job_id, OUTBOX.c.about)),
         PRINTS: GoesWith(owner=ORDERS, by=(PRINTS.c.job_id,)),
         USES: Passes(since=USES.c.used_at, keep=timedelta(days=3)),
+        INBOX: Passes(since=INBOX.c.arrived_at, keep=KEEP_INCOMING),
         DRAFTS: Stays(why="goes with its photo and recording, after store.draft_minutes"),
         PIECES: Passes(since=PIECES.c.arrived_at, keep=draft),
         QUESTIONS: Passes(since=QUESTIONS.c.expires_at, keep=timedelta(days=1)),

@@ -21,6 +21,7 @@ from pipeline.store import (
     consents,
     drafts,
     history,
+    inbox,
     operators,
     order_table,
     outbox,
@@ -38,6 +39,7 @@ Condition = sa.ColumnElement[bool]
 OWN: Final = order_table.ORDERS
 
 ABOUT: Final[Mapping[sa.Table, Callable[[Owner], Condition]]] = {
+    inbox.INBOX: lambda who: inbox.INBOX.c.who == who,
     drafts.DRAFTS: lambda who: _drafts_of(drafts.DRAFTS.c.key, who),
     pieces.PIECES: lambda who: _drafts_of(pieces.PIECES.c.draft, who),
     preferences.PREFERENCES: lambda who: preferences.PREFERENCES.c.owner == who,

@@ -14,6 +14,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from pipeline.store.database import Database
+from pipeline.store.inbox import Inbox
 from tests import offline
 from tests.botapi import family
 from tests.botapi.family import Relative
@@ -58,6 +60,7 @@ class BotProcess:
             **offline.ENVIRONMENT,
             **(settings or {}),
         }
+        server.state.updates.are_handled.append(self._has_handled_all)
 
     @property
     def database_url(self) -> str:
@@ -185,6 +188,16 @@ class BotProcess:
         if secret in self.output:
             line = next(line for line in self.output.splitlines() if secret in line)
             raise AssertionError(f"The token is in the log: {line.replace(secret, '<TOKEN>')}")
+
+    async def _has_handled_all(self) -> bool:
+        """Tell whether nothing lies in the inbox of this bot, whether it runs or not."""
+        if self._process is None:
+            return True
+        database = Database(self.database_url)
+        try:
+            return not await Inbox(database).all()
+        finally:
+            await database.close()
 
     def _alive(self) -> asyncio.subprocess.Process | Forked:
         if self._process is None or self._process.returncode is not None:

@@ -1,11 +1,12 @@
 """What somebody sees in a chat, and waiting until they see it.
 
-Nothing here polls: a change of any chat wakes whoever waits. A wait that ends in vain fails with
-what the chat shows instead.
+A change of any chat wakes whoever waits; only what a bot has in hand has to be looked for. A wait
+that ends in vain fails with what the chat shows instead.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -16,6 +17,7 @@ from tests.botapi.state import State
 
 T = TypeVar("T")
 PATIENCE_S = 10.0
+LOOK_AGAIN_S = 0.02
 
 
 class Viewer:
@@ -78,7 +80,7 @@ class Viewer:
             raise AssertionError(text) from e
 
     async def settles(self, quiet_s: float = 0.5, within_s: float = PATIENCE_S) -> list[Shown]:
-        """Wait until the bot has confirmed every update and the chat stands still for a while.
+        """Wait until the bot has handled every update and the chat stands still for a while.
 
         Gives back what the chat then shows.
         """
@@ -86,7 +88,10 @@ class Viewer:
         while True:
             left_s = max(0.01, deadline - time.monotonic())
             await self.waits_for(self._is_heard, left_s, "every update to be confirmed")
-            if await self._stands_still(quiet_s):
+            if not await self._is_handled():
+                assert time.monotonic() < deadline, f"updates are in hand.\n{self.screen()}"
+                await asyncio.sleep(LOOK_AGAIN_S)
+            elif await self._stands_still(quiet_s) and await self._is_handled():
                 return self.messages()
 
     def screen(self) -> str:
@@ -96,6 +101,9 @@ class Viewer:
 
     def _is_heard(self) -> bool | None:
         return None if self._state.updates.pending else True
+
+    async def _is_handled(self) -> bool:
+        return all([await is_handled() for is_handled in self._state.updates.are_handled])
 
     async def _stands_still(self, quiet_s: float) -> bool:
         seen = len(self._state.journal.events)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from tests.botapi import schema
 from tests.botapi.journal import Pulse
@@ -25,6 +25,8 @@ class UpdateQueue:
         self.allowed: Sequence[str] = ()
         self.polls = 0
         """How often getUpdates was called."""
+        self.are_handled: list[Callable[[], Awaitable[bool]]] = []
+        """Asked whether a bot has done with all that it confirmed; Telegram itself never knows."""
         self._once_more: list[Json] = []
         self._last: Json | None = None
         self._ids = itertools.count(FIRST_ID)

@@ -15,6 +15,7 @@ from pipeline.prune import prune
 from pipeline.records import books_on, open_records
 from pipeline.settings import Settings
 from pipeline.store.database import Database
+from pipeline.store.inbox import Inbox
 from pipeline.store.outbox import Outbox
 from pipeline.types import Owner
 from tests.agreed import let_agree
@@ -68,12 +69,13 @@ async def _settle(plan: Plan, server: BotApi, crowd: Crowd) -> None:
     server.forgets_faults()
     deadline = time.monotonic() + plan.settles_within_s
     database = Database(plan.database_url)
-    books = books_on(database)
+    books, inbox = books_on(database), Inbox(database)
     try:
         while time.monotonic() < deadline:
             events = len(server.state.journal.events)
             await asyncio.sleep(LOOK_AGAIN_S)
-            if server.state.updates.pending or await books.orders.unfinished():
+            in_hand = server.state.updates.pending or await inbox.all()
+            if in_hand or await books.orders.unfinished():
                 continue
             await asyncio.sleep(2 * LOOK_AGAIN_S)
             if len(server.state.journal.events) == events:

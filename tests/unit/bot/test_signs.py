@@ -8,11 +8,11 @@ import pytest
 from telegram import Update
 from telegram.constants import ChatAction
 
-from bot.updates.signs import Signs, wants_sign
+from bot.updates.signs import TOGETHER, Signs, wants_sign
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.test_intake import offsets, polling
-from tests.unit.bot.updates import ALICE, BOB, blocked, photo, tap, text
+from tests.unit.bot.updates import ALICE, BOB, blocked, message, photo, tap, text
 from tests.unit.bot.waiting import until
 
 
@@ -54,12 +54,13 @@ async def test_whoever_is_answered_at_once_sees_no_sign(bot: Bot) -> None:
     assert signed(bot) == []
 
 
-def test_groups_and_taps_get_no_sign(bot: Bot) -> None:
-    updates = (text(1, "a"), text(2, "/say", chat=-1001), tap(3, "make:x"), blocked(4))
+def test_groups_taps_and_what_nobody_answers_get_no_sign(bot: Bot) -> None:
+    pinned = message(5, pinned_message={**text(1, "a")["message"]})
+    updates = (text(1, "a"), text(2, "/say", chat=-1001), tap(3, "make:x"), blocked(4), pinned)
 
     wanted = [wants_sign(Update.de_json(update, bot.app.bot)) for update in updates]
 
-    assert wanted == [True, False, False, False]
+    assert wanted == [True, False, False, False, False]
 
 
 async def test_too_many_requests_silence_the_signs_of_all(bot: Bot) -> None:
@@ -78,7 +79,20 @@ async def test_too_many_requests_silence_the_signs_of_all(bot: Bot) -> None:
     await asyncio.gather(first, second, return_exceptions=True)
 
 
-async def test_what_is_kept_is_confirmed_while_its_answer_waits(bot: Bot) -> None:
+async def test_a_rush_is_seen_before_it_is_worked_on(bot: Bot) -> None:
+    signs = Signs(bot.app.bot)
+    crowd = [asyncio.create_task(signs.show(n, at_once=True)) for n in range(1, 101)]
+    await asyncio.sleep(0)
+
+    await signs.let_pass()
+
+    assert len(signed(bot)) > 100 - TOGETHER, "all have set out"
+    for one in crowd:
+        one.cancel()
+    await asyncio.gather(*crowd, return_exceptions=True)
+
+
+async def test_the_chats_next_update_waits_while_an_answer_waits_for_its_pace(bot: Bot) -> None:
     done: list[int] = []
     go = asyncio.Event()
 
@@ -90,11 +104,9 @@ async def test_what_is_kept_is_confirmed_while_its_answer_waits(bot: Bot) -> Non
 
     bot.telegram.waiting = [text(1, "a"), text(2, "b"), text(3, "c", user=BOB)]
     async with polling(bot, handle):
-        await until(lambda: 2 in offsets(bot))
-        assert done == [3]  # the chat's next update waits for its turn all the same
+        await until(lambda: done == [3])
         go.set()
         await until(lambda: done == [3, 1, 2])
-        await until(lambda: 4 in offsets(bot))
 
     assert bot.app.keeping == {}
 
@@ -128,7 +140,7 @@ async def test_the_first_things_people_send_say_that_they_are_kept(
     assert bot.app.keeping[1].is_set()
 
 
-async def test_what_completes_an_order_is_confirmed_only_when_it_is_done(bot: Bot) -> None:
+async def test_what_completes_an_order_holds_its_place_until_it_is_done(bot: Bot) -> None:
     await bot.hears(text(1, "Good morning."))
     bot.app.keeping[2] = asyncio.Event()
 

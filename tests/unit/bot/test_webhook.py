@@ -1,4 +1,4 @@
-"""Telegram sends updates by itself: each is answered when it is stored, and only then."""
+"""Telegram sends updates by itself: each is answered when it is kept, and only then."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from telegram import Update
 from telegram.ext import TypeHandler
 
 from bot.context import BotContext
+from bot.updates.letterbox import MOST_OPEN
 from bot.updates.webhook import SECRET_HEADER, Webhook
 from pipeline import errors
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
-from tests.unit.bot.updates import BOB, text
+from tests.unit.bot.test_intake import FullInbox
+from tests.unit.bot.updates import text
 from tests.unit.bot.waiting import until
 
 Handle = Callable[[int], Awaitable[None]]
@@ -32,7 +34,6 @@ class Sender:
     session: aiohttp.ClientSession
     url: str
     secret: str
-    stop: asyncio.Event
 
     async def posts(self, content: object, *, secret: str | None = None) -> int:
         headers = {SECRET_HEADER: self.secret if secret is None else secret}
@@ -41,7 +42,9 @@ class Sender:
 
 
 @asynccontextmanager
-async def webhook(bot: Bot, handle: Handle) -> AsyncIterator[Sender]:
+async def webhook(
+    bot: Bot, handle: Handle, *, most_open: int = MOST_OPEN
+) -> AsyncIterator[Sender]:
     """Let the webhook listen, with a handler of the test."""
 
     async def on_any(update: Update, context: BotContext) -> None:
@@ -52,7 +55,7 @@ async def webhook(bot: Bot, handle: Handle) -> AsyncIterator[Sender]:
     settings = bot.services.settings.telegram.model_copy(
         update={"webhook_url": ADDRESS, "webhook_port": 0}
     )
-    door, stop = Webhook(bot.app, settings), asyncio.Event()
+    door, stop = Webhook(bot.app, settings, most_open=most_open), asyncio.Event()
     assert door.trouble(), "until Telegram knows the address, no updates come"
     task = asyncio.create_task(door.run(stop))
     await until(lambda: not door.trouble())
@@ -60,7 +63,7 @@ async def webhook(bot: Bot, handle: Handle) -> AsyncIterator[Sender]:
     async with aiohttp.ClientSession() as session:
         url = f"http://127.0.0.1:{door.port}/updates"
         try:
-            yield Sender(session=session, url=url, secret=told["secret_token"], stop=stop)
+            yield Sender(session=session, url=url, secret=told["secret_token"])
         finally:
             stop.set()
             async with asyncio.timeout(10):
@@ -80,33 +83,46 @@ async def test_telegram_is_told_the_address_a_secret_and_the_kinds(bot: Bot) -> 
     assert not told.get("drop_pending_updates")
 
 
-async def test_an_update_is_answered_only_when_it_is_stored(bot: Bot) -> None:
+async def test_an_update_is_answered_when_it_is_kept_not_when_it_is_handled(bot: Bot) -> None:
     go = asyncio.Event()
 
     async def handle(_: int) -> None:
         await go.wait()
 
     async with webhook(bot, handle) as sender:
-        answer = asyncio.ensure_future(sender.posts(text(5, "a")))
-        done, _ = await asyncio.wait({answer}, timeout=0.3)
-        assert not done
+        assert await sender.posts(text(5, "a")) == 200
+        assert [row.number for row in await bot.services.inbox.all()] == [5]
         go.set()
-        assert await answer == 200
+
+    assert await bot.services.inbox.all() == []
 
 
-async def test_an_update_that_was_not_stored_is_refused_and_taken_when_it_comes_again(
+async def test_an_update_that_was_not_kept_is_refused_and_taken_when_it_comes_again(
     bot: Bot,
 ) -> None:
     tries: list[int] = []
 
     async def handle(update_id: int) -> None:
         tries.append(update_id)
-        if len(tries) == 1:
-            raise errors.StoreUnavailable("away")
 
+    away = errors.StoreUnavailable("away")
+    bot.services.inbox = FullInbox(bot.services.database, away, times=1)
     async with webhook(bot, handle) as sender:
         assert await sender.posts(text(1, "a")) == 503
         assert await sender.posts(text(1, "a")) == 200
+        await until(lambda: tries == [1])
+
+
+async def test_a_full_letterbox_lets_it_come_again(bot: Bot) -> None:
+    go = asyncio.Event()
+
+    async def handle(_: int) -> None:
+        await go.wait()
+
+    async with webhook(bot, handle, most_open=1) as sender:
+        assert await sender.posts(text(1, "a")) == 200
+        assert await sender.posts(text(2, "b")) == 503
+        go.set()
 
 
 async def test_an_update_sent_again_while_it_is_worked_on_is_handled_once(bot: Bot) -> None:
@@ -118,26 +134,12 @@ async def test_an_update_sent_again_while_it_is_worked_on_is_handled_once(bot: B
         await go.wait()
 
     async with webhook(bot, handle) as sender:
-        both = [asyncio.ensure_future(sender.posts(text(1, "a"))) for _ in "ab"]
+        both = [sender.posts(text(1, "a")) for _ in "ab"]
+        assert await asyncio.gather(*both) == [200, 200]
         await until(lambda: tries == [1])
         go.set()
-        assert await asyncio.gather(*both) == [200, 200]
 
     assert tries == [1]
-
-
-async def test_a_slow_chat_does_not_hold_up_another(bot: Bot) -> None:
-    go = asyncio.Event()
-
-    async def handle(update_id: int) -> None:
-        if update_id == 1:
-            await go.wait()
-
-    async with webhook(bot, handle) as sender:
-        slow = asyncio.ensure_future(sender.posts(text(1, "a")))
-        assert await sender.posts(text(2, "b", user=BOB)) == 200
-        go.set()
-        assert await slow == 200
 
 
 @pytest.mark.parametrize("secret", ["", "wrong", "wröng"])
@@ -157,21 +159,6 @@ async def test_nobody_but_telegram_is_heard(bot: Bot, secret: str) -> None:
 async def test_what_is_no_update_is_refused(bot: Bot, content: Any) -> None:
     async with webhook(bot, nothing) as sender:
         assert await sender.posts(content) == 400
-
-
-async def test_a_stop_answers_what_was_begun(bot: Bot) -> None:
-    begun, go = asyncio.Event(), asyncio.Event()
-
-    async def handle(_: int) -> None:
-        begun.set()
-        await go.wait()
-
-    async with webhook(bot, handle) as sender:
-        answer = asyncio.ensure_future(sender.posts(text(1, "a")))
-        await begun.wait()
-        sender.stop.set()
-        go.set()
-        assert await answer == 200
 
 
 async def test_an_address_that_telegram_refuses_is_a_mistake_of_the_setup(bot: Bot) -> None:

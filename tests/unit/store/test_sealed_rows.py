@@ -17,6 +17,7 @@ from pipeline.sealing import ROWS, Sealer
 from pipeline.store.broadcasts import Broadcast, Broadcasts, BroadcastState
 from pipeline.store.database import METADATA, Database
 from pipeline.store.drafts import Draft, Drafts
+from pipeline.store.inbox import Inbox, Incoming
 from pipeline.store.personal import PersonalRows
 from pipeline.store.pieces import Piece, Pieces
 from pipeline.store.questions import Question, QuestionKind, Questions
@@ -74,6 +75,8 @@ async def fill(database: Database) -> None:
     piece = Piece(draft=key, batch="b", number=1, address="7", content=WORDS, arrived_at=NOW)
     await Pieces(database).add(piece)
     await Pieces(database).settle(piece, WORDS)
+    incoming = Incoming(number=1, who=WHO, content=WORDS, arrived_at=NOW)
+    await Inbox(database).keep([incoming])
     question = Question(
         id=JobId("tg-1"),
         kind=QuestionKind.WORDS,
@@ -93,13 +96,14 @@ async def fill(database: Database) -> None:
 async def read_back(database: Database) -> list[str | None]:
     draft = await Drafts(database).get("7:0:7")
     (piece,) = await Pieces(database).all()
+    (incoming,) = await Inbox(database).all()
     question = await Questions(database).get(JobId("tg-1"))
     broadcast = await Broadcasts(database).get("b1")
     assert draft is not None
     assert question is not None
     assert broadcast is not None
     said = [draft.script, draft.heard, piece.content, piece.outcome]
-    return [*said, question.content, broadcast.text]
+    return [*said, incoming.content, question.content, broadcast.text]
 
 
 async def test_no_word_of_anybody_is_in_the_database_or_beside_it(tmp_path: Path) -> None:
@@ -107,10 +111,10 @@ async def test_no_word_of_anybody_is_in_the_database_or_beside_it(tmp_path: Path
         await fill(database)
 
         assert b"marigold" not in everything_in(tmp_path)
-        assert await read_back(database) == [WORDS] * 6
+        assert await read_back(database) == [WORDS] * 7
         rows = await PersonalRows(database).of(WHO)
     assert b"marigold" not in everything_in(tmp_path)
-    assert str(rows).count("marigold") == 5, "whoever asks for a copy of it can read it"
+    assert str(rows).count("marigold") == 6, "whoever asks for a copy of it can read it"
 
 
 async def test_the_search_finds_words_that_are_not_sealed(tmp_path: Path) -> None:
@@ -126,7 +130,7 @@ async def test_what_was_written_before_stays_readable_and_a_new_key_reads_the_fo
     async with opened(tmp_path) as database:
         await fill(database)
     async with opened(tmp_path, "a long secret") as database:
-        assert await read_back(database) == [WORDS] * 6
+        assert await read_back(database) == [WORDS] * 7
         await fill(database)
     async with opened(tmp_path, "a newer secret", "a long secret") as database:
         draft = await Drafts(database).get("7:0:7")
