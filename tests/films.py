@@ -25,6 +25,7 @@ def write_film(
     codec: str = "libx264",
     times_s: Sequence[float] | None = None,
     options: dict[str, str] | None = None,
+    pix_fmt: str = "yuv420p",
 ) -> Path:
     """Encode RGB frames, at even times or at those given; the name chooses the container."""
     with av.open(str(path), "w") as file:
@@ -34,7 +35,7 @@ def write_film(
         for number, pixels in enumerate(frames):
             if number == 0:
                 stream.height, stream.width = pixels.shape[:2]
-                stream.pix_fmt = "yuv420p"
+                stream.pix_fmt = pix_fmt
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             time_s = number / fps if times_s is None else times_s[number]
             frame.pts, frame.time_base = round(time_s * TICKS), Fraction(1, TICKS)

@@ -38,11 +38,13 @@ class Film:
 
 
 def film_in(message: Message) -> Film | None:
-    """Find the video of a message: a video, a round one, an animation, a video as a file."""
-    document = message.document
+    """Find the video of a message: a video, a round one, one as a file; what moves silently."""
+    document, sticker = message.document, message.sticker
     if document is not None and not (document.mime_type or "").startswith("video/"):
         document = None
-    film = message.video or message.video_note or message.animation or document
+    if sticker is not None and not sticker.is_video:
+        sticker = None
+    film = message.video or message.video_note or message.animation or document or sticker
     return None if film is None else Film(file_id=film.file_id, size_bytes=film.file_size)
 
 

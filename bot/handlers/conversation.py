@@ -30,7 +30,7 @@ PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
 STILL = filters.PHOTO | filters.Document.IMAGE | filters.Sticker.STATIC
 
 UNUSABLE = (
-    (filters.Sticker.ANIMATED | filters.Sticker.VIDEO, "send.moving"),
+    (filters.Sticker.ANIMATED, "send.moving"),
     (filters.Document.ALL & ~filters.Document.IMAGE, "send.file"),
 )
 """What is not used yet and its sentence; everything else gets ``send.photo_and_words``."""

@@ -1,7 +1,8 @@
-"""A video, a round video or an animation as the face; what becomes of it: ``drafting/filming.py``.
+"""A video, a round video, an animation or a video sticker as the face (``drafting/filming.py``).
 
 A video is the face while the draft has none; with a face there already, it is heard as what is
-said (``recordings.py``). Whoever meant the sound has a button for that. An animation has no sound.
+said (``recordings.py``). Whoever meant the sound has a button for that. An animation and a sticker
+have none.
 """
 
 from __future__ import annotations
@@ -23,7 +24,13 @@ from bot.menus.taps import Tapped, sender_of_tap
 from pipeline import errors
 
 PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
-FILM = filters.VIDEO | filters.VIDEO_NOTE | filters.ANIMATION | filters.Document.VIDEO
+FILM = (
+    filters.VIDEO
+    | filters.VIDEO_NOTE
+    | filters.ANIMATION
+    | filters.Document.VIDEO
+    | filters.Sticker.VIDEO
+)
 
 
 def register(app: BotApplication) -> None:
@@ -38,7 +45,7 @@ async def on_film(update: Update, context: BotContext) -> None:
     if await is_ordered(context.services, sender):
         return
     draft = await current_draft(context.services, sender)
-    can_be_heard = message.animation is None
+    can_be_heard = _has_sound(message)
     if draft.portrait is not None and can_be_heard:
         await on_recording(update, context)
         return
@@ -72,9 +79,9 @@ async def take_film(message: Message, sender: Sender, context: BotContext) -> No
                 draft,
                 context,
                 news=context.t("film.still" if seen.film is None else "film.whole"),
-                keyboard=None
-                if message.animation
-                else sound_keyboard(context.texts, context.language, draft.key),
+                keyboard=sound_keyboard(context.texts, context.language, draft.key)
+                if _has_sound(message)
+                else None,
             )
     await go_on(sender, draft, context, silent=True)
 
@@ -92,3 +99,8 @@ async def on_sound(tapped: Tapped, context: BotContext) -> None:
     await tapped.settles(context.t("film.sound_taken"))
     if draft is not None:
         await after_recording(sender, draft, context)
+
+
+def _has_sound(message: Message) -> bool:
+    """Tell whether what moves can be heard too."""
+    return message.animation is None and message.sticker is None

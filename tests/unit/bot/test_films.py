@@ -13,7 +13,18 @@ from pipeline.types import ArtifactKey, Film, JobId, Quality, RecordedScript
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.test_conversation import words_of
 from tests.unit.bot.test_say import GROUP, in_reply, tapped
-from tests.unit.bot.updates import ALICE, BOB, edited, film, message, photo, round_film, tap, text
+from tests.unit.bot.updates import (
+    ALICE,
+    BOB,
+    edited,
+    film,
+    message,
+    photo,
+    round_film,
+    sticker,
+    tap,
+    text,
+)
 
 DAY = timedelta(days=1)
 FILM: dict[str, Any] = {"file_id": "a", "file_unique_id": "a", "duration": 3}
@@ -24,6 +35,15 @@ async def test_a_video_without_a_face_before_it_is_the_face(bot: Bot, make: Any)
     await bot.hears(make(1), text(2, "Good morning."))
 
     assert bot.telegram.texts[0].startswith("I took the clearest picture of your video. ")
+    assert words_of(bot) == ["Good morning."]
+
+
+async def test_a_video_sticker_is_a_face_without_a_sound_to_offer(bot: Bot) -> None:
+    await bot.hears(sticker(1, is_video=True), text(2, "Good morning."))
+
+    (offer,) = bot.telegram.of("sendMessage")
+    assert "clearest picture" in offer.text
+    assert list(offer.buttons) == ["Cancel"]
     assert words_of(bot) == ["Good morning."]
 
 

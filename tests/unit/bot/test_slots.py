@@ -30,7 +30,7 @@ async def test_a_sticker_that_stands_still_is_a_face(bot: Bot) -> None:
     assert words_of(bot) == ["Good morning."]
 
 
-async def test_a_sticker_that_moves_is_none(bot: Bot) -> None:
+async def test_a_drawn_sticker_that_moves_is_none(bot: Bot) -> None:
     await bot.hears(sticker(1, is_animated=True))
 
     assert "This picture moves" in bot.telegram.texts[0]

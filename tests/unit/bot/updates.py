@@ -51,8 +51,10 @@ def photo(update_id: int, *, size_bytes: int = 50_000, **more: Any) -> Json:
     return message(update_id, photo=sizes, **more)
 
 
-def sticker(update_id: int, *, is_animated: bool = False, **more: Any) -> Json:
-    """Send a sticker."""
+def sticker(
+    update_id: int, *, is_animated: bool = False, is_video: bool = False, **more: Any
+) -> Json:
+    """Send a sticker; ``is_animated`` is a drawing that moves, ``is_video`` a film."""
     held = {
         "file_id": f"sticker-{update_id}",
         "file_unique_id": "t",
@@ -60,7 +62,7 @@ def sticker(update_id: int, *, is_animated: bool = False, **more: Any) -> Json:
         "width": 512,
         "height": 512,
         "is_animated": is_animated,
-        "is_video": False,
+        "is_video": is_video,
     }
     return message(update_id, sticker=held, **more)
 

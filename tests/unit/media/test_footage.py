@@ -39,6 +39,16 @@ def test_each_kind_that_people_send_is_kept_frame_by_frame(
     assert is_video(source)
 
 
+def test_a_video_sticker_with_its_clear_ground_is_kept(tmp_path: Path) -> None:
+    frames = map(column, range(20))
+    source = write_film(tmp_path / "a.webm", frames, codec="libvpx-vp9", pix_fmt="yuva420p")
+
+    facts = keep(source)
+
+    assert facts.frames == 20
+    assert numbers(tmp_path) == list(range(20))
+
+
 @pytest.mark.parametrize(("fps", "frames", "kept"), [(50, 40, 20), (30, 36, 30), (10, 8, 20)])
 def test_other_rates_become_ours_by_time(tmp_path: Path, fps: int, frames: int, kept: int) -> None:
     source = write_film(tmp_path / "a.mp4", map(column, range(frames)), fps=fps)
