@@ -93,6 +93,8 @@ class Standing:
     """From now to the finished video; None when nobody can tell."""
     is_paused: bool = False
     """An operator holds the line: the position is true, no time can be told."""
+    is_stranded: bool = False
+    """Nobody renders with its engine any more, and the quick one could make it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

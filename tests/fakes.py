@@ -166,6 +166,11 @@ class FakeJobs:
         self.jobs[id] = replace(self.jobs[id], state=JobState.QUEUED)
         return True
 
+    async def make_quickly(self, id: JobId, *, by: Owner) -> bool:
+        """Ask for the quick engine; one that failed goes back into the line."""
+        self.requests[id] = replace(self.requests[id], engine=EngineChoice.WARP)
+        return self.jobs[id].state is JobState.QUEUED or await self.retry(id, by=by)
+
     async def mode(self) -> LineRow:
         """Tell what was set."""
         return LineRow(mode=self.line)

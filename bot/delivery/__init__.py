@@ -294,5 +294,5 @@ class Delivery:
             text=text,
             keyboard=None
             if progress.stage is Stage.SENDING
-            else job_keyboard(texts, language, job.id),
+            else job_keyboard(texts, language, job.id, is_stranded=standing.is_stranded),
         )

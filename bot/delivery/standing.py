@@ -25,6 +25,8 @@ def status_sentence(texts: Texts, language: str, job_id: JobId, standing: Standi
     where = _where(texts, language, short_id(job_id), standing)
     if standing.is_paused and standing.progress.stage is Stage.WAITING:
         return f"{where} {texts.html(language, 'status.paused')}"
+    if standing.is_stranded:
+        return f"{where} {texts.html(language, 'status.stranded')}"
     if standing.eta is None or standing.progress.stage is Stage.SENDING:
         return where
     return f"{where} · {time_left(texts, language, standing.eta)}"

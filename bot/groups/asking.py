@@ -21,7 +21,7 @@ from bot.drafting.filming import Film
 from bot.groups.orders import order, refuse_note
 from bot.groups.questions import ask
 from bot.groups.saying import Asked, Whose
-from bot.menus.keyboards import agree_here_keyboard, attest_keyboard, permission_keyboard
+from bot.menus.permissions import agree_here_keyboard, attest_keyboard, permission_keyboard
 from pipeline.store.questions import ANYBODY, QuestionKind
 from pipeline.types import Owner, Permission
 

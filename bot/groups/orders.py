@@ -33,7 +33,7 @@ from bot.drafting.said import keep_own_voice, keep_recording, recording_key
 from bot.drafting.sounds import Sound
 from bot.groups.questions import draw_up, put
 from bot.groups.saying import Asked
-from bot.menus.keyboards import faces_here_keyboard
+from bot.menus.permissions import faces_here_keyboard
 from bot.reactions import Sign, react
 from pipeline import errors
 from pipeline.scratch import scratch_folder

@@ -6,6 +6,8 @@ order is placed stands in ``bot/drafting/drafts.py``, how it speaks in ``bot/del
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from telegram import ChatMember, Update
 from telegram.constants import ChatType
 from telegram.ext import ChatMemberHandler, CommandHandler, filters
@@ -23,7 +25,16 @@ from bot.menus.taps import Tapped, is_drafters, owned_job, sender_of_tap
 from bot.texts import short_id
 from pipeline import errors
 from pipeline.store.outbox import OutboxState
-from pipeline.types import Job, JobId, JobState
+from pipeline.types import Job, JobId, JobState, Owner
+
+
+class MakeAnew(Protocol):
+    """Has an order made in another way, for its owner; False where that is not needed."""
+
+    async def __call__(self, id: JobId, *, by: Owner) -> bool:
+        """Raise ``ArtifactMissing`` when what it was made of is no longer kept."""
+        ...
+
 
 PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
 
@@ -41,6 +52,7 @@ def register(app: BotApplication) -> None:
             Action.CANCEL_DRAFT: on_cancel_draft,
             Action.SEND_AGAIN: on_send_again,
             Action.TRY_AGAIN: on_try_again,
+            Action.QUICKLY: on_quickly,
         },
     )
 
@@ -106,21 +118,33 @@ async def on_send_again(tapped: Tapped, context: BotContext) -> None:
 
 async def on_try_again(tapped: Tapped, context: BotContext) -> None:
     """Make a video that failed once more, under the same id. Raises ``AccessError``."""
+    await _make_anew(tapped, context, context.services.jobs.retry)
+
+
+async def on_quickly(tapped: Tapped, context: BotContext) -> None:
+    """Let the quick engine make a video whose own engine is away, or failed. Raises the same."""
+    await _make_anew(tapped, context, context.services.jobs.make_quickly)
+
+
+async def _make_anew(tapped: Tapped, context: BotContext, make: MakeAnew) -> None:
     services = context.services
     job = await owned_job(tapped, JobId(tapped.target), context)
     if job is None:
         return
-    await check_quota(services, sender_of_tap(tapped, context))
+    if job.state.is_final:
+        await check_quota(services, sender_of_tap(tapped, context))
     if await services.consents.current(job.owner) is None:
         raise errors.ConsentMissing
     try:
-        begun = await services.jobs.retry(job.id, by=job.owner)
+        begun = await make(job.id, by=job.owner)
     except errors.ArtifactMissing:
         toast = context.texts.plain(context.language, "after.gone")
         await tapped.query.answer(toast, show_alert=True)
         return
     said = "after.making" if begun else "again.not_needed"
     await tapped.query.answer(context.texts.plain(context.language, said))
+    if job.state.is_final:  # the failure is no news any more
+        await tapped.loses_buttons()
 
 
 async def on_cancel_draft(tapped: Tapped, context: BotContext) -> None:

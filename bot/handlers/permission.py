@@ -24,7 +24,8 @@ from bot.groups.members import speaks_for
 from bot.groups.rights import say_or_whisper
 from bot.groups.saying import unpack_asked
 from bot.menus import taps
-from bot.menus.keyboards import Action, take_back_keyboard
+from bot.menus.keyboards import Action
+from bot.menus.permissions import take_back_keyboard
 from bot.menus.taps import Tapped
 from bot.texts import Texts
 from pipeline import errors

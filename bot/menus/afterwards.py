@@ -29,6 +29,17 @@ HOPELESS = {
     if issubclass(kind, (errors.ScriptError, errors.PortraitError, errors.FootageError))
 }
 """Failures of what was sent: the same again fails again."""
+OF_THE_GPU = {
+    kind.code
+    for kind in (
+        errors.EngineUnavailable,
+        errors.WeightsUnusable,
+        errors.WeightsNotPulled,
+        errors.MemoryExhausted,
+        errors.DeviceFault,
+    )
+}
+"""Failures that the quick engine does not meet."""
 
 
 def failed_keyboard(
@@ -37,8 +48,10 @@ def failed_keyboard(
     """Offer to make a failed video once more, where that can help."""
     if failure.code in HOPELESS:
         return None
-    label = texts.plain(language, "button.try_again")
-    return InlineKeyboardMarkup([[button(label, Action.TRY_AGAIN, job_id)]])
+    offered = [button(texts.plain(language, "button.try_again"), Action.TRY_AGAIN, job_id)]
+    if failure.code in OF_THE_GPU:
+        offered.append(button(texts.plain(language, "button.quickly"), Action.QUICKLY, job_id))
+    return InlineKeyboardMarkup([offered])
 
 
 def video_keyboard(

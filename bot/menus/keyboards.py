@@ -29,6 +29,7 @@ class Action(StrEnum):
     CANCEL_DRAFT = "drop"
     SEND_AGAIN = "again"
     TRY_AGAIN = "retry"
+    QUICKLY = "quick"
     MAKE = "make"
     FACE = "face"
     PHOTO = "photo"
@@ -99,18 +100,18 @@ def number_in(written: str) -> int | None:
 
 def start_keyboard(texts: Texts, language: str) -> InlineKeyboardMarkup:
     """Offer a first video with one tap; whoever taps gets it."""
-    return _rows([button(texts.plain(language, "button.sample"), Action.SAMPLE, "start")])
+    return rows([button(texts.plain(language, "button.sample"), Action.SAMPLE, "start")])
 
 
 def draft_keyboard(texts: Texts, language: str, draft_key: str) -> InlineKeyboardMarkup:
     """Offer to drop what was sent so far."""
     label = texts.plain(language, "button.cancel")
-    return _rows([button(label, Action.CANCEL_DRAFT, draft_key)])
+    return rows([button(label, Action.CANCEL_DRAFT, draft_key)])
 
 
 def sound_keyboard(texts: Texts, language: str, draft_key: str) -> InlineKeyboardMarkup:
     """Offer to let the picture of a video speak with the video's own sound."""
-    return _rows(
+    return rows(
         [
             button(texts.plain(language, "button.its_sound"), Action.SOUND, draft_key),
             button(texts.plain(language, "button.cancel"), Action.CANCEL_DRAFT, draft_key),
@@ -120,7 +121,7 @@ def sound_keyboard(texts: Texts, language: str, draft_key: str) -> InlineKeyboar
 
 def card_keyboard(texts: Texts, language: str, draft_key: str) -> InlineKeyboardMarkup:
     """Ask whether the video shall be made."""
-    return _rows(
+    return rows(
         [
             button(texts.plain(language, "button.make"), Action.MAKE, draft_key),
             button(texts.plain(language, "button.cancel"), Action.CANCEL_DRAFT, draft_key),
@@ -132,7 +133,7 @@ def faces_keyboard(
     texts: Texts, language: str, draft_key: str, message_id: int, choices: Iterable[int]
 ) -> InlineKeyboardMarkup:
     """Offer the faces of a photo by their numbers; ``message_id`` is the photo they are in."""
-    return _numbered(
+    return numbered(
         [
             button(str(number), Action.FACE, f"{number}/{message_id}/{draft_key}")
             for number in choices
@@ -145,7 +146,7 @@ def album_keyboard(
     texts: Texts, language: str, draft_key: str, album: str, choices: Iterable[int]
 ) -> InlineKeyboardMarkup:
     """Offer the photos of an album by their numbers."""
-    return _numbered(
+    return numbered(
         [button(str(number), Action.PHOTO, f"{number}/{album}") for number in choices],
         button(texts.plain(language, "button.cancel"), Action.CANCEL_DRAFT, draft_key),
     )
@@ -156,7 +157,7 @@ def overlong_keyboard(
 ) -> InlineKeyboardMarkup:
     """Offer to speak the beginning of words that are too long."""
     first = texts.plain(language, "button.cut", limit_s=limit_s)
-    return _rows(
+    return rows(
         [
             button(first, Action.CUT, draft_key),
             button(texts.plain(language, "button.shorten"), Action.SHORTEN, draft_key),
@@ -166,30 +167,36 @@ def overlong_keyboard(
 
 def redo_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboardMarkup:
     """Offer to stop a video whose words were changed, and to make it anew."""
-    return _rows([button(texts.plain(language, "button.redo"), Action.REDO, job_id)])
+    return rows([button(texts.plain(language, "button.redo"), Action.REDO, job_id)])
 
 
 def settings_keyboard(labels: Mapping[str, str], voice: str) -> InlineKeyboardMarkup:
     """Offer the settings by their names, and the menu of voices."""
     offered = [button(label, Action.SETTING, field) for field, label in labels.items()]
-    return _rows([*offered, button(voice, Action.VOICES, "all")])
+    return rows([*offered, button(voice, Action.VOICES, "all")])
 
 
 def choices_keyboard(field: str, labels: Iterable[str], back: str) -> InlineKeyboardMarkup:
     """Offer the choices of one setting, and the way back to all of them."""
     choices = [button(label, Action.SET, f"{field}/{place}") for place, label in enumerate(labels)]
-    rows = [choices[i : i + COLUMNS] for i in range(0, len(choices), COLUMNS)]
-    return InlineKeyboardMarkup([*rows, [button(back, Action.SETTING, "all")]])
+    paired = [choices[i : i + COLUMNS] for i in range(0, len(choices), COLUMNS)]
+    return InlineKeyboardMarkup([*paired, [button(back, Action.SETTING, "all")]])
 
 
-def job_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboardMarkup:
-    """Offer to cancel the job."""
-    return _rows([button(texts.plain(language, "button.cancel"), Action.CANCEL_JOB, job_id)])
+def job_keyboard(
+    texts: Texts, language: str, job_id: JobId, *, is_stranded: bool = False
+) -> InlineKeyboardMarkup:
+    """Offer to cancel the job; and to have one made quickly whose own engine is away."""
+    offered = [button(texts.plain(language, "button.cancel"), Action.CANCEL_JOB, job_id)]
+    if is_stranded:
+        quickly = texts.plain(language, "button.quickly")
+        offered.insert(0, button(quickly, Action.QUICKLY, job_id))
+    return rows(offered)
 
 
 def jobs_keyboard(texts: Texts, language: str, ids: Iterable[JobId]) -> InlineKeyboardMarkup:
     """Offer to cancel one of several jobs."""
-    return _rows(
+    return rows(
         button(
             texts.plain(language, "button.cancel_one", id=short_id(job_id)),
             Action.CANCEL_JOB,
@@ -201,72 +208,31 @@ def jobs_keyboard(texts: Texts, language: str, ids: Iterable[JobId]) -> InlineKe
 
 def again_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboardMarkup:
     """Offer to send a video again whose delivery is not known."""
-    return _rows([button(texts.plain(language, "button.again"), Action.SEND_AGAIN, job_id)])
+    return rows([button(texts.plain(language, "button.again"), Action.SEND_AGAIN, job_id)])
 
 
 def consent_keyboard(texts: Texts, language: str, target: str) -> InlineKeyboardMarkup:
     """Offer to agree; ``target`` is the beginning of the wording's version, a dot, the draft."""
-    return _rows([button(texts.plain(language, "button.agree"), Action.AGREE, target)])
+    return rows([button(texts.plain(language, "button.agree"), Action.AGREE, target)])
 
 
 def terms_keyboard(texts: Texts, language: str, user_id: int) -> InlineKeyboardMarkup:
     """Offer to take one's agreement back."""
     label = texts.plain(language, "button.withdraw")
-    return _rows([button(label, Action.WITHDRAW, str(user_id))])
-
-
-def agree_here_keyboard(texts: Texts, language: str, target: str) -> InlineKeyboardMarkup:
-    """Offer to agree in a group; ``target`` is the wording's version, a dot, the question."""
-    return _rows([button(texts.plain(language, "button.agree"), Action.AGREE_HERE, target)])
-
-
-def permission_keyboard(texts: Texts, language: str, question: JobId) -> InlineKeyboardMarkup:
-    """Let a member say whether their photo may speak."""
-    return _rows(
-        [
-            button(texts.plain(language, "button.allow_once"), Action.ALLOW_ONCE, question),
-            button(texts.plain(language, "button.allow_always"), Action.ALLOW_ALWAYS, question),
-            button(texts.plain(language, "button.refuse"), Action.REFUSE, question),
-        ]
-    )
-
-
-def attest_keyboard(texts: Texts, language: str, question: JobId) -> InlineKeyboardMarkup:
-    """Let somebody say that they have the permission of whom the photo shows."""
-    return _rows(
-        [
-            button(texts.plain(language, "button.attest"), Action.ATTEST, question),
-            button(texts.plain(language, "button.refuse"), Action.REFUSE, question),
-        ]
-    )
-
-
-def faces_here_keyboard(
-    texts: Texts, language: str, question: JobId, choices: Iterable[int]
-) -> InlineKeyboardMarkup:
-    """Offer the faces of a picture in a group by their numbers."""
-    return _numbered(
-        [button(str(number), Action.FACE_HERE, f"{number}.{question}") for number in choices],
-        button(texts.plain(language, "button.cancel"), Action.REFUSE, question),
-    )
+    return rows([button(label, Action.WITHDRAW, str(user_id))])
 
 
 def broadcast_keyboard(texts: Texts, language: str, id: str, people: int) -> InlineKeyboardMarkup:
     """Let an admin send what was drafted, or throw it away."""
     send = texts.plain(language, "broadcast.button.send", people=people)
     drop = texts.plain(language, "button.cancel")
-    return _rows([button(send, Action.BROADCAST, id), button(drop, Action.DROP_BROADCAST, id)])
+    return rows([button(send, Action.BROADCAST, id), button(drop, Action.DROP_BROADCAST, id)])
 
 
 def stop_keyboard(texts: Texts, language: str, id: str) -> InlineKeyboardMarkup:
     """Let an admin stop what is being sent."""
     label = texts.plain(language, "broadcast.button.stop")
-    return _rows([button(label, Action.STOP_BROADCAST, id)])
-
-
-def take_back_keyboard(texts: Texts, language: str, pair: str) -> InlineKeyboardMarkup:
-    """Let somebody take an "always" back; ``pair`` is ``<who asks>:<whose photos>``."""
-    return _rows([button(texts.plain(language, "button.take_back"), Action.TAKE_BACK, pair)])
+    return rows([button(label, Action.STOP_BROADCAST, id)])
 
 
 def voices_keyboard(
@@ -288,13 +254,15 @@ def button(label: str, action: Action, target: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(label, callback_data=Tap(action=action, target=target).pack())
 
 
-def _numbered(
+def numbered(
     numbers: list[InlineKeyboardButton], last: InlineKeyboardButton
 ) -> InlineKeyboardMarkup:
-    rows = [numbers[i : i + NUMBER_COLUMNS] for i in range(0, len(numbers), NUMBER_COLUMNS)]
-    return InlineKeyboardMarkup([*rows, [last]])
+    """Set numbers in rows, and one more button below them."""
+    lines = [numbers[i : i + NUMBER_COLUMNS] for i in range(0, len(numbers), NUMBER_COLUMNS)]
+    return InlineKeyboardMarkup([*lines, [last]])
 
 
-def _rows(buttons: Iterable[InlineKeyboardButton]) -> InlineKeyboardMarkup:
+def rows(buttons: Iterable[InlineKeyboardButton]) -> InlineKeyboardMarkup:
+    """Set buttons in two columns."""
     row = list(buttons)
     return InlineKeyboardMarkup([row[i : i + COLUMNS] for i in range(0, len(row), COLUMNS)])

@@ -67,6 +67,13 @@ class Tapped:
         except BadRequest as e:
             log.debug("the message of a button is not edited: %s", e)
 
+    async def loses_buttons(self) -> None:
+        """Take the buttons away from the message; cosmetic, as ``settles`` is."""
+        try:
+            await self.query.edit_message_reply_markup(None)
+        except BadRequest as e:
+            log.debug("the message of a button keeps it: %s", e)
+
     def address(self, language: str) -> Address:
         """Give the chat and topic of the button."""
         if self.message is not None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from pipeline import errors, logs, metrics
 from pipeline.jobs import requests
 from pipeline.jobs.accepting import Accepting
+from pipeline.jobs.detour import ask_for_quick, move
 from pipeline.jobs.names import Making
 from pipeline.jobs.ports import (
     Books,
@@ -241,6 +242,21 @@ class Jobs:
         # A crash may have come before this: asking again starts the same try, once.
         await self._launched.engine.start_order(id, ticket.tries)
         return True
+
+    async def make_quickly(self, id: JobId, *, by: Owner) -> bool:
+        """Have the quick engine make an order that waits for another one, or failed with it.
+
+        False when it is being made or is made. Raises as ``retry`` does.
+        """
+        job, ticket = await self.get(id), await self._books.line.ticket(id)
+        if job.state is JobState.FAILED:
+            await ask_for_quick(self._store, id)
+            return await self.retry(id, by=by)
+        if ticket is None or job.state.is_final or ticket.started_at is not None:
+            return False
+        await ask_for_quick(self._store, id)
+        self._launched.views.forget()
+        return await move(self._launched.engine, self._books.line, ticket)
 
     async def mode(self) -> LineRow:
         """Tell whether the line is open, paused or draining, and who set that when."""

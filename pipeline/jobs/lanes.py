@@ -66,13 +66,14 @@ class Lanes:
         return Start(turn=ticket.turn, lane=lane, preview=preview)
 
     async def choose(self, choice: EngineChoice) -> EngineName:
-        """Choose the line of an order. Nobody who can? Then any line: its worker will say so."""
-        served = await self.served()
+        """Choose the line of an order. Who insists on an engine waits for it, and is told so."""
         match choice:
             case EngineChoice.WARP:
                 return EngineName.WARP
-            case EngineChoice.AUTO | EngineChoice.LATENTSYNC:
-                has_it = EngineName.LATENTSYNC in served
+            case EngineChoice.LATENTSYNC:
+                return EngineName.LATENTSYNC
+            case EngineChoice.AUTO:
+                has_it = EngineName.LATENTSYNC in await self.served()
                 return EngineName.LATENTSYNC if has_it else EngineName.WARP
             case _:
                 assert_never(choice)

@@ -17,6 +17,7 @@ from contextlib import suppress
 
 from pipeline import errors
 from pipeline.jobs import requests
+from pipeline.jobs.detour import move
 from pipeline.jobs.engine import Engine
 from pipeline.jobs.lanes import Lanes
 from pipeline.jobs.ports import Books, LineRows, Requests
@@ -84,8 +85,7 @@ async def mend(
 async def reroute(engine: Engine, books: Books, store: Requests, lanes: Lanes) -> None:
     """Give what waits for a GPU that nobody has any more to the quick engine.
 
-    Only where that was left to us. Lane first: a crash in between leaves it in the old line, where
-    the next round finds it.
+    Only where that was left to us; who insists on a GPU is asked (``detour``).
     """
     served = await lanes.served()
     if EngineName.LATENTSYNC in served or EngineName.WARP not in served:
@@ -98,5 +98,4 @@ async def reroute(engine: Engine, books: Books, store: Requests, lanes: Lanes) -
             if (await requests.read(store, id)).engine is not EngineChoice.AUTO:
                 continue
         log.warning("%s waits for a GPU that is gone: the quick engine makes it", id)
-        await books.line.choose_lane(id, EngineName.WARP)
-        await engine.move_render(id, ticket.tries, EngineName.WARP)
+        await move(engine, books.line, ticket)

@@ -31,11 +31,17 @@ class _Look:
     tickets: dict[JobId, Ticket] = field(default_factory=dict)
     paces: dict[EngineName, Pace] = field(default_factory=dict)
     workers: dict[EngineName, int] = field(default_factory=dict)
+    served: set[EngineName] = field(default_factory=set)
     mode: LineMode = LineMode.OPEN
 
     def place(self, id: JobId) -> int | None:
         """Give the place in whatever lane it stands; 1 is next."""
         return next((line.index(id) + 1 for line in self.lines.values() if id in line), None)
+
+    def is_stranded(self, ticket: Ticket) -> bool:
+        """Tell whether nobody has the engine that it waits for, but somebody the quick one."""
+        lane = ticket.lane or EngineName.WARP
+        return lane not in self.served and EngineName.WARP in self.served
 
 
 class Views:
@@ -68,6 +74,7 @@ class Views:
             position=place,
             eta=None if paused else self._eta(look, ticket),
             is_paused=paused,
+            is_stranded=place is not None and look.is_stranded(ticket),
         )
 
     async def place(self, id: JobId, *, sure: bool = False) -> int | None:
@@ -115,6 +122,7 @@ class Views:
                         self._seen,
                         paces=await self._books.paces.recent(),
                         workers=await self._lanes.workers_alive(),
+                        served=await self._lanes.served(),
                         mode=(await self._books.line.mode()).mode,
                     )
                     self._seen_at = now

@@ -108,6 +108,27 @@ async def test_who_waits_for_a_gpu_that_is_gone_for_good_gets_the_cpu(tmp_path: 
         assert render.begun == [job_id(1)]
         assert world.door.heard("deliver", job_id(1)) == 1
         assert (await world.jobs.get(job_id(2))).state is JobState.QUEUED
+        assert (await world.jobs.standing(job_id(2))).is_stranded
+
+        assert await world.jobs.make_quickly(job_id(2), by=ASHA)
+        await until_final(world, 2)
+
+        assert render.begun == [job_id(1), job_id(2)]
+        assert (await world.jobs.request(job_id(2))).engine is EngineChoice.WARP
+        assert not await world.jobs.make_quickly(job_id(2), by=ASHA), "it is made"
+
+
+async def test_who_insists_on_a_gpu_that_was_never_there_waits_and_does_not_fail(
+    tmp_path: Path,
+) -> None:
+    render = TwoStudios()
+    async with opened(settings_in(tmp_path), render=render, listen=BOT_AND_CPU) as world:
+        insists = replace(REQUEST, engine=EngineChoice.LATENTSYNC)
+        await world.jobs.submit(insists, id=job_id(1), owner=ASHA, reply_to="{}")
+        await until(lambda: any(s.is_stranded for _, s in world.door.standings))
+
+        assert render.begun == []
+        assert (await world.jobs.get(job_id(1))).state is JobState.QUEUED
 
 
 async def last_seen(world: World, executor: str, at: datetime) -> None:

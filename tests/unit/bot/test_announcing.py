@@ -81,6 +81,16 @@ async def test_a_failure_that_may_have_arrived_is_said_in_the_status_and_not_sen
     assert bot.telegram.of("deleteMessage") == []
 
 
+async def test_a_failure_of_the_gpu_offers_the_quick_engine_too(bot: Bot) -> None:
+    job = await finished_job(bot)
+    failure = Failure(code="weights_not_pulled", detail="…", retryable=False)
+
+    await bot.delivery.fail(job, STATUS, failure)
+
+    (call,) = bot.telegram.of("sendMessage")
+    assert list(call.buttons) == ["🔁 Try again", "⚡ Quick version"]
+
+
 async def test_a_failure_is_told_once_however_often_it_is_said(bot: Bot) -> None:
     job = await finished_job(bot)
     failure = Failure(code="internal", detail="…", retryable=False)

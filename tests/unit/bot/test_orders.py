@@ -10,7 +10,7 @@ import pytest
 from bot.address import order_id, owner_of
 from bot.menus.keyboards import Action, Tap
 from bot.texts import short_id
-from pipeline.types import JobId, JobState, Progress, Stage
+from pipeline.types import EngineChoice, JobId, JobState, Progress, Stage
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.test_consent import CARLA
 from tests.unit.bot.updates import BOB, blocked, photo, tap, text
@@ -81,6 +81,23 @@ async def test_a_failed_video_is_made_once_more_by_its_owner_alone(bot: Bot) -> 
 
     assert jobs[FIRST].state is JobState.QUEUED
     assert bot.telegram.toasts[1] == "I'm making it."
+
+
+async def test_the_quick_engine_makes_what_waits_or_failed_when_its_owner_says_so(
+    bot: Bot,
+) -> None:
+    await ordered(bot, 2)
+    jobs, requests = bot.services.jobs.jobs, bot.services.jobs.requests
+    jobs[SECOND] = replace(jobs[SECOND], state=JobState.FAILED)
+
+    await bot.hears(tap(8, button(Action.QUICKLY, FIRST), user=BOB))
+    assert requests[FIRST].engine is EngineChoice.AUTO
+    await bot.hears(tap(9, button(Action.QUICKLY, FIRST)), tap(10, button(Action.QUICKLY, SECOND)))
+
+    assert [requests[id].engine for id in (FIRST, SECOND)] == [EngineChoice.WARP] * 2
+    assert jobs[SECOND].state is JobState.QUEUED
+    assert bot.telegram.toasts[1:] == ["I'm making it.", "I'm making it."]
+    assert len(bot.telegram.of("editMessageReplyMarkup")) == 1, "the failure loses its buttons"
 
 
 async def test_status_lists_ones_own_orders_with_place_and_stage(bot: Bot) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.delivery.standing import status_sentence, time_left
+from bot.menus.keyboards import job_keyboard
 from bot.texts import Texts
 from pipeline.line import Span, Standing
 from pipeline.types import JobId, Progress, Stage
@@ -45,3 +46,16 @@ def test_a_paused_line_tells_no_time(texts: Texts) -> None:
     assert "being serviced" in status_sentence(texts, "en", JOB, paused)
     assert "about" not in status_sentence(texts, "en", JOB, paused)
     assert "बारी" in status_sentence(texts, "hi", JOB, paused)
+
+
+def test_who_waits_for_an_engine_that_is_away_is_told_and_offered_the_quick_one(
+    texts: Texts,
+) -> None:
+    stranded = Standing(progress=WAITING, position=1, is_stranded=True)
+
+    told = status_sentence(texts, "en", JOB, stranded)
+    offered = job_keyboard(texts, "en", JOB, is_stranded=True).inline_keyboard[0]
+
+    assert "I've kept your request" in told
+    assert "take a quick version now" in told
+    assert [one.text for one in offered] == ["⚡ Quick version", "Cancel"]
