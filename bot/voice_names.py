@@ -51,7 +51,7 @@ def full_name(voice: Voice, texts: Texts, language: str) -> str:
 def _own_name(voice: Voice, texts: Texts, language: str) -> str:
     if voice.quality == "basic":
         return texts.plain(language, "voice.basic")
-    return voice.label.partition(" (")[0]
+    return voice.names.get(texts.language(language)) or voice.label.partition(" (")[0]
 
 
 def _gender(voice: Voice, texts: Texts, language: str) -> str:

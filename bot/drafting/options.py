@@ -74,7 +74,9 @@ def _voices(name: str, value: str, services: Services) -> list[VoiceId]:
     def is_meant(voice: Voice) -> bool:
         if name == "lang":
             return voice.locale.partition("-")[0] == value
-        return value in (voice.id.lower(), re.split(r"\W", voice.label.lower(), maxsplit=1)[0])
+        called = (voice.label, *voice.names.values())
+        first = (re.split(r"[\s,(]", name.lower(), maxsplit=1)[0] for name in called)
+        return value == voice.id.lower() or value in first
 
     chain = services.settings.speech.chain
     found = [v for v in services.known_voices.values() if v.provider in chain and is_meant(v)]

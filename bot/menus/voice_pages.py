@@ -90,8 +90,12 @@ def found_locale(words: str, shelf: Shelf, texts: Texts, languages: Iterable[str
         codes = [locale, locale.partition("-")[0]]
         if wanted in (name.casefold() for name in [*names, *codes]):
             return locale
-    labelled = (voice for voice in shelf.voices if wanted in voice.label.casefold())
-    return next((voice.locale for voice in labelled), None)
+    return next((voice.locale for voice in shelf.voices if _is_called(voice, wanted)), None)
+
+
+def _is_called(voice: Voice, wanted: str) -> bool:
+    names = (voice.label, *voice.names.values())
+    return any(wanted in name.casefold() for name in names)
 
 
 def _line(voice: Voice, shelf: Shelf, texts: Texts, language: str) -> str:

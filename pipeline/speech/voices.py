@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Protocol, TypeVar
 
@@ -60,6 +60,8 @@ class EdgeVoice:
     locale: str
     gender: Gender
     label: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What it is called in other languages of the bot."""
 
     def shown(self) -> Voice:
         """Give what a person chooses from."""
@@ -71,6 +73,7 @@ class EdgeVoice:
             label=self.label,
             quality="neural",
             online=True,
+            names=self.names,
         )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
@@ -30,6 +31,8 @@ class Voice:
     label: str
     quality: Literal["neural", "basic"]
     online: bool
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What it is called in other languages than the label's, by two letters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ def newest(bot: Bot) -> RenderRequest:
     [
         ("voice=prabhat", "voice_id", "en-IN-PrabhatNeural"),
         ("voice=Neerja", "voice_id", "en-IN-NeerjaNeural"),
+        ("voice=प्रभात", "voice_id", "en-IN-PrabhatNeural"),
         ("voice=hi-IN-SwaraNeural", "voice_id", "hi-IN-SwaraNeural"),
         ("lang=hi", "voice_id", "hi-IN-SwaraNeural"),
         ("motion=lively", "motion", Motion.LIVELY),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from telegram import InlineKeyboardMarkup
 
@@ -56,7 +58,7 @@ async def test_a_language_shows_its_voices_with_what_they_are(bot: Bot) -> None:
     assert len(bot.telegram.of("sendMessage")) == 1  # the one message edits itself
 
 
-@pytest.mark.parametrize("words", ["hindi", "Hindi", "हिन्दी", "hi", "swara"])
+@pytest.mark.parametrize("words", ["hindi", "Hindi", "हिन्दी", "hi", "swara", "स्वरा"])
 async def test_a_language_can_be_asked_for_by_name(bot: Bot, words: str) -> None:
     await bot.hears(text(1, f"/voice {words}"))
 
@@ -176,3 +178,13 @@ def test_a_voice_of_a_language_without_a_name_is_shown_by_its_code(texts: Texts)
 
 def test_every_language_has_a_sentence_to_hear() -> None:
     assert set(sample_texts()) == set(LANGUAGES)
+
+
+async def test_in_hindi_every_voice_is_written_in_devanagari(bot: Bot) -> None:
+    await bot.services.preferences.change(owner_of(ALICE), language="hi")
+
+    await bot.hears(text(1, "/voice hindi"))
+
+    page = shown(bot)
+    assert "• स्वरा, महिला\n• मधुर, पुरुष\n" in page.text
+    assert not re.search(r"[A-Za-z]{2}", re.sub(r"<.*?>", "", page.text + " ".join(page.buttons)))

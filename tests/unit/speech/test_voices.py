@@ -1,5 +1,6 @@
 """The list of voices can be used, and a broken one says so."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,13 @@ def test_edge_has_a_woman_and_a_man_for_ten_indian_languages() -> None:
     codes = LANGUAGES - {"as", "or", "pa"}
     assert spoken == {(f"{code}-IN", g) for code in codes for g in ("female", "male")}
     assert all(voice.id.startswith(voice.locale) for voice in voices)
+
+
+def test_every_natural_voice_has_a_hindi_name_in_devanagari() -> None:
+    names = [voice.names.get("hi", "") for voice in edge_voices().values()]
+
+    assert all(names)
+    assert not re.search(r"[A-Za-z]", "".join(names))
 
 
 def test_who_stands_in_speaks_the_same_language_with_the_same_gender_if_possible() -> None:
