@@ -1,16 +1,20 @@
-"""/start, /help, /privacy, and the answer to a command that there is not.
+"""/start with its buttons, /help, /privacy, and the answer to a command that there is not.
 
 Knows no job and no draft.
 """
 
 from __future__ import annotations
 
-from telegram import Update
+from telegram import InlineKeyboardMarkup, Update
 from telegram.ext import CommandHandler, MessageHandler, filters
 
+from bot.address import owner_of
 from bot.commands import help_lines
 from bot.context import BotApplication, BotContext, message_of
-from bot.menus.keyboards import start_keyboard
+from bot.handlers.voices import open_voices
+from bot.menus import taps
+from bot.menus.keyboards import VOICES, Action, start_keyboard
+from bot.menus.taps import Tapped
 from pipeline.sample import public_portrait
 
 PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
@@ -21,6 +25,7 @@ def register(app: BotApplication) -> None:
     app.add_handler(CommandHandler("start", start, PRIVATE))
     app.add_handler(CommandHandler("help", give_help, PRIVATE))
     app.add_handler(CommandHandler("privacy", privacy, PRIVATE))
+    taps.register(app, {Action.GREET: on_greet})
 
 
 def register_last(app: BotApplication) -> None:
@@ -31,9 +36,29 @@ def register_last(app: BotApplication) -> None:
 async def start(update: Update, context: BotContext) -> None:
     """Say what to send."""
     context.kept()
+    await context.reply(message_of(update), *_greeting(context))
+
+
+async def on_greet(tapped: Tapped, context: BotContext) -> None:
+    """Open the menu of voices below the greeting, or greet in another language from now on."""
+    if tapped.target == VOICES:
+        await tapped.query.answer()
+        await open_voices(tapped.address(context.language), context)
+        return
+    if tapped.target not in context.texts.languages:
+        await taps.say_old(tapped, context)
+        return
+    owner = owner_of(tapped.user_id)
+    await context.services.preferences.change(owner, language=tapped.target)
+    await context.refresh_data()
+    await tapped.query.answer(context.texts.plain(context.language, "settings.kept"))
+    await tapped.settles(*_greeting(context))
+
+
+def _greeting(context: BotContext) -> tuple[str, InlineKeyboardMarkup]:
     has_sample = public_portrait() is not None
-    keyboard = start_keyboard(context.texts, context.language) if has_sample else None
-    await context.reply(message_of(update), context.t("start"), keyboard)
+    keyboard = start_keyboard(context.texts, context.language, has_sample=has_sample)
+    return context.t("start"), keyboard
 
 
 async def give_help(update: Update, context: BotContext) -> None:

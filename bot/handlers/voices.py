@@ -47,6 +47,11 @@ async def voice(update: Update, context: BotContext) -> None:
     await context.reply(message_of(update), text, keyboard)
 
 
+async def open_voices(address: Address, context: BotContext) -> None:
+    """Show the languages in a message of their own."""
+    await context.say(address, *_page(HOME, await _shelf(context), context))
+
+
 async def on_page(tapped: Tapped, context: BotContext) -> None:
     """Turn to a language, or to all of them."""
     await tapped.query.answer()

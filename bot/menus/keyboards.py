@@ -20,6 +20,8 @@ from pipeline.types import JobId, VoiceId
 COLUMNS = 2
 NUMBER_COLUMNS = 5
 MOST_DIGITS = 18
+VOICES = "voices"
+"""What the greeting offers beside a language."""
 
 
 class Action(StrEnum):
@@ -38,6 +40,7 @@ class Action(StrEnum):
     REDO = "redo"
     SOUND = "sound"
     SAMPLE = "sample"
+    GREET = "greet"
     SETTING = "setting"
     SET = "set"
     AGREE = "agree"
@@ -98,9 +101,17 @@ def number_in(written: str) -> int | None:
     return int(written) if is_number else None
 
 
-def start_keyboard(texts: Texts, language: str) -> InlineKeyboardMarkup:
-    """Offer a first video with one tap; whoever taps gets it."""
-    return rows([button(texts.plain(language, "button.sample"), Action.SAMPLE, "start")])
+def start_keyboard(texts: Texts, language: str, *, has_sample: bool) -> InlineKeyboardMarkup:
+    """Offer a first video with one tap, the voices, and the other languages of the bot."""
+    offered = [button(texts.plain(language, "button.choose_voice"), Action.GREET, VOICES)]
+    if has_sample:
+        offered.insert(0, button(texts.plain(language, "button.sample"), Action.SAMPLE, "start"))
+    offered += [
+        button(texts.plain(code, "language.name"), Action.GREET, code)
+        for code in texts.languages
+        if code != texts.language(language)
+    ]
+    return rows(offered)
 
 
 def draft_keyboard(texts: Texts, language: str, draft_key: str) -> InlineKeyboardMarkup:

@@ -14,7 +14,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, Message, Update
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler
 
@@ -54,8 +54,8 @@ class Tapped:
         markup = None if self.message is None else self.message.reply_markup
         return markup is None or sum(len(row) for row in markup.inline_keyboard) == 1
 
-    async def settles(self, sentence: str) -> None:
-        """Let the button's message say what came of it, without buttons.
+    async def settles(self, sentence: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
+        """Let the button's message say what came of it, without buttons or with others.
 
         Cosmetic: a message that cannot be edited any more stays as it is.
         """
@@ -63,7 +63,7 @@ class Tapped:
         if self.message is not None and self.message.text is None:
             edit = self.query.edit_message_caption  # type: ignore[assignment]
         try:
-            await edit(sentence)
+            await edit(sentence, reply_markup=keyboard)
         except BadRequest as e:
             log.debug("the message of a button is not edited: %s", e)
 
