@@ -17,7 +17,7 @@ from telegram.ext import ApplicationBuilder, ContextTypes, Defaults
 from telegram.request import BaseRequest
 
 from bot import access
-from bot.admin import alerts, broadcast, jobs, people, report_clock, status
+from bot.admin import alerts, broadcast, jobs, panel, people, report_clock, status
 from bot.commands import publish_admin_commands, publish_commands
 from bot.context import BotApplication, BotContext
 from bot.delivery import Delivery
@@ -127,6 +127,7 @@ def route(app: BotApplication) -> None:
     """Say who handles what; the first that fits takes the update."""
     access.register(app)  #        the gate, before all others
     status.register(app)  #        /status and /errors of admins
+    panel.register(app)  #         the buttons under their /status
     jobs.register(app)  #          /jobs /job /pause /resume /drain /cancel ID /retry of admins
     people.register(app)  #        /ban /unban /allow /quota /invite of admins
     broadcast.register(app)  #     /broadcast of admins

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from telegram import Update
+from telegram import InlineKeyboardMarkup, Update
 from telegram.ext import filters
 
 from bot.address import owner_of
@@ -42,15 +42,33 @@ async def act(
     whom: Owner | None = None,
     **facts: str | int,
 ) -> None:
+    """Put into the audit trail what an admin does by a command, before it is done."""
+    await record(admin_of(update), context, what, job=job, whom=whom, **facts)
+
+
+async def record(
+    by: Owner,
+    context: BotContext,
+    what: str,
+    *,
+    job: JobId | None = None,
+    whom: Owner | None = None,
+    **facts: str | int,
+) -> None:
     """Put into the audit trail what an admin does, before it is done."""
     audit = context.services.audit
     about = job or (audit.pseudonym(whom) if whom is not None else "")
-    await audit.record(Event.ADMIN, who=admin_of(update), about=about, act=what, **facts)
+    await audit.record(Event.ADMIN, who=by, about=about, act=what, **facts)
 
 
-async def answer(update: Update, context: BotContext, sentence: str) -> None:
+async def answer(
+    update: Update,
+    context: BotContext,
+    sentence: str,
+    keyboard: InlineKeyboardMarkup | None = None,
+) -> None:
     """Answer an admin."""
-    await context.reply(message_of(update), sentence)
+    await context.reply(message_of(update), sentence, keyboard)
 
 
 def age(texts: Texts, language: str, seconds: float) -> str:

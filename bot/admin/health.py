@@ -50,6 +50,8 @@ class Health:
     database_bytes: int
     backed_up_at: datetime | None
     """When the database was copied last, as far as that is known here."""
+    report_minutes: Sequence[int] = ()
+    """How long each complaint that waits may still wait; below zero it is late."""
 
     @property
     def running(self) -> list[Job]:
@@ -132,6 +134,9 @@ async def look(services: Services) -> Health:
         disk_total_bytes=disk.total,
         database_bytes=await services.database_size(),
         backed_up_at=await services.backups.newest() if services.backups else None,
+        report_minutes=[
+            services.reports.minutes_left(report) for report in await services.reports.undecided()
+        ],
     )
 
 

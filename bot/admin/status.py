@@ -1,13 +1,14 @@
 """``/status`` for admins: one page of how everything does; ``/errors``: what went wrong.
 
-The admin's own orders come below, as for everybody. Numbers come from ``health.py``.
+The admin's own orders come below, as for everybody. Numbers come from ``health.py``; what the
+buttons below do stands in ``panel.py``.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from telegram import Update
+from telegram import InlineKeyboardMarkup, Update
 from telegram.ext import CommandHandler
 
 from bot.address import owner_of
@@ -15,6 +16,7 @@ from bot.admin import admins_only, age, answer
 from bot.admin.health import Health, Tally, look, speech_health, stood_in, tally
 from bot.context import BotApplication, BotContext, sender_of
 from bot.handlers.orders import where
+from bot.menus.panel import panel_keyboard
 from bot.texts import short_id
 from pipeline.gpus import Gpu
 from pipeline.line import LineMode, WorkerCard
@@ -41,9 +43,15 @@ def register(app: BotApplication) -> None:
 
 async def status(update: Update, context: BotContext) -> None:
     """Show the page, and the admin's own orders below."""
+    await answer(update, context, *await whole_page(sender_of(update).id, context))
+
+
+async def whole_page(admin_id: int, context: BotContext) -> tuple[str, InlineKeyboardMarkup]:
+    """Look at everything, and write the page with its buttons."""
     health = await look(context.services)
-    lines = [*await page(health, context), *await _own(update, context)]
-    await answer(update, context, "\n".join(lines))
+    lines = [*await page(health, context), *await _own(admin_id, context)]
+    keyboard = panel_keyboard(context.texts, context.language, health.line.mode)
+    return "\n".join(lines), keyboard
 
 
 async def page(health: Health, context: BotContext) -> list[str]:
@@ -61,6 +69,7 @@ async def page(health: Health, context: BotContext) -> list[str]:
         ),
         _database(health, context),
         *_day(tally(health.day), health, context),
+        *_reports(health, context),
         context.t("admin.people", active=health.people[0], gone=str(health.people[1])),
     ]
 
@@ -182,6 +191,16 @@ def _speech(health: Health, context: BotContext) -> list[str]:
     return lines
 
 
+def _reports(health: Health, context: BotContext) -> list[str]:
+    """Say how many complaints wait, and when the first must be decided."""
+    if not health.report_minutes:
+        return []
+    hours, minutes = divmod(abs(min(health.report_minutes)), 60)
+    key = "admin.reports" if min(health.report_minutes) >= 0 else "admin.reports_late"
+    count = len(health.report_minutes)
+    return [context.t(key, count=count, hours=str(hours), minutes=str(minutes))]
+
+
 def _database(health: Health, context: BotContext) -> str:
     size = f"{health.database_bytes / MB:.0f}"
     if health.backed_up_at is None:
@@ -216,8 +235,8 @@ def _day(counted: Tally, health: Health, context: BotContext) -> list[str]:
     return lines
 
 
-async def _own(update: Update, context: BotContext) -> list[str]:
-    jobs = await context.services.jobs.of_owner(owner_of(sender_of(update).id))
+async def _own(admin_id: int, context: BotContext) -> list[str]:
+    jobs = await context.services.jobs.of_owner(owner_of(admin_id))
     lines = [await where(job, context) for job in jobs]
     return ["", context.t("admin.own"), *lines] if lines else []
 

@@ -60,6 +60,7 @@ class Action(StrEnum):
     BROADCAST = "broadcast"
     STOP_BROADCAST = "stop"
     DROP_BROADCAST = "unsent"
+    PANEL = "panel"
     VOICES = "voices"
     HEAR = "hear"
     USE = "use"

@@ -17,7 +17,7 @@ from pipeline.store.vitals import Vitals
 from pipeline.types import EngineName, JobState
 from pipeline.version import named
 from tests.unit.bot.conftest import Bot
-from tests.unit.bot.updates import ALICE, BOB, photo, text
+from tests.unit.bot.updates import ALICE, BOB, photo, tap, text
 
 UNKNOWN = "I don't know this command. See /help."
 
@@ -87,6 +87,30 @@ async def test_status_shows_one_page_to_an_admin_only(bot: Bot) -> None:
     ):
         assert line in page
     assert "Line:" not in own
+
+
+async def test_the_page_is_looked_at_again_and_holds_and_opens_the_line(bot: Bot) -> None:
+    await bot.hears(text(1, "/status"))
+    held = bot.telegram.of("sendMessage")[-1].buttons
+    assert list(held) == ["🔄 Refresh", "⏸ Pause", "Drain"]
+
+    modes = []
+    for update, label in enumerate(("⏸ Pause", "⏸ Yes, pause", "▶️ Resume"), start=2):
+        shown = bot.telegram.of("sendMessage", "editMessageText", "editMessageReplyMarkup")[-1]
+        await bot.hears(tap(update, shown.buttons[label]))
+        modes.append(bot.services.jobs.line)
+
+    assert modes == [LineMode.OPEN, LineMode.PAUSED, LineMode.OPEN], "it is asked once more"
+    pages = [call.text for call in bot.telegram.of("editMessageText")]
+    assert ["Line: <b>paused</b>" in page for page in pages] == [True, False]
+    assert ["pause" in f for f in await acts(bot)] == [True, False]
+
+
+async def test_the_buttons_of_the_page_are_the_admins_alone(bot: Bot) -> None:
+    await bot.hears(tap(1, "panel:pause!", user=BOB), tap(2, "panel:resume", user=BOB))
+
+    assert bot.services.jobs.line is LineMode.OPEN
+    assert await acts(bot) == []
 
 
 async def test_an_order_is_found_by_its_short_name_and_shows_no_words(bot: Bot) -> None:
