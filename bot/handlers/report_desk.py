@@ -110,7 +110,9 @@ async def on_decide(tapped: Tapped, context: BotContext) -> None:
         return
     decision = Decision(written)
     if report.decision not in (None, decision):
-        await tapped.query.answer(texts.plain(context.language, "report.settled"))
+        settled = context.t("report.settled")
+        await tapped.query.answer(settled)
+        await tapped.settles(f"<b>{id}</b>: {settled}")
         return
     outcome = await _carry_out(decision, report, context)
     if await services.reports.decide(id, decision, owner_of(tapped.user_id)):
@@ -145,14 +147,16 @@ async def _carry_out(decision: Decision, report: Report, context: BotContext) ->
 
 
 async def _delete_in_chat(job: Job, address: Address, context: BotContext) -> bool:
-    row = await context.services.outbox.get(job.id)
-    if row is None or row.message_id is None:
-        return False
-    try:
-        return await context.bot.delete_message(address.chat_id, int(row.message_id))
-    except TelegramError as e:
-        log.info("%s: the video stays in the chat: %s", job.id, type(e).__name__)
-        return False
+    """Delete the video and whatever was sent of it again; False if one of them stays."""
+    sent = await context.services.outbox.videos_of(job.id)
+    all_gone = bool(sent)
+    for message_id in sent:
+        try:
+            await context.bot.delete_message(address.chat_id, int(message_id))
+        except TelegramError as e:
+            log.info("%s: a video stays in the chat: %s", job.id, type(e).__name__)
+            all_gone = False
+    return all_gone
 
 
 async def _tell_reporter(report: Report, decision: Decision, context: BotContext) -> None:

@@ -140,6 +140,18 @@ class Outbox:
 
         return await self._database.read(work)
 
+    async def videos_of(self, job_id: JobId) -> list[str]:
+        """List the messages that show a job's video: the first one, and its copies."""
+        of_it = sa.or_(OUTBOX.c.job_id == job_id, OUTBOX.c.about == job_id)
+        query = sa.select(OUTBOX.c.message_id).where(
+            of_it, OUTBOX.c.file_id.is_not(None), OUTBOX.c.message_id.is_not(None)
+        )
+
+        def work(connection: sa.Connection) -> list[str]:
+            return list(connection.scalars(query))
+
+        return await self._database.read(work)
+
     async def job_ids(self) -> list[JobId]:
         """List every job whose video was sent, the newest first."""
         videos = sa.select(OUTBOX.c.job_id).where(OUTBOX.c.about.is_(None))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.address import owner_of
-from bot.admin import report_clock
 from bot.texts import short_id
 from pipeline import errors
 from pipeline.safety.reports import MOST_WAITING
@@ -24,7 +22,11 @@ JOB = JobId("tg-000000000001")
 
 @pytest.fixture
 async def delivered(bot: Bot) -> Bot:
-    """Alice has got a video; somebody decides complaints."""
+    return await with_a_video(bot)
+
+
+async def with_a_video(bot: Bot) -> Bot:
+    """Give Alice a video, and let somebody decide complaints."""
     settings = bot.services.settings
     access = settings.access.model_copy(update={"admins": (ADMIN,)})
     bot.services.settings = settings.model_copy(update={"access": access})
@@ -239,54 +241,3 @@ async def test_what_is_dismissed_is_not_taken_down_by_a_late_tap(delivered: Bot)
     assert report is not None
     assert report.decision is Decision.DISMISSED
     assert await delivered.services.store.read(ArtifactKey(f"jobs/{JOB}/out.mp4")) == b"a video"
-
-
-def later(bot: Bot, **after: float) -> None:
-    """Let time pass for the clocks of reports."""
-    service = bot.services.reports
-    now = datetime.now(UTC) + timedelta(**after)
-    service._now = lambda: now
-
-
-async def test_the_operators_are_reminded_before_the_time_is_over_and_when_it_is(
-    delivered: Bot,
-) -> None:
-    down = await reported(delivered, "intimate")
-    delivered.telegram.calls.clear()
-
-    for minutes in (10, 80, 95, 110, 121, 130, 600):
-        later(delivered, minutes=minutes)
-        await report_clock.remind(delivered.app)
-
-    soon, over = delivered.telegram.of("sendMessage")
-    assert soon.values["chat_id"] == over.values["chat_id"] == ADMIN
-    assert "nearly over" in soon.text
-    assert "0 h 24 min left" in soon.text or "0 h 25 min left" in soon.text
-    assert "late by 0 h 1 min" in over.text or "late by 0 h 2 min" in over.text
-    assert over.buttons["Take down"] == down
-
-
-async def test_nobody_is_reminded_of_what_is_decided(delivered: Bot) -> None:
-    down = await reported(delivered)
-    await delivered.hears(tap(52, down, user=ADMIN))
-    delivered.telegram.calls.clear()
-
-    later(delivered, hours=3)
-    await report_clock.remind(delivered.app)
-
-    assert delivered.telegram.calls == []
-
-
-async def test_a_reminder_that_reached_nobody_is_due_again(delivered: Bot) -> None:
-    await reported(delivered)
-    later(delivered, hours=3)
-    delivered.telegram.fails(
-        "sendMessage", Refusal(status=403, description="Forbidden: bot was blocked by the user")
-    )
-    await report_clock.remind(delivered.app)
-    delivered.telegram.calls.clear()
-
-    await report_clock.remind(delivered.app)
-    await report_clock.remind(delivered.app)
-
-    assert len(delivered.telegram.of("sendMessage")) == 1
