@@ -20,6 +20,7 @@ from bot import access
 from bot.admin import alerts, broadcast, jobs, panel, people, report_clock, status
 from bot.commands import publish_admin_commands, publish_commands
 from bot.context import BotApplication, BotContext
+from bot.costly import Costly
 from bot.delivery import Delivery
 from bot.duties import Duties, Duty
 from bot.errands import Errands
@@ -114,6 +115,7 @@ def build(
     app = cast(BotApplication, builder.build())
     app.services, app.texts, app.unstored, app.keeping = services, texts, set(), {}
     app.turns, app.errands, app.rights = Turns(), Errands(), GroupRights()
+    app.costly = Costly(settings.access.costly_per_hour)
     app.voices = services.known_voices
     app.started_at = datetime.now(UTC)
     app.gathering = Gathering(

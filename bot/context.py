@@ -16,6 +16,7 @@ from telegram import ForceReply, InlineKeyboardMarkup, Message, Update, User
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.address import Address, address_of, owner_of
+from bot.costly import Costly
 from bot.errands import Errands
 from bot.texts import FALLBACK_LANGUAGE, Texts, Value
 from bot.updates.turns import Turns
@@ -46,6 +47,7 @@ class BotApplication(
     """PTB's application with what its handlers need; ``bot.app.build`` fills it."""
 
     __slots__ = (
+        "costly",
         "errands",
         "gathering",
         "keeping",
@@ -63,6 +65,7 @@ class BotApplication(
     texts: Texts
     turns: Turns
     gathering: Gathering
+    costly: Costly
     errands: Errands
     rights: GroupRights
     voices: Mapping[VoiceId, Voice]
@@ -152,6 +155,11 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
     def voice_name(self) -> str:
         """The same without what stands in brackets: ``Neerja``."""
         return self.voice_label.partition(" (")[0]
+
+    def count_costly(self, person_id: int) -> None:
+        """Count what takes a machine long and is no video. Raises ``AskedTooOften``."""
+        if person_id not in self.services.settings.access.admins:
+            self.app.costly.take(person_id)
 
     def kept(self) -> None:
         """Say that all that the update brought is stored; nothing but words may follow.

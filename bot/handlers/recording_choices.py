@@ -139,8 +139,11 @@ async def _on_our_voice(chosen: _Chosen, draft: Draft) -> None:
     reason, errands = context.services.recordings.no_words_because, context.app.errands
     if reason is not None:
         raise errors.TranscriberUnavailable(reason)
+    is_begun = errands.is_running(draft.key)
+    if not is_begun:
+        context.count_costly(chosen.sender.user_id)
     await chosen.toast("recording.listening")
-    if not errands.is_running(draft.key):
+    if not is_begun:
         await chosen.show(context.t("recording.listening"), _whose(draft, context))
         errands.start(draft.key, _write_down(chosen, draft))
 

@@ -33,7 +33,8 @@ def register(app: BotApplication) -> None:
 
 
 async def my_data(update: Update, context: BotContext) -> None:
-    """Send everything about the sender as one file."""
+    """Send everything about the sender as one file. Raises ``AskedTooOften``."""
+    context.count_costly(sender_of(update).id)
     message, owner = message_of(update), owner_of(sender_of(update).id)
     settings = context.services.settings
     async with scratch_folder(settings.scratch_dir, f"export-{update.update_id}") as folder:

@@ -11,11 +11,11 @@ import logging
 from typing import assert_never
 
 from telegram import Message, Update
-from telegram.constants import FileSizeLimit
 from telegram.ext import CommandHandler, MessageHandler, filters
 
+from bot.address import asker_id
 from bot.context import BotApplication, BotContext, message_of
-from bot.drafting.downloads import download
+from bot.drafting.downloads import download, refuse_by_size
 from pipeline import errors
 from pipeline.safety.verdict import Finding, Verdict
 from pipeline.scratch import scratch_folder
@@ -36,19 +36,22 @@ def register(app: BotApplication) -> None:
 
 
 async def verify(update: Update, context: BotContext) -> None:
-    """Examine the video that is meant. Raises ``VideoTooLarge``, ``FileNotFetched`` and more."""
+    """Examine the video that is meant.
+
+    Raises ``AskedTooOften``, ``VideoTooLarge``, ``FileNotFetched`` and more.
+    """
     message = message_of(update)
     meant = _video_of(message) or _video_of(message.reply_to_message)
     if meant is None:
         await context.reply(message, context.t("verify.how"))
         return
     file_id, size_bytes = meant
-    most = min(context.services.settings.footage.max_bytes, FileSizeLimit.FILESIZE_DOWNLOAD)
-    if size_bytes is not None and size_bytes > most:
-        raise errors.VideoTooLarge(f"{size_bytes / 1e6:.1f} MB", f"{most / 1e6:g} MB")
+    most = context.services.settings.footage.max_bytes
+    refuse_by_size(context.bot, size_bytes, most, errors.VideoTooLarge)
+    context.count_costly(asker_id(message))
     scratch = context.services.settings.scratch_dir
     async with scratch_folder(scratch, f"verify-{update.update_id}") as folder:
-        video = await download(context.bot, file_id, folder / "sent", most)
+        video = await download(context.bot, file_id, folder / "sent", most, errors.VideoTooLarge)
         finding = await context.services.verify(video)
     log.info("update %d: a video is %s", update.update_id, finding.verdict)
     sentences = [_sentence(finding, context), await _for_operators(update, finding, context)]

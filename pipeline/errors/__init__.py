@@ -63,7 +63,8 @@
     │   ├── GroupSwitchedOff
     │   ├── GroupAdminsOnly
     │   ├── GroupMute
-    │   └── GroupTakesNoVideos
+    │   ├── GroupTakesNoVideos
+    │   └── AskedTooOften
     ├── StoreError
     │   ├── ArtifactMissing
     │   ├── FileNotFetched
@@ -88,6 +89,7 @@ Where the next one goes: a class in the file of its branch, its sentence in ever
 
 from pipeline.errors.access import (
     AccessError,
+    AskedTooOften,
     Banned,
     DailyLimitReached,
     GroupAdminsOnly,
@@ -184,6 +186,7 @@ from pipeline.errors.store import (
 __all__ = [
     "AccessError",
     "ArtifactMissing",
+    "AskedTooOften",
     "AuditBroken",
     "BackupUnusable",
     "Banned",

@@ -117,3 +117,18 @@ class GroupTakesNoVideos(AccessError):
 
     def __init__(self) -> None:
         super().__init__("The admins of this group have not let the bot send videos there.")
+
+
+class AskedTooOften(AccessError):
+    """A person has asked for costly things, other than videos, as often as one may in an hour."""
+
+    code = "asked_too_often"
+    exit_code = 101
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(f"That was asked for too often; ask again in {minutes} minutes.")
+        self.minutes = minutes
+
+    def values(self) -> dict[str, str | int | float]:
+        """Give the minutes until it may be asked again."""
+        return {"minutes": self.minutes}

@@ -26,6 +26,9 @@ class AccessSettings(Section):
     """How many videos one group may order a day; 0: no limit. /quota changes it for one."""
     group_open_jobs: int = Field(default=4, ge=1, le=100)
     """How many unfinished videos one group may have: one in the making, the others in line."""
+    costly_per_hour: int = Field(default=20, ge=0)
+    """How often one person may ask, within an hour, for /mydata, for /verify or for the words of a
+    recording; 0: no limit."""
     ask_minutes: float = Field(default=10.0, gt=0, le=1440)
     """How long a member of a group has to answer whether their photo may speak."""
     time_zone: str = "Asia/Kolkata"
