@@ -116,7 +116,8 @@ class HeadField:
         """Return a new picture with the head as this track row has it."""
         if not row.any():
             return picture.copy()
-        source = self._pixels + self._enlarged(self._backward(row))
+        source = self._enlarged(self._backward(row))
+        source += self._pixels
         result = picture.copy()
         result[self._box] = cv2.remap(
             picture, source, NO_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101

@@ -63,7 +63,6 @@ class InnerMouth:
     def __init__(self, place: Place, palette: Palette) -> None:
         """Prepare the teeth; the palette's mask covers the same pixels as the place."""
         self._place, self._palette = place, palette
-        self._photo = place.photo.astype(np.float32)
         self._upper = teeth.Row.over(place.x, teeth.UPPER, place.e_px)
         self._lower = teeth.Row.over(place.x, teeth.LOWER, place.e_px)
 
@@ -140,7 +139,9 @@ class InnerMouth:
         seen = _over(seen, cover, _shade(bright) * tooth)
 
         own = self._palette.own_teeth
-        return seen if own is None else _over(seen, own[view.box], self._photo[view.box])
+        if own is None:
+            return seen
+        return _over(seen, own[view.box], self._place.photo[view.box].astype(np.float32))
 
     def _shaded(self, seen: Paint, view: _View) -> Paint:
         """Add the shadows of lips and corners, and the softness of the photo."""

@@ -168,11 +168,15 @@ class TalkingFace:
             cv2.resize(layer.backward(weights), size, interpolation=cv2.INTER_LINEAR)
             for layer in (self._upper, self._lower)
         )
-        source = self._pixels + lower + upper_share[..., None] * (upper - lower)
+        source = np.asarray(upper, np.float32)  # in place: these are large
+        source -= lower
+        source *= upper_share[..., None]
+        source += lower
+        source += self._pixels
         photo = self._folds.of(self._picture, weights)
         warped = cv2.remap(
             self._corners.of(photo, float(weights[1])),
-            source.astype(np.float32, copy=False),
+            source,
             NO_MAP,
             cv2.INTER_CUBIC,
             borderMode=cv2.BORDER_REFLECT_101,

@@ -27,11 +27,14 @@ from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from pipeline import errors
 from pipeline.media.read import VIDEO_RATES_HZ, Pixels, Sound
 
-CRF = 18
+QUEUED_FRAMES, LOOKAHEAD_FRAMES = 2, 5
+"""Frames that wait, before the encoder and in it: 8 and x264's 10 took 50 MB more at 1024 px."""
+CRF = 16.5
+"""With that lookahead: the picture that 18 gives with x264's own, for 4 % more bits (luma PSNR of
+two portraits at 1024 px: 45.0 and 48.1 dB either way)."""
 MOST_BITS_PER_S = 10_000_000
 LEAST_BITS_PER_S = 20_000
 SOUND_BITS_PER_S = 96_000
-QUEUED_FRAMES = 8
 PUT_WAIT_S = 0.2
 JOIN_LIMIT_S = 60.0
 BT709 = 1
@@ -168,6 +171,8 @@ class VideoWriter:
         self._video.options = {
             "crf": str(CRF),
             "preset": "veryfast",
+            "rc-lookahead": str(LOOKAHEAD_FRAMES),
+            "b-pyramid": "none",  # fewer frames kept to refer to: 10 MB at 1024 px
             "profile": "high",
             "maxrate": most,
             "bufsize": most,

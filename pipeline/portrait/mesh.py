@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ class MediaPipeMesh:
     """Finds faces with MediaPipe's attention mesh. Takes a second to make: keep it."""
 
     def __init__(self) -> None:
-        with _quiet():
+        with _quiet(), _without_plots():
             import mediapipe
 
             self._mesh = mediapipe.solutions.face_mesh.FaceMesh(
@@ -230,7 +231,22 @@ def _overlap(a: Landmarks, b: Landmarks) -> float:
     return shared / max(min(_area(a), _area(b)), 1e-6)
 
 
-# --------------------------------------------------------------------------- silence
+# --------------------------------------------------------------------------- silence, thrift
+
+
+@contextmanager
+def _without_plots() -> Iterator[None]:
+    """Keep MediaPipe's drawing helpers from loading matplotlib: 31 MB and half a second.
+
+    They want it to plot landmarks, which nobody here does.
+    """
+    names = [name for name in ("matplotlib", "matplotlib.pyplot") if name not in sys.modules]
+    sys.modules.update({name: ModuleType(name) for name in names})
+    try:
+        yield
+    finally:
+        for name in names:
+            del sys.modules[name]
 
 
 @contextmanager

@@ -59,11 +59,9 @@ class Watermark:
     """Puts a mark into the frames of one film, in their order."""
 
     def __init__(self, key: bytes, mark_id: int, width_px: int, height_px: int) -> None:
-        pattern = _pattern(key, mark_id)
-        resized = cv2.resize(pattern, (width_px, height_px), interpolation=cv2.INTER_CUBIC)
-        self._pattern: Plane = np.asarray(resized / resized.std(), np.float32)
+        self._pattern = _pattern(key, mark_id)
         self._frames = 0
-        self._seen: Plane | None = None
+        self._seen: Pixels | None = None
         self._lighter = self._darker = np.zeros((height_px, width_px, 3), np.uint8)
 
     def onto(self, frame: Pixels) -> None:
@@ -71,18 +69,27 @@ class Watermark:
         if self._frames % LOOK_EVERY == 0:
             self._look(frame)
         self._frames += 1
-        frame[:] = cv2.subtract(cv2.add(frame, self._lighter), self._darker)
+        cv2.add(frame, self._lighter, dst=frame)
+        cv2.subtract(frame, self._darker, dst=frame)
 
     def _look(self, frame: Pixels) -> None:
         """Fit the strength to the picture, if it is another one than before."""
-        luma = _luma(frame)
-        if self._seen is not None and float(np.abs(luma - self._seen).mean()) < CHANGED:
+        luma = np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.uint8)
+        if self._seen is not None and float(cv2.absdiff(luma, self._seen).mean()) < CHANGED:
             return
         self._seen = luma
-        level, roughness = _local(luma, ROUGHNESS_PX)
-        strength = np.clip(FLAT + PER_ROUGHNESS * roughness, FLAT, MOST)
-        strength *= np.clip(DARK_SHARE + (1 - DARK_SHARE) * level / DARK, DARK_SHARE, 1.0)
-        change = np.round(self._pattern * strength)
+        level, strength = _local(luma.astype(np.float32), ROUGHNESS_PX)
+        # In place: planes of a large picture would be most of what this process holds.
+        strength *= PER_ROUGHNESS
+        strength += FLAT
+        np.clip(strength, FLAT, MOST, out=strength)
+        level *= (1 - DARK_SHARE) / DARK
+        level += DARK_SHARE
+        np.clip(level, DARK_SHARE, 1.0, out=level)
+        strength *= level
+        pattern = cv2.resize(self._pattern, luma.shape[::-1], interpolation=cv2.INTER_CUBIC)
+        strength *= pattern / pattern.std()
+        change = np.round(strength, out=strength)
         self._lighter = _three(np.maximum(change, 0))
         self._darker = _three(np.maximum(-change, 0))
 
@@ -162,14 +169,10 @@ def _places(key: bytes) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
 
 def _local(luma: Plane, size_px: float) -> tuple[Plane, Plane]:
     """Give mean and deviation around each pixel."""
-    mean = cv2.GaussianBlur(luma, (0, 0), size_px)
-    square = cv2.GaussianBlur(luma * luma, (0, 0), size_px)
-    deviation = np.sqrt(np.maximum(square - mean * mean, 0))
-    return np.asarray(mean, np.float32), np.asarray(deviation, np.float32)
-
-
-def _luma(frame: Pixels) -> Plane:
-    return np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.float32)
+    mean = np.asarray(cv2.GaussianBlur(luma, (0, 0), size_px), np.float32)
+    spread = np.asarray(cv2.GaussianBlur(luma * luma, (0, 0), size_px), np.float32)
+    spread -= mean * mean
+    return mean, np.sqrt(np.maximum(spread, 0, out=spread), out=spread)
 
 
 def _three(plane: Plane) -> Pixels:
