@@ -12,43 +12,21 @@ import asyncio
 import platform
 import shutil
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
 from pipeline import errors
 from pipeline.confine import Confinement, confinable
 from pipeline.portrait.desk import PortraitDesk
+from pipeline.scratch import is_in_memory
 from pipeline.settings import Settings
 from pipeline.speech import Synthesizer
-from pipeline.types import EngineName, Utterance
+from pipeline.types import EngineName, Finding, Health, Utterance
 
 SUPPORTED = ((3, 11), (3, 12))
 WORD = "Namaste"
 SOON = timedelta(days=30)
 INSTALL = "Install what is locked: pip install --no-deps -r requirements/base.lock"
-
-
-class Health(StrEnum):
-    """How one thing is."""
-
-    OK = "ok"
-    NOTE = "note"
-    """Worth knowing; renders work."""
-    MISSING = "missing"
-    """No render is possible."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at."""
-
-    name: str
-    health: Health
-    detail: str
-    advice: str = ""
-    """What to do; empty when all is well."""
 
 
 async def examine(
@@ -66,6 +44,7 @@ async def examine(
         await asyncio.to_thread(_weights, settings),
         await asyncio.to_thread(_engine, settings),
         await asyncio.to_thread(signature, settings),
+        at_rest(settings, in_memory=await asyncio.to_thread(is_in_memory, settings.scratch_dir)),
         _token(settings),
     ]
 
@@ -257,6 +236,27 @@ def signature(settings: Settings) -> Finding:
         health=Health.NOTE,
         detail=f"ends soon: {detail}",
         advice="Make a new one before: `bolti provenance init --again`, or set your own anew.",
+    )
+
+
+def at_rest(settings: Settings, *, in_memory: bool) -> Finding:
+    """Say what whoever gets the disk can read; ``in_memory``: the scratch folder is."""
+    sealed = settings.store.encryption_key is not None
+    if sealed and in_memory:
+        detail = "what is kept is sealed; videos in the making lie in memory"
+        return Finding(name="at rest", health=Health.OK, detail=detail)
+    if sealed:
+        return Finding(
+            name="at rest",
+            health=Health.NOTE,
+            detail=f"sealed, but for the parts of a video in the making ({settings.scratch_dir})",
+            advice="Name a folder in memory in store.scratch_folder, as /dev/shm/bolti.",
+        )
+    return Finding(
+        name="at rest",
+        health=Health.NOTE,
+        detail="photos, words and videos lie unsealed on the disk",
+        advice="Set store.encryption_key, and keep it on another machine than the data.",
     )
 
 

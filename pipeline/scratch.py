@@ -20,6 +20,22 @@ from pipeline.types import JobId
 
 JOURNAL = "journal"
 """What a job keeps between two tries."""
+MOUNTS = Path("/proc/self/mounts")
+IN_MEMORY = frozenset({"tmpfs", "ramfs"})
+
+
+def is_in_memory(folder: Path, mounts: Path = MOUNTS) -> bool:
+    """Tell whether what lies in a folder is in memory only; not where the system does not say."""
+    try:
+        lines = mounts.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return False
+    kinds = dict[Path, str]()
+    for line in lines:
+        _, place, kind, *_ = line.split(" ")
+        kinds[Path(place.encode().decode("unicode_escape"))] = kind  # the last one covers others
+    whole = folder.resolve()
+    return next((kinds[p] for p in (whole, *whole.parents) if p in kinds), "") in IN_MEMORY
 
 
 @asynccontextmanager

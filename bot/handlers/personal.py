@@ -5,6 +5,8 @@ Knows no job and no draft.
 
 from __future__ import annotations
 
+import asyncio
+
 from telegram import InlineKeyboardMarkup, Update
 from telegram.ext import CommandHandler, MessageHandler, filters
 
@@ -16,6 +18,7 @@ from bot.menus import taps
 from bot.menus.keyboards import VOICES, Action, start_keyboard
 from bot.menus.taps import Tapped
 from pipeline.sample import public_portrait
+from pipeline.scratch import is_in_memory
 
 PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
 
@@ -75,7 +78,8 @@ async def give_help(update: Update, context: BotContext) -> None:
 
 async def privacy(update: Update, context: BotContext) -> None:
     """Say what is kept, how long, and where the words go."""
-    store, chain = context.services.settings.store, context.services.settings.speech.chain
+    settings = context.services.settings
+    store, chain = settings.store, settings.speech.chain
     if "edge" in chain:
         where = context.t("privacy.words_edge")
     elif "openai" in chain:
@@ -83,7 +87,10 @@ async def privacy(update: Update, context: BotContext) -> None:
     else:
         where = context.t("privacy.words_here")
     kept = context.t("privacy", keep_hours=store.keep_hours, draft_minutes=store.draft_minutes)
-    told = (kept, where, context.t("privacy.rest"), context.t("privacy.rights"))
+    told = [kept, where, context.t("privacy.rest"), context.t("privacy.rights")]
+    if store.encryption_key is not None:
+        in_memory = await asyncio.to_thread(is_in_memory, settings.scratch_dir)
+        told.insert(2, context.t("privacy.sealed" if in_memory else "privacy.sealed_but_for_work"))
     await context.reply(message_of(update), "\n\n".join(told))
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import click
 
 from pipeline.cli.running import run
-from pipeline.doctor import Finding, Health, examine
+from pipeline.doctor import examine
 from pipeline.settings import Loaded, load_with_sources
 from pipeline.settings.listing import effective
+from pipeline.types import Finding, Health
 
 MARKS = {Health.OK: "ok     ", Health.NOTE: "note   ", Health.MISSING: "MISSING"}
 

@@ -26,6 +26,10 @@ class StoreSettings(Section):
     """How long an unfinished request waits for its other half."""
     min_free_bytes: int = Field(default=500_000_000, ge=0)
     """Below this much free disk no new job is taken."""
+    scratch_folder: str = ""
+    """Where the parts of a video lie while it is made; empty: a folder in data_dir. They are not
+    sealed, since engines read them: with encryption_key, name a folder in memory (tmpfs) of
+    min_free_bytes and 500 MB more, which no other deployment uses."""
     backups: bool = True
     """Whether the bot copies its SQLite database every hour: 24 hourly and 7 daily copies are
     kept. Not sealed by encryption_key. For PostgreSQL use its own tools."""

@@ -6,7 +6,7 @@ on is given back as it is; it is gone by age within a day. To change the key, pu
 ``store.keep_hours`` nothing is sealed with the former one any more, and it can go.
 
 Not sealed: scratch folders while a video is made. Engines read files, in processes that hold no
-secret.
+secret; ``store.scratch_folder`` lays those in memory.
 """
 
 from __future__ import annotations

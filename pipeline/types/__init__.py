@@ -10,6 +10,7 @@ meaning; one that stays inside a package stays there.
 from pipeline.types.asked import Film, RecordedScript, RenderRequest, Script, TextScript
 from pipeline.types.audit import AuditRow
 from pipeline.types.consent import Consent, Handshake, Permission
+from pipeline.types.health import Finding, Health
 from pipeline.types.jobs import CopyKind, Failure, Job, JobState
 from pipeline.types.names import (
     ArtifactKey,
@@ -43,7 +44,9 @@ __all__ = [
     "FaceNote",
     "Failure",
     "Film",
+    "Finding",
     "Handshake",
+    "Health",
     "Job",
     "JobId",
     "JobState",

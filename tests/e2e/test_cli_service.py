@@ -37,6 +37,7 @@ def test_doctor_finds_all_that_a_render_needs(tmp_path: Path) -> None:
         "codecs": "ok",
         "faces": "ok",
         "signature": "ok",
+        "at rest": "note",
         "voice": "ok",
         "weights": "note",
         "engine": "ok",

@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from pipeline.doctor import Health, signature
+from pipeline.doctor import at_rest, signature
 from pipeline.safety.certificate import ensure_chain
 from pipeline.settings import Settings
+from pipeline.types import Health
 
 
 @pytest.fixture
@@ -45,3 +47,20 @@ def test_a_damaged_one_means_no_videos(settings: Settings, tmp_path: Path) -> No
 
     assert found.health is Health.MISSING
     assert "bolti provenance" in found.advice
+
+
+def sealed(settings: Settings) -> Settings:
+    store = settings.store.model_copy(update={"encryption_key": SecretStr("quite a long secret")})
+    return settings.model_copy(update={"store": store})
+
+
+def test_what_lies_unsealed_on_the_disk_is_said(settings: Settings, tmp_path: Path) -> None:
+    without = at_rest(settings, in_memory=True)
+    on_disk = at_rest(sealed(settings), in_memory=False)
+
+    assert without.health is Health.NOTE
+    assert "store.encryption_key" in without.advice
+    assert on_disk.health is Health.NOTE
+    assert str(tmp_path / "scratch") in on_disk.detail
+    assert "store.scratch_folder" in on_disk.advice
+    assert at_rest(sealed(settings), in_memory=True).health is Health.OK

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 import bot.texts
 from bot.commands import EVERYWHERE_COMMANDS, PRIVATE_COMMANDS, help_lines
 from bot.texts import Texts, indian_grouping, load_texts, short_id
 from pipeline import errors
+from pipeline.settings import Settings
 from pipeline.types import JobId
-from tests.unit.bot.conftest import Bot
+from tests.unit.bot.conftest import Bot, running_bot
 from tests.unit.bot.updates import text
 
 GROUPS = frozenset(
@@ -216,3 +218,16 @@ async def test_privacy_tells_what_is_kept_and_how_long(bot: Bot) -> None:
 
     assert "24 hours" in bot.telegram.texts[0]
     assert "30 minutes" in bot.telegram.texts[0]
+
+
+async def test_privacy_tells_what_is_sealed_and_what_is_not(
+    settings: Settings, texts: Texts
+) -> None:
+    key, no_memory = SecretStr("quite a long secret"), "/var/lib/bolti/scratch"
+    update = {"encryption_key": key, "scratch_folder": no_memory}
+    store = settings.store.model_copy(update=update)
+    async with running_bot(settings.model_copy(update={"store": store}), texts) as bot:
+        await bot.hears(text(1, "/privacy"))
+
+        assert "encrypted on our disk" in bot.telegram.texts[0]
+        assert "its parts are not. Nor are ids, names and times" in bot.telegram.texts[0]
