@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c "$(FITS)" 2>
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check parity chaos fuzz conformance lock clean
+.PHONY: demo test check parity chaos fuzz large conformance lock clean
 
 demo: $(VENV)/base            ## a talking portrait in out/demo.mp4
 	$(BIN)/bolti demo --into out
@@ -30,6 +30,9 @@ chaos: $(VENV)/latentsync    ## 300 kills of everything on SQLite and on Postgre
 
 fuzz: $(VENV)/dev             ## damaged photos, recordings and videos by the ten thousand (ten minutes; ARGS=--seconds 3600)
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.hostile.fuzz $(ARGS)
+
+large: $(VENV)/dev            ## a file of 2 GB from a Bot API server of one's own (a minute, 2 GB of disk)
+	$(BIN)/pytest -m slow tests/integration/botapi/test_local_files.py
 
 conformance: $(VENV)/dev      ## python-telegram-bot's own request tests against the Bot API stand-in (fetches them; minutes)
 	$(BIN)/python -m tests.conformance

@@ -103,7 +103,8 @@ async def get_file(state: State, ask: Ask) -> Json:
     stored = state.files.get(ask.text("file_id"))
     if state.files.shared is not None:
         path = state.files.shared / stored.unique_id
-        await asyncio.to_thread(path.write_bytes, stored.content)
+        if not await asyncio.to_thread(path.exists):
+            await asyncio.to_thread(path.write_bytes, stored.content)
         return {**stored.wire, "file_path": str(path)}
     if len(stored.content) > limits.DOWNLOAD_BYTES:
         raise bad_request("file is too big")

@@ -35,7 +35,7 @@ async def bot(api: BotApi) -> AsyncIterator[Bot]:
         yield started
 
 
-def client(api: BotApi, token: str) -> Bot:
+def client(api: BotApi, token: str, *, local_mode: bool = False) -> Bot:
     request = HTTPXRequest(read_timeout=2, media_write_timeout=10)
     polling = HTTPXRequest(read_timeout=5)
     return Bot(
@@ -44,4 +44,5 @@ def client(api: BotApi, token: str) -> Bot:
         base_file_url=f"{api.url}/file/bot",
         request=request,
         get_updates_request=polling,
+        local_mode=local_mode,
     )
