@@ -18,8 +18,16 @@ from bot.address import owner_of
 from bot.context import BotApplication, BotContext, message_of, sender_of
 from bot.texts import Texts
 from pipeline.safety.audit import Event
-from pipeline.types import JobId, Owner
+from pipeline.types import JobId, Owner, Stage
 
+STAGES = {
+    Stage.WAITING: "stage.waiting",
+    Stage.SPEAKING: "stage.speaking",
+    Stage.HEARING: "stage.hearing",
+    Stage.LOOKING: "stage.looking",
+    Stage.SYNCING: "stage.syncing",
+    Stage.SENDING: "stage.sending",
+}
 PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
 
 
@@ -81,3 +89,8 @@ def age(texts: Texts, language: str, seconds: float) -> str:
     if span < timedelta(days=2):
         return texts.plain(language, "age.h", count=round(span / timedelta(hours=1)))
     return texts.plain(language, "age.d", count=round(span / timedelta(days=1)))
+
+
+def stage_name(stage: Stage, context: BotContext) -> str:
+    """Name a stage of a render."""
+    return context.texts.plain(context.language, STAGES[stage])

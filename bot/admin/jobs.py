@@ -12,7 +12,7 @@ from telegram import Message, Update
 from telegram.ext import CommandHandler, MessageHandler, filters
 
 from bot.address import user_id_of
-from bot.admin import act, admin_of, admins_only, age, answer
+from bot.admin import act, admin_of, admins_only, age, answer, stage_name
 from bot.commanding import command_in
 from bot.context import BotApplication, BotContext, message_of
 from bot.handlers.orders import where
@@ -29,6 +29,21 @@ STATES = {
     JobState.FAILED: "admin.state_failed",
     JobState.CANCELLED: "admin.state_cancelled",
 }
+
+
+EVENTS = {
+    "accepted": "event.accepted",
+    "announced": "event.announced",
+    "render begun": "event.render_begun",
+    "preview made": "event.preview_made",
+    "rendered": "event.rendered",
+    "retried": "event.retried",
+    "sending": "event.sending",
+    "succeeded": "event.succeeded",
+    "failed": "event.failed",
+    "cancelled": "event.cancelled",
+}
+"""What happens to orders, as the pipeline writes it."""
 
 
 class CancelsOne(filters.MessageFilter):
@@ -92,7 +107,7 @@ async def job(update: Update, context: BotContext) -> None:
     for event in await context.services.jobs.timeline(one.id):
         at = f"{event.at:%d.%m. %H:%M:%S}"
         by = f" ({event.by})" if event.by else ""
-        lines.append(context.t("admin.event", at=at, what=event.what + by))
+        lines.append(context.t("admin.event", at=at, what=_what(event.what, context) + by))
     if one.failure is not None:
         retry = "✓" if one.failure.retryable else "✗"
         lines.append(context.t("admin.failure", code=one.failure.code, retry=retry))
@@ -102,10 +117,20 @@ async def job(update: Update, context: BotContext) -> None:
                 "admin.result",
                 engine=one.result.made_by.value,
                 seconds=round(one.result.duration_s, 1),
-                took=", ".join(f"{stage} {s:.1f} s" for stage, s in one.result.timings_s.items()),
+                took=", ".join(
+                    context.t("admin.stage", stage=stage_name(stage, context), seconds=f"{s:.1f}")
+                    for stage, s in one.result.timings_s.items()
+                ),
             )
         )
     await answer(update, context, "\n".join(lines))
+
+
+def _what(happened: str, context: BotContext) -> str:
+    """Name what happened to an order; what has no name here as the pipeline wrote it."""
+    event, colon, rest = happened.partition(":")
+    key = EVENTS.get(event)
+    return happened if key is None else context.texts.plain(context.language, key) + colon + rest
 
 
 async def pause(update: Update, context: BotContext) -> None:

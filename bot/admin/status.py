@@ -12,7 +12,7 @@ from telegram import InlineKeyboardMarkup, Update
 from telegram.ext import CommandHandler
 
 from bot.address import owner_of
-from bot.admin import admins_only, age, answer
+from bot.admin import admins_only, age, answer, stage_name
 from bot.admin.health import Health, Tally, look, speech_health, stood_in, tally
 from bot.context import BotApplication, BotContext, sender_of
 from bot.handlers.orders import where
@@ -226,7 +226,8 @@ def _day(counted: Tally, health: Health, context: BotContext) -> list[str]:
         lines.append(context.t("admin.took", p50=p50, p95=p95))
     if counted.stages:
         stages = ", ".join(
-            f"{one.stage} {one.p50_s:.1f}/{one.p95_s:.1f}" for one in counted.stages
+            f"{stage_name(one.stage, context)} {one.p50_s:.1f}/{one.p95_s:.1f}"
+            for one in counted.stages
         )
         lines.append(context.t("admin.stages", stages=stages))
     if counted.errors or health.faults:

@@ -125,6 +125,16 @@ async def test_an_order_is_found_by_its_short_name_and_shows_no_words(bot: Bot) 
     assert missing == "There is no order ZZZZ of the last 30 days."
 
 
+async def test_in_hindi_an_order_and_the_page_are_told_without_english_words(bot: Bot) -> None:
+    name = await ordered_by_bob(bot)
+    await bot.services.preferences.change(owner_of(ALICE), language="hi")
+
+    await bot.hears(text(3, f"/job {name}"))
+
+    assert "लिया गया" in bot.telegram.texts[-1]
+    assert "accepted" not in bot.telegram.texts[-1]
+
+
 async def test_an_admin_cancels_and_has_it_made_anew(bot: Bot) -> None:
     name = await ordered_by_bob(bot)
 
