@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Film:
+class SentFilm:
     """A video at Telegram, not fetched yet."""
 
     file_id: str
@@ -37,7 +37,7 @@ class Film:
     kind: Literal["film"] = "film"
 
 
-def film_in(message: Message) -> Film | None:
+def film_in(message: Message) -> SentFilm | None:
     """Find the video of a message: a video, a round one, one as a file; what moves silently."""
     document, sticker = message.document, message.sticker
     if document is not None and not (document.mime_type or "").startswith("video/"):
@@ -45,7 +45,7 @@ def film_in(message: Message) -> Film | None:
     if sticker is not None and not sticker.is_video:
         sticker = None
     film = message.video or message.video_note or message.animation or document or sticker
-    return None if film is None else Film(file_id=film.file_id, size_bytes=film.file_size)
+    return None if film is None else SentFilm(file_id=film.file_id, size_bytes=film.file_size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Seen:
 
 @asynccontextmanager
 async def watched(
-    film: Film, update_id: int, preferences: Preferences, context: BotContext
+    film: SentFilm, update_id: int, preferences: Preferences, context: BotContext
 ) -> AsyncIterator[Seen]:
     """Fetch a video and look at it; what was seen is there while the block lasts.
 

@@ -26,7 +26,7 @@ from pipeline.types import PortraitVerdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Still:
+class SentPicture:
     """A picture at Telegram, not fetched yet."""
 
     file_id: str
@@ -34,22 +34,22 @@ class Still:
     kind: Literal["still"] = "still"
 
 
-def still_in(message: Message) -> Still | None:
+def still_in(message: Message) -> SentPicture | None:
     """Find the picture of a message: a photo, an image as a file, a sticker that stands still."""
     if message.photo:
         largest = message.photo[-1]
-        return Still(file_id=largest.file_id, size_bytes=largest.file_size)
+        return SentPicture(file_id=largest.file_id, size_bytes=largest.file_size)
     if message.document is not None and (message.document.mime_type or "").startswith("image/"):
-        return Still(file_id=message.document.file_id, size_bytes=message.document.file_size)
+        return SentPicture(file_id=message.document.file_id, size_bytes=message.document.file_size)
     sticker = message.sticker
     if sticker is not None and not sticker.is_animated and not sticker.is_video:
-        return Still(file_id=sticker.file_id, size_bytes=sticker.file_size)
+        return SentPicture(file_id=sticker.file_id, size_bytes=sticker.file_size)
     return None
 
 
 @asynccontextmanager
 async def looked_at(
-    still: Still, update_id: int, context: BotContext
+    still: SentPicture, update_id: int, context: BotContext
 ) -> AsyncIterator[tuple[PortraitVerdict, Path]]:
     """Fetch a picture and look at it; the clean one is there while the block lasts.
 

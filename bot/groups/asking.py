@@ -17,7 +17,7 @@ from bot.address import owner_of
 from bot.context import BotContext
 from bot.drafting.agreement import SHORT_VERSION, wording_html
 from bot.drafting.drafts import Sender
-from bot.drafting.filming import Film
+from bot.drafting.filming import SentFilm
 from bot.groups.orders import order, refuse_note
 from bot.groups.questions import ask
 from bot.groups.saying import Asked, Whose
@@ -100,7 +100,7 @@ async def _ask_for_consent(asked: Asked, sender: Sender, context: BotContext) ->
 
 async def _ask_for_permission(asked: Asked, sender: Sender, context: BotContext) -> None:
     """Ask whoever sent it; where nobody knows who that is, the asker gives their own word."""
-    texts, is_film = context.texts, isinstance(asked.face, Film)
+    texts, is_film = context.texts, isinstance(asked.face, SentFilm)
     if asked.whose is Whose.NOBODY_KNOWS:
         language = sender.address.language
         text = texts.html(language, "say.attest_film" if is_film else "say.attest")

@@ -27,8 +27,8 @@ from bot.drafting.drafts import (
     message_id_of,
     place_order,
 )
-from bot.drafting.filming import Film, Seen, watched
-from bot.drafting.portraying import Still, looked_at, show_picture
+from bot.drafting.filming import Seen, SentFilm, watched
+from bot.drafting.portraying import SentPicture, looked_at, show_picture
 from bot.drafting.said import keep_own_voice, keep_recording, recording_key
 from bot.drafting.sounds import Sound
 from bot.groups.questions import draw_up, put
@@ -78,10 +78,10 @@ async def _seen(
     asked: Asked, sender: Sender, preferences: Preferences, context: BotContext
 ) -> AsyncIterator[Seen]:
     match asked.face:
-        case Still() as still:
+        case SentPicture() as still:
             async with looked_at(still, sender.update_id, context) as (verdict, picture):
                 yield Seen(verdict=verdict, picture=picture)
-        case Film() as film:
+        case SentFilm() as film:
             async with watched(film, sender.update_id, preferences, context) as seen:
                 yield seen
         case None:

@@ -15,8 +15,8 @@ from telegram import Message, MessageOriginUser
 
 from bot.address import asker_id
 from bot.commanding import command_in
-from bot.drafting.filming import Film, film_in
-from bot.drafting.portraying import Still, still_in
+from bot.drafting.filming import SentFilm, film_in
+from bot.drafting.portraying import SentPicture, still_in
 from bot.drafting.sounds import Sound, sound_of
 
 
@@ -35,7 +35,7 @@ class Asked:
     """A video as somebody asks for it in a group."""
 
     words: str | None = None
-    face: Still | Film | None = None
+    face: SentPicture | SentFilm | None = None
     number: int | None = None
     """Which of several faces speaks, once somebody has said so."""
     voice: Sound | None = None
@@ -87,7 +87,7 @@ def asked_in(message: Message) -> Asked:
     )
 
 
-def _face_in(message: Message) -> Still | Film | None:
+def _face_in(message: Message) -> SentPicture | SentFilm | None:
     return still_in(message) or film_in(message)
 
 

@@ -21,7 +21,7 @@ from bot.address import Address, address_of, kept_for_draft, unpack_address
 from bot.context import BotApplication, BotContext, message_of, sender_of
 from bot.drafting.drafts import Sender, face_of, is_undecided, picture_key, take_portrait
 from bot.drafting.ordering import go_on
-from bot.drafting.portraying import Still, looked_at, say_verdict, show_picture, still_in
+from bot.drafting.portraying import SentPicture, looked_at, say_verdict, show_picture, still_in
 from bot.drafting.said import has_something_to_say
 from bot.drafting.wording import take_caption
 from bot.menus import taps
@@ -141,7 +141,7 @@ async def _look(piece: Piece, context: BotContext) -> PortraitVerdict | Refused:
     if piece.outcome is not None:
         return _outcome(piece.outcome)
     content = json.loads(piece.content)
-    still = Still(file_id=content["file_id"], size_bytes=content["size_bytes"])
+    still = SentPicture(file_id=content["file_id"], size_bytes=content["size_bytes"])
     try:
         async with looked_at(still, piece.number, context) as (verdict, picture):
             await context.services.store.put(picture, _kept(piece))

@@ -20,7 +20,7 @@ from bot.drafting.drafts import (
     keep_portrait,
 )
 from bot.drafting.ordering import go_on
-from bot.drafting.portraying import Still, looked_at, say_verdict, still_in
+from bot.drafting.portraying import SentPicture, looked_at, say_verdict, still_in
 from bot.drafting.said import has_something_to_say
 from bot.drafting.wording import take_caption, take_words
 from bot.handlers.long_texts import holds_back
@@ -75,7 +75,9 @@ async def on_unusable(update: Update, context: BotContext) -> None:
     await context.reply(message_of(update), context.t(next(fitting, "send.photo_and_words")))
 
 
-async def take_face(sender: Sender, still: Still, message: Message, context: BotContext) -> None:
+async def take_face(
+    sender: Sender, still: SentPicture, message: Message, context: BotContext
+) -> None:
     """Fill the slot of the face, and that of the words with the caption; then go on."""
     services = context.services
     before = await current_draft(services, sender)
