@@ -11,11 +11,15 @@ from datetime import UTC, datetime, timedelta
 from telegram import Message, Update
 from telegram.ext import CommandHandler, MessageHandler, filters
 
-from bot.address import user_id_of
-from bot.admin import act, admin_of, admins_only, age, answer, stage_name
+from bot.address import owner_of, user_id_of
+from bot.admin import act, admin_of, admins_only, age, answer, record, stage_name
 from bot.commanding import command_in
 from bot.context import BotApplication, BotContext, message_of
 from bot.handlers.orders import where
+from bot.menus import taps
+from bot.menus.keyboards import Action
+from bot.menus.panel import order_keyboard
+from bot.menus.taps import Tapped
 from bot.texts import short_id
 from pipeline import errors
 from pipeline.types import Job, JobId, JobState
@@ -65,6 +69,7 @@ def register(app: BotApplication) -> None:
     app.add_handler(CommandHandler("drain", drain, mine))
     app.add_handler(CommandHandler("retry", retry, mine))
     app.add_handler(MessageHandler(mine & CancelsOne(), cancel))
+    taps.register(app, {Action.RETRY_ANY: on_retry})
 
 
 async def jobs(update: Update, context: BotContext) -> None:
@@ -123,7 +128,8 @@ async def job(update: Update, context: BotContext) -> None:
                 ),
             )
         )
-    await answer(update, context, "\n".join(lines))
+    keyboard = order_keyboard(context.texts, context.language, one)
+    await answer(update, context, "\n".join(lines), keyboard)
 
 
 def _what(happened: str, context: BotContext) -> str:
@@ -174,6 +180,19 @@ async def retry(update: Update, context: BotContext) -> None:
     done = await context.services.jobs.retry(one.id, by=admin_of(update))
     key = "admin.retried" if done else "admin.not_retried"
     await answer(update, context, context.t(key, id=short_id(one.id)))
+
+
+async def on_retry(tapped: Tapped, context: BotContext) -> None:
+    """Have the order of the page made anew; nobody but an admin may."""
+    if tapped.user_id not in context.services.settings.access.admins:
+        await taps.refuse(tapped, context)
+        return
+    by, id = owner_of(tapped.user_id), JobId(tapped.target)
+    await record(by, context, "retry", job=id)
+    done = await context.services.jobs.retry(id, by=by)
+    key = "admin.retried" if done else "admin.not_retried"
+    await tapped.query.answer(context.texts.plain(context.language, key, id=short_id(id)))
+    await tapped.loses_buttons()
 
 
 async def _named(update: Update, context: BotContext) -> Job | None:

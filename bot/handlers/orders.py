@@ -14,6 +14,7 @@ from telegram.ext import ChatMemberHandler, CommandHandler, filters
 
 from bot.access import check_quota
 from bot.address import address_of, draft_key, owner_of
+from bot.admin import record
 from bot.cancelling import job_to_cancel
 from bot.context import BotApplication, BotContext, message_of, sender_of
 from bot.delivery.standing import status_sentence
@@ -100,6 +101,9 @@ async def on_cancel_job(tapped: Tapped, context: BotContext) -> None:
     if job is None:
         return
     if not job.state.is_final:
+        me = owner_of(tapped.user_id)
+        if job.owner != me and tapped.user_id in context.services.settings.access.admins:
+            await record(me, context, "cancel", job=job.id)
         await tapped.query.answer(await _cancel_job(job, tapped.user_id, context))
         return
     key = "cancel.done" if job.state is JobState.CANCELLED else "cancel.over"

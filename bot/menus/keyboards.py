@@ -61,6 +61,7 @@ class Action(StrEnum):
     STOP_BROADCAST = "stop"
     DROP_BROADCAST = "unsent"
     PANEL = "panel"
+    RETRY_ANY = "anew"
     VOICES = "voices"
     HEAR = "hear"
     USE = "use"

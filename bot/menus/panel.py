@@ -1,4 +1,4 @@
-"""The buttons under the operators' /status: look again, hold the line, open it.
+"""The buttons under the operators' pages: /status (look again, hold the line, open it) and /job.
 
 What holds the line is asked once more, since everybody who waits reads it.
 """
@@ -9,9 +9,10 @@ from enum import StrEnum
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.menus.keyboards import Action, button, rows
+from bot.menus.keyboards import Action, button, job_keyboard, rows
 from bot.texts import Texts
 from pipeline.line import LineMode
+from pipeline.types import Job, JobState
 
 
 class Press(StrEnum):
@@ -49,6 +50,15 @@ def sure_keyboard(texts: Texts, language: str, press: Press) -> InlineKeyboardMa
     """Ask once more; the way back looks again."""
     back = texts.plain(language, "button.back")
     return rows([_button(texts, language, press), button(back, Action.PANEL, Press.REFRESH)])
+
+
+def order_keyboard(texts: Texts, language: str, job: Job) -> InlineKeyboardMarkup | None:
+    """Offer what can be done about one order: stop it, or have it made anew."""
+    if not job.state.is_final:
+        return job_keyboard(texts, language, job.id)
+    if job.state is JobState.SUCCEEDED:
+        return None
+    return rows([button(texts.plain(language, "button.try_again"), Action.RETRY_ANY, job.id)])
 
 
 def _button(texts: Texts, language: str, press: Press) -> InlineKeyboardButton:

@@ -125,6 +125,24 @@ async def test_an_order_is_found_by_its_short_name_and_shows_no_words(bot: Bot) 
     assert missing == "There is no order ZZZZ of the last 30 days."
 
 
+async def test_an_order_is_stopped_and_made_anew_by_the_buttons_of_its_page(bot: Bot) -> None:
+    name, id = await ordered_by_bob(bot), order_id(2)
+
+    await bot.hears(text(3, f"/job {name}"))
+    await bot.hears(tap(4, bot.telegram.of("sendMessage")[-1].buttons["Cancel"]))
+    assert bot.services.jobs.jobs[id].state is JobState.CANCELLED
+    await bot.hears(text(5, f"/job {id}"))
+    again = bot.telegram.of("sendMessage")[-1].buttons["🔁 Try again"]
+    await bot.hears(tap(6, again, user=BOB), tap(7, again))
+
+    assert bot.services.jobs.jobs[id].state is JobState.QUEUED
+    assert bot.telegram.toasts[-2:] == [
+        "Only the person who asked can use these buttons.",
+        f"{name} is made anew.",
+    ]
+    assert [f.count('"cancel"') + 2 * f.count('"retry"') for f in await acts(bot)] == [1, 2]
+
+
 async def test_in_hindi_an_order_and_the_page_are_told_without_english_words(bot: Bot) -> None:
     name = await ordered_by_bob(bot)
     await bot.services.preferences.change(owner_of(ALICE), language="hi")
