@@ -6,7 +6,6 @@ Not known here: what a handler does.
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
@@ -24,6 +23,7 @@ from bot.costly import Costly
 from bot.delivery import Delivery
 from bot.duties import Duties, Duty
 from bot.errands import Errands
+from bot.garbage import collect_when_quiet, leave_the_modules_alone
 from bot.groups.rights import GroupRights
 from bot.handlers import (
     afterwards,
@@ -76,6 +76,7 @@ QUESTIONS_S = 5.0
 BROADCASTS_S = 2.0
 ALERTS_S = 30.0
 REPORTS_S = 60.0
+GARBAGE_S = 60.0
 BACKUP_S = 300.0
 """How often it is looked whether a backup is due."""
 
@@ -175,6 +176,7 @@ def duties_of(app: BotApplication) -> list[Duty]:
         Duty(name="backup", act=lambda: back_up(app), every_s=BACKUP_S),
         Duty(name="alerts", act=lambda: alerts.look_and_tell(app), every_s=ALERTS_S),
         Duty(name="reports", act=lambda: report_clock.remind(app), every_s=REPORTS_S),
+        Duty(name="garbage", act=lambda: collect_when_quiet(app), every_s=GARBAGE_S),
     ]
 
 
@@ -192,15 +194,6 @@ def intake_of(app: BotApplication, telegram: TelegramSettings) -> Intake | Webho
     if telegram.webhook_url:
         return Webhook(app, telegram)
     return Intake(app, poll_timeout_s=telegram.poll_timeout_s, retry_s=telegram.retry_s)
-
-
-def leave_the_modules_alone() -> None:
-    """Keep the garbage collector away from what was loaded at the start and never goes.
-
-    Walking it took up to 150 ms, in which nobody was answered (``tests/bench/chat_load.py``).
-    """
-    gc.collect()
-    gc.freeze()
 
 
 async def run(settings: Settings, services: Services, texts: Texts, stop: asyncio.Event) -> None:

@@ -63,6 +63,10 @@ class Person(Viewer):
         part = await asyncio.to_thread(content.photo, self._state.files, picture)
         return self._say({**part, **caption_part(caption)}, reply_to)
 
+    async def sends_on(self, photo: Shown) -> Shown:
+        """Send a photo on that somebody sent: it is at Telegram already."""
+        return self._say({"photo": photo.wire["photo"]}, None)
+
     async def sends_album(self, paths: Sequence[Path], caption: str | None = None) -> list[Shown]:
         """Send photos together: one message each, the caption on the first only."""
         group = str(secrets.randbits(53))
