@@ -46,6 +46,7 @@ from pipeline.types import (
     Voice,
     VoiceId,
 )
+from pipeline.warmth import Warmth, kept_warm
 from pipeline.worker import render_queues
 
 if TYPE_CHECKING:
@@ -90,8 +91,8 @@ class Services(Records):
     jobs: Jobs
     rights: Rights
     renderer: Renderer
-    studio: Child
-    """The process with the engine, where this one renders."""
+    warmth: Warmth
+    """Whether the engine works, where this process renders."""
     portraits: PortraitDesk
     footage: FootageDesk
     speaker: Synthesizer
@@ -268,8 +269,6 @@ async def open_services(
             measure=lambda request: _speech_length(settings, request),
         )
         await Seal(settings.provenance_in_place).open()  # said at start, not in somebody\'s chat
-        if queues:
-            await workshop.studio.start()  # its models load while the rest comes up
         stop = asyncio.Event()
         pruning = asyncio.create_task(keep_pruning(settings, records, stop))
         writing = (
@@ -278,22 +277,23 @@ async def open_services(
             else []
         )
         try:
-            yield Services(
-                **{field.name: getattr(records, field.name) for field in fields(records)},
-                settings=settings,
-                jobs=jobs,
-                rights=Rights(records, settings),
-                renderer=renderer,
-                studio=workshop.studio,
-                portraits=workshop.portraits,
-                footage=workshop.footage,
-                speaker=workshop.speaker,
-                recordings=workshop.recordings,
-                known_voices=speech.known_voices(settings.speech),
-                sample_texts=samples.sample_texts(),
-                render_queues=queues,
-                verifier=VerifyDesk(settings, child_environment()),
-            )
+            async with kept_warm(workshop.studio, queues, settings) as warmth:
+                yield Services(
+                    **{field.name: getattr(records, field.name) for field in fields(records)},
+                    settings=settings,
+                    jobs=jobs,
+                    rights=Rights(records, settings),
+                    renderer=renderer,
+                    warmth=warmth,
+                    portraits=workshop.portraits,
+                    footage=workshop.footage,
+                    speaker=workshop.speaker,
+                    recordings=workshop.recordings,
+                    known_voices=speech.known_voices(settings.speech),
+                    sample_texts=samples.sample_texts(),
+                    render_queues=queues,
+                    verifier=VerifyDesk(settings, child_environment()),
+                )
         finally:
             stop.set()
             await jobs.close()

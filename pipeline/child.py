@@ -59,6 +59,12 @@ class Child:
         self._stderr: asyncio.Task[None] | None = None
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._job = ""
+        self._has_answered = False
+
+    @property
+    def has_answered(self) -> bool:
+        """Tell whether the process that runs now has answered a request well."""
+        return self._has_answered and self.pid is not None
 
     @property
     def pid(self) -> int | None:
@@ -100,7 +106,13 @@ class Child:
                 raise
         if isinstance(answer, errors.BoltiError):
             raise answer
+        self._has_answered = True
         return answer
+
+    async def until_ended(self) -> None:
+        """Wait until the process that runs now has ended."""
+        if self._process is not None:
+            await self._process.wait()
 
     async def close(self) -> None:
         """Kill the child, if there is one. Safe to repeat; does not wait for a request."""
@@ -158,6 +170,7 @@ class Child:
             return self._process
         await self._kill()
         self._tail.clear()
+        self._has_answered = False
         loop = asyncio.get_running_loop()
         # What asyncio.create_subprocess_exec does, with a protocol that hears of the end.
         transport, protocol = await loop.subprocess_exec(

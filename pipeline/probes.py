@@ -3,8 +3,7 @@
 For whoever watches over it: a container's health check, a load balancer, Prometheus. ``/healthz``
 looks at the event loop only; ``/readyz`` asks everything that an order needs, and answers in JSON
 what fails. One application for the bot and for ``bolti worker``; what is particular to one of them
-it gives as a check. Nothing here changes anything, but that an engine's process that ended is
-started again.
+it gives as a check. Nothing here changes anything.
 
 Where the next one goes: another condition is a function that returns what is wrong, in ``checks``;
 a figure read when asked for is a function in ``gauges.py``.
@@ -141,10 +140,7 @@ async def _disk(services: Services) -> str:
 
 
 async def _engine(services: Services) -> str:
-    """Look whether the engine's process is there; between two renders it may have been ended."""
-    if services.studio.pid is None:
-        await services.studio.start()
-    return "" if services.studio.pid is not None else "its process does not start"
+    return services.warmth.trouble()
 
 
 @asynccontextmanager

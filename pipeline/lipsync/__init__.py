@@ -65,6 +65,15 @@ class FilmLipSync(LipSyncEngine, Protocol):
         ...
 
 
+@runtime_checkable
+class TunedLipSync(LipSyncEngine, Protocol):
+    """Works by settings that may change from one film to the next."""
+
+    def tune(self, settings: LatentSyncSettings) -> None:
+        """Work by these from the next film on; what is loaded stays loaded."""
+        ...
+
+
 def takes_films(name: EngineName) -> bool:
     """Tell whether an engine is a ``FilmLipSync``, without making it."""
     match name:

@@ -85,9 +85,13 @@ class LatentSyncEngine:
     def __init__(self, settings: LatentSyncSettings, load: Load | None = None) -> None:
         """``settings.weights`` is the folder; ``load`` replaces how a release is loaded."""
         self._settings = settings
-        self._load = load or (lambda release: load_release(settings, release))
+        self._load = load or (lambda release: load_release(self._settings, release))
         self._model: tuple[Release, LatentSync] | None = None
         self._small_for = 0
+
+    def tune(self, settings: LatentSyncSettings) -> None:
+        """Work by these steps, guidance, caching and seed from the next film on."""
+        self._settings = settings
 
     def sync(
         self,

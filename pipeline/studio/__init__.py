@@ -9,11 +9,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, Final, Literal
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from pipeline.settings import LatentSyncSettings
-from pipeline.types import EngineChoice, Motion, Note, Shape, SourceKind, Speech, Stage, Video
+from pipeline.types import (
+    EngineChoice,
+    EngineName,
+    Motion,
+    Note,
+    Shape,
+    SourceKind,
+    Speech,
+    Stage,
+    Video,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +62,18 @@ class StudioOrder:
     shape: Shape = Shape.ORIGINAL
     captions: str | None = None
     """The words that were spoken, to be written into the picture; None: not wished for."""
+    kind: Literal["order"] = "order"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudioWarmUp:
+    """Load these engines, and show that each makes frames; the answer is empty."""
+
+    engines: tuple[EngineName, ...]
+    latentsync: LatentSyncSettings
+    size_px: int
+    fps: int
+    kind: Literal["warm up"] = "warm up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,5 +94,9 @@ class StudioProgress:
 
 
 ORDER = TypeAdapter(StudioOrder)
+WARM_UP = TypeAdapter(StudioWarmUp)
+REQUEST: Final = TypeAdapter[StudioOrder | StudioWarmUp](
+    Annotated[StudioOrder | StudioWarmUp, Field(discriminator="kind")]
+)
 ANSWER = TypeAdapter(StudioAnswer)
 PROGRESS = TypeAdapter(StudioProgress)

@@ -10,18 +10,28 @@ import ctypes
 import logging
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable
-from typing import NoReturn
+from typing import NoReturn, assert_never
 
 from pipeline import errors
 from pipeline.child import Message, serve
-from pipeline.lipsync import LipSyncEngine, choose_engine, create
+from pipeline.lipsync import LipSyncEngine, TunedLipSync, choose_engine, create
 from pipeline.portrait import FaceFollower
 from pipeline.portrait.mesh import MediaPipeMesh
 from pipeline.settings import LatentSyncSettings
-from pipeline.studio import ANSWER, ORDER, PROGRESS, StudioAnswer, StudioProgress
+from pipeline.studio import (
+    ANSWER,
+    PROGRESS,
+    REQUEST,
+    StudioAnswer,
+    StudioOrder,
+    StudioProgress,
+    StudioWarmUp,
+)
 from pipeline.studio.film import render_video
+from pipeline.studio.rehearsal import rehearse
 from pipeline.types import EngineName, Note
 
 FAULT_STATUS = 70
@@ -46,27 +56,54 @@ class Studio:
             log.warning("not warm: %s", e)
 
     def handle(self, message: Message, say: Callable[[Message], None]) -> Message:
-        """Make the video of one order; the process ends when a device breaks down."""
-        order = ORDER.validate_python(message)
+        """Do what is asked; the process ends when a device breaks down."""
+        request = REQUEST.validate_python(message)
+        try:
+            match request:
+                case StudioOrder():
+                    return self._film(request, say)
+                case StudioWarmUp():
+                    self._rehearse(request)
+                    return {}
+                case _:
+                    assert_never(request)
+        except errors.DeviceFault:
+            traceback.print_exc(file=sys.stderr)
+            sys.stderr.flush()
+            os._exit(FAULT_STATUS)  # what would be tidied up on the way out may hang
+
+    def _film(self, order: StudioOrder, say: Callable[[Message], None]) -> Message:
         name, reason = choose_engine(order.engine, order.latentsync)
-        self._mesh = self._mesh or _load_mesh()
-        if name not in self._engines:
-            self._engines[name] = self._make_engine(name, order.latentsync, self._mesh)
+        engine, mesh = self._ready(name, order.latentsync)
         notes: list[Note] = []
 
         def tell(progress: StudioProgress) -> None:
             say(PROGRESS.dump_python(progress, mode="json"))
 
         try:
-            video = render_video(order, self._engines[name], self._mesh, tell, notes.append)
-        except errors.DeviceFault:
-            traceback.print_exc(file=sys.stderr)
-            sys.stderr.flush()
-            os._exit(FAULT_STATUS)  # what would be tidied up on the way out may hang
+            video = render_video(order, engine, mesh, tell, notes.append)
         finally:
             _give_back_memory()
         answer = StudioAnswer(video=video, engine_reason=reason, notes=tuple(notes))
         return dict(ANSWER.dump_python(answer, mode="json"))
+
+    def _rehearse(self, wish: StudioWarmUp) -> None:
+        for name in wish.engines:
+            engine, mesh = self._ready(name, wish.latentsync)
+            began_s = time.monotonic()
+            rehearse(engine, mesh, wish.size_px, wish.fps)
+            log.info("%s is warm: %.1f s", name, time.monotonic() - began_s)
+
+    def _ready(
+        self, name: EngineName, settings: LatentSyncSettings
+    ) -> tuple[LipSyncEngine, MediaPipeMesh]:
+        self._mesh = self._mesh or _load_mesh()
+        engine = self._engines.get(name)
+        if engine is None:
+            engine = self._engines[name] = self._make_engine(name, settings, self._mesh)
+        elif isinstance(engine, TunedLipSync):
+            engine.tune(settings)
+        return engine, self._mesh
 
 
 def _give_back_memory() -> None:

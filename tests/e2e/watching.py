@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 
@@ -12,6 +13,10 @@ from telegram import error as telegram_error
 from pipeline.errors import BoltiError
 from pipeline.types import EngineName, JobState, Stage
 from tests.botapi.process import BotProcess
+
+READY_WITHIN_S = 60.0
+READY = '{"ready": true, "failing": {}}'
+WARMING_UP = '{"ready": false, "failing": {"engine": "warming up"}}'
 
 
 def _codes(kind: type[BoltiError] = BoltiError) -> Iterator[str]:
@@ -51,6 +56,14 @@ async def answers(address: str, what: str) -> str:
     """Ask for ``readyz`` or ``metrics``."""
     async with aiohttp.ClientSession() as web, web.get(f"{address}/{what}") as answer:
         return await answer.text()
+
+
+async def until_ready(address: str) -> None:
+    """Wait until it says that it is ready; before that only its engine may be missing."""
+    async with asyncio.timeout(READY_WITHIN_S):
+        while (told := await answers(address, "readyz")) != READY:
+            assert told == WARMING_UP
+            await asyncio.sleep(0.1)
 
 
 def samples(figures: str) -> dict[str, float]:

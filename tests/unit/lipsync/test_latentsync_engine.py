@@ -211,3 +211,25 @@ def test_the_seed_of_the_settings_decides(weights: Path, tmp_path: Path) -> None
 
     assert film(1) == film(1)
     assert film(1) != film(2)
+
+
+def test_settings_that_change_reach_the_next_film_and_load_nothing(
+    weights: Path, tmp_path: Path
+) -> None:
+    speech = hum(tmp_path / "a.wav", 0.2)
+    loads: list[Release] = []
+
+    def load(release: Release) -> LatentSync:
+        loads.append(release)
+        return tiny_latentsync.load(weights, release)
+
+    def film(engine: LatentSyncEngine) -> bytes:
+        return b"".join(f.tobytes() for f in engine.sync(*drawn_face(), speech, 25))
+
+    first, second = (tiny_latentsync.settings_for(weights, seed=seed) for seed in (1, 2))
+    engine = LatentSyncEngine(first, load)
+    before = film(engine)
+    engine.tune(second)
+
+    assert film(engine) == film(LatentSyncEngine(second, load)) != before
+    assert len(loads) == 2, "one for each engine"
