@@ -56,11 +56,20 @@ TELEGRAM_ERRORS = Counter(
 
 # ---------------------------------------------------------------- renders (who renders)
 RENDERS = Counter(
-    "bolti_renders", "Tries of renders, by code: ok, or of the error.", ["code"], registry=REGISTRY
+    "bolti_renders",
+    "Tries of renders, of videos and previews, by code: ok, or of the error.",
+    ["making", "code"],
+    registry=REGISTRY,
 )
 RENDERS_RUNNING = Gauge("bolti_renders_running", "Renders under way here.", registry=REGISTRY)
 QUEUE_WAIT_S = Histogram(
     "bolti_queue_wait_seconds", "From the order to its render.", buckets=SECONDS, registry=REGISTRY
+)
+PREVIEW_S = Histogram(
+    "bolti_preview_seconds",
+    "From the order to its preview.",
+    buckets=SECONDS,
+    registry=REGISTRY,
 )
 STAGE_S = Histogram(
     "bolti_stage_seconds",
@@ -71,9 +80,15 @@ STAGE_S = Histogram(
 )
 VIDEO_S = Counter("bolti_video_seconds", "Length of the videos.", ["engine"], registry=REGISTRY)
 RENDER_S = Counter("bolti_render_seconds", "What making them took.", ["engine"], registry=REGISTRY)
-LOWER_DETAIL = Counter(
-    "bolti_renders_lower_detail",
-    "Videos by a smaller network, for want of memory.",
+OUT_OF_MEMORY = Counter(
+    "bolti_out_of_memory",
+    "Videos for which the memory of the cards did not do.",
+    registry=REGISTRY,
+)
+DEGRADE_LEVEL = Gauge(
+    "bolti_degrade_level",
+    "What the GPU engine's last video gave up for that: 0 nothing, 1 made in smaller parts,"
+    " 2 by a smaller network, 3 not at all.",
     registry=REGISTRY,
 )
 SPEECH_REQUESTS = Counter(

@@ -29,13 +29,14 @@ from pydantic import TypeAdapter
 
 from pipeline import errors, metrics
 from pipeline.jobs import requests
+from pipeline.jobs.counting import Degraded, count_degraded, count_video
 from pipeline.jobs.engine import Engine
 from pipeline.jobs.names import Making
 from pipeline.jobs.patience import patiently
 from pipeline.jobs.ports import Books, RenderFunction, Requests, Rows
 from pipeline.settings import Settings
 from pipeline.stopwatch import Watch
-from pipeline.types import Failure, JobId, Note, Progress, RenderResult, Stage
+from pipeline.types import Failure, JobId, Progress, RenderResult, Stage
 
 PROGRESS_INTERVAL_S = 1.0
 RETRY_PAUSE_S = 1.0
@@ -157,7 +158,7 @@ class Renders:
                 waited = datetime.now(UTC) - job.created_at
                 metrics.QUEUE_WAIT_S.observe(max(0.0, waited.total_seconds() - taken.s))
             if (made := outcome.result) is not None:
-                _count(made, taken.s)
+                count_video(made, taken.s)
                 await self._books.paces.add(
                     made.made_by,
                     speech_s=made.duration_s,
@@ -177,10 +178,18 @@ class Renders:
             async with asyncio.timeout(self._limit_s):
                 preview = await self._render(request, id, lambda _: None)
             await self._books.line.keep_preview(id, preview)
+            await self._note_preview(id)
         except (errors.BoltiError, TimeoutError) as e:
             log.warning("%s has no preview: %s", id, type(e).__name__)
-            return Outcome(failure=failure_of(e)).to_json()
+            failure = failure_of(e)
+            metrics.RENDERS.labels(making=Making.PREVIEW, code=failure.code).inc()
+            return Outcome(failure=failure).to_json()
         return Outcome(result=preview).to_json()
+
+    async def _note_preview(self, id: JobId) -> None:
+        metrics.RENDERS.labels(making=Making.PREVIEW, code="ok").inc()
+        if (job := await self._rows.find(id)) is not None:
+            metrics.PREVIEW_S.observe((datetime.now(UTC) - job.created_at).total_seconds())
 
     async def _try_all(self, id: JobId, stages_s: dict[Stage, float]) -> Outcome:
         for attempt in range(1, self._attempts + 1):
@@ -188,7 +197,9 @@ class Renders:
                 result = await self._try(id, stages_s)
             except errors.BoltiError as e:
                 failure = failure_of(e)
-                metrics.RENDERS.labels(code=e.code).inc()
+                metrics.RENDERS.labels(making=Making.VIDEO, code=e.code).inc()
+                if isinstance(e, errors.MemoryExhausted):
+                    count_degraded(Degraded.REFUSED)
                 if not e.retryable:
                     break
                 log.warning("%s, attempt %d of %d: %s", id, attempt, self._attempts, e.code)
@@ -198,10 +209,10 @@ class Renders:
                 where = "".join(traceback.format_tb(e.__traceback__))
                 log.error("%s: a bug, %s\n%s", id, type(e).__name__, where)  # noqa: TRY400
                 failure = failure_of(e)
-                metrics.RENDERS.labels(code=failure.code).inc()
+                metrics.RENDERS.labels(making=Making.VIDEO, code=failure.code).inc()
                 break
             else:
-                metrics.RENDERS.labels(code="ok").inc()
+                metrics.RENDERS.labels(making=Making.VIDEO, code="ok").inc()
                 return Outcome(result=result)
         return Outcome(failure=failure)
 
@@ -223,13 +234,6 @@ class Renders:
                 metrics.STAGE_S.labels(stage=stage).observe(took_s)
             reporter.cancel()
             await asyncio.wait({reporter})
-
-
-def _count(made: RenderResult, took_s: float) -> None:
-    metrics.VIDEO_S.labels(engine=made.made_by).inc(made.duration_s)
-    metrics.RENDER_S.labels(engine=made.made_by).inc(took_s)
-    if Note.LOWER_DETAIL in made.notes:
-        metrics.LOWER_DETAIL.inc()
 
 
 class _News:

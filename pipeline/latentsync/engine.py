@@ -129,7 +129,7 @@ class LatentSync:
 def ladder(replica: Models, recipe: Recipe, report: Report) -> Ladder:
     """Begin at the top: whatever an earlier speech had to give up is tried again."""
     replica.record(True)
-    return Ladder(recipe.stacked, report.notes.append, replica.free)
+    return Ladder(recipe.stacked, report.step_down, replica.free)
 
 
 def replica(found: Weights, device: torch.device, dtype: torch.dtype | None) -> Models:

@@ -54,7 +54,14 @@ class Report:
     passed: list[tuple[int, int]] = field(default_factory=list)
     """Stretches start..stop without a face, passed through untouched."""
     notes: list[str] = field(default_factory=list)
-    """What was given up to fit into memory."""
+    """What made it slower than it might be."""
+    steps_down: int = 0
+    """How often less was done at once from then on, to fit into memory."""
+
+    def step_down(self, note: str) -> None:
+        """Note that memory ran out, and what was given up."""
+        self.notes.append(note)
+        self.steps_down += 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,7 +148,7 @@ class LatentSyncEngine:
             if release is not Release(self._settings.release) and on_note is not None:
                 on_note(Note.LOWER_DETAIL)
             try:
-                for frame in self._speak(release, seen, heard, fps, count, at):
+                for frame in self._speak(release, seen, heard, fps, count, at, on_note):
                     yield frame
                     at += 1
             except (library.MemoryExhausted, RuntimeError) as e:
@@ -182,6 +182,7 @@ class LatentSyncEngine:
         fps: int,
         count: int,
         first_frame: int,
+        on_note: Callable[[Note], None] | None,
     ) -> Iterator[Pixels]:
         if first_frame >= count:
             return
@@ -205,6 +206,8 @@ class LatentSyncEngine:
             )
         for note in report.notes:  # slower, but the very same picture
             log.warning("%s: %s", release.value, note)
+        if report.steps_down and on_note is not None:
+            on_note(Note.SMALLER_PARTS)
 
     def _loaded(self, release: Release) -> LatentSync:
         if self._model is None or self._model[0] is not release:

@@ -13,7 +13,7 @@ from pipeline.types.wishes import Quality, Shape
 
 
 class Note(StrEnum):
-    """Something about a finished video that its owner should know; the door has a sentence."""
+    """Something about how a video was made; what its owner should know the door has words for."""
 
     LOWER_DETAIL = "lower_detail"
     """Memory ran out, so a smaller network made it."""
@@ -21,6 +21,8 @@ class Note(StrEnum):
     """Captions were wished for, but there are no words with times, or no font for them."""
     STILL_SPOKE = "still_spoke"
     """A video was sent as the face; its clearest picture speaks, for this engine follows none."""
+    SMALLER_PARTS = "smaller_parts"
+    """Memory ran out, so it was made in smaller parts: slower, the same video. For operators."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

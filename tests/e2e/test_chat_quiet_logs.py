@@ -75,7 +75,7 @@ async def test_chat_leaves_nothing_of_people_in_the_logs(
     await bot.terminate()
 
     assert samples(figures)['bolti_jobs_ended_total{state="succeeded"}'] == 3
-    assert samples(figures)['bolti_renders_total{code="ok"}'] == 3
+    assert samples(figures)['bolti_renders_total{code="ok",making="render"}'] == 3
     assert odd_labels(figures) == set()
     lines = [json.loads(line) for line in bot.output.splitlines()]
     assert any(line["logger"] == "pipeline.jobs.renders" and "job" in line for line in lines)

@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from telegram import error as telegram_error
 
 from pipeline.errors import BoltiError
+from pipeline.jobs.names import Making
 from pipeline.types import EngineName, JobState, Stage
 from tests.botapi.process import BotProcess
 
@@ -30,6 +31,7 @@ CLOSED: dict[str, set[str]] = {
     "code": CODES,
     "engine": set(EngineName),
     "kind": {n for n in vars(telegram_error) if n[0].isupper()} | {"used", "total"},
+    "making": set(Making),
     "provider": {"edge", "openai", "embedded"},
     "result": {"ok", "unavailable"},
     "script": {"text", "recorded"},

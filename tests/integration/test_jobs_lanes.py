@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from pipeline import errors
+from pipeline import errors, metrics
 from pipeline.jobs import QueueName
 from pipeline.store.database import Database
 from pipeline.store.workers import WORKERS
@@ -59,8 +59,13 @@ class TwoStudios(FakeRender):
         return await super().__call__(REQUEST, id, on_progress)
 
 
+def previews_counted(code: str) -> float:
+    labels = {"making": "preview", "code": code}
+    return metrics.REGISTRY.get_sample_value("bolti_renders_total", labels) or 0.0
+
+
 async def test_a_waiting_video_gets_one_preview_and_then_its_video(tmp_path: Path) -> None:
-    render = TwoStudios()
+    render, counted = TwoStudios(), previews_counted("ok")
     render.released.clear()
     async with opened(settings_in(tmp_path), render=render, listen=ALL) as world:
         await world.submit(1)
@@ -70,6 +75,7 @@ async def test_a_waiting_video_gets_one_preview_and_then_its_video(tmp_path: Pat
         await until_final(world, 1)
 
         assert render.previews == [job_id(1)]
+        assert previews_counted("ok") == counted + 1
         assert world.door.heard("preview", job_id(1)) == 1
         assert world.door.heard("deliver", job_id(1)) == 1
         assert world.door.said.index(("preview", job_id(1))) < world.door.said.index(
@@ -153,12 +159,13 @@ async def test_who_asks_for_warp_waits_for_no_gpu(tmp_path: Path) -> None:
 
 
 async def test_a_preview_that_fails_is_nobodys_business(tmp_path: Path) -> None:
-    render = TwoStudios()
+    render, counted = TwoStudios(), previews_counted("render_failed")
     render.preview_error = errors.RenderFailed("no sketch today")
     render.released.clear()
     async with opened(settings_in(tmp_path), render=render, listen=ALL) as world:
         await world.submit(1)
         await until(lambda: render.begun)
+        await until(lambda: previews_counted("render_failed") == counted + 1)
         render.released.set()
         await until_final(world, 1)
 

@@ -140,7 +140,7 @@ def test_everything_that_a_container_starts_from_is_named_by_its_digest() -> Non
         *(s["image"] for s in compose["services"].values() if "build" not in s),
     ]
 
-    assert len(started_from) == 3
+    assert len(started_from) == 4
     assert all(re.search(r"@sha256:[0-9a-f]{64}$", name) for name in started_from)
 
 
@@ -161,3 +161,22 @@ def test_every_container_of_ours_is_hardened_and_holds_its_secrets_in_files() ->
         read_settings({v: str(x) for v, x in variables.items() if v != "BOLTI_SECRETS"})
     single = [name for name, service in ours.items() if "profiles" not in service]
     assert single == ["bot"], "one machine is the default"
+
+
+def test_prometheus_asks_every_container_of_ours_that_answers() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    collected = yaml.safe_load((ROOT / "config/prometheus.yml").read_text(encoding="utf-8"))
+    (job,) = collected["scrape_configs"]
+    (asked,) = job["dns_sd_configs"]
+
+    listens = {
+        f"{name}:{service['environment']['BOLTI_HEALTH__LISTEN'].rpartition(':')[2]}"
+        for name, service in services.items()
+        if "BOLTI_HEALTH__LISTEN" in service.get("environment", {})
+    }
+    assert listens == {f"{name}:{asked['port']}" for name in asked["names"]}
+    prometheus = services["prometheus"]
+    assert prometheus["profiles"] == ["monitoring"]
+    assert "./config/prometheus.yml:/etc/prometheus/prometheus.yml:ro" in prometheus["volumes"]
+    assert all(port.startswith("127.0.0.1:") for port in prometheus["ports"]), "it has no password"
+    assert prometheus["read_only"] is True

@@ -88,6 +88,30 @@ def test_out_of_memory_goes_on_with_the_smaller_release_and_tells(
     assert loader.loaded == [Release.V16, Release.V15]
 
 
+class Tight:
+    """A loaded release that had to do less at once."""
+
+    def __init__(self, model: LatentSync) -> None:
+        self.model = model
+
+    def matrices(self, points: Any, **options: Any) -> Any:
+        return self.model.matrices(points, **options)
+
+    def sync(self, *args: Any, **options: Any) -> Iterator[Pixels]:
+        options["report"].step_down("out of memory: one chunk at a time")
+        yield from self.model.sync(*args, **options)
+
+
+def test_a_video_that_was_made_in_smaller_parts_says_so(weights: Path, speech: Speech) -> None:
+    tight: Any = Tight(tiny_latentsync.load(weights, Release.V16))
+    engine = LatentSyncEngine(tiny_latentsync.settings_for(weights), load=lambda _: tight)
+    notes: list[Note] = []
+
+    list(engine.sync(*drawn_face(), speech, 25, first_frame=30, on_note=notes.append))
+
+    assert notes == [Note.SMALLER_PARTS]
+
+
 def test_the_smaller_release_is_kept_for_a_while_then_the_larger_one_is_tried(
     weights: Path, speech: Speech
 ) -> None:
