@@ -16,7 +16,7 @@ from telegram.ext import ApplicationBuilder, ContextTypes, Defaults
 from telegram.request import BaseRequest
 
 from bot import access
-from bot.admin import alerts, broadcast, jobs, panel, people, report_clock, status
+from bot.admin import alerts, broadcast, jobs, panel, people, report_clock, status, upkeep
 from bot.commands import publish_admin_commands, publish_commands
 from bot.context import BotApplication, BotContext
 from bot.costly import Costly
@@ -134,6 +134,7 @@ def route(app: BotApplication) -> None:
     jobs.register(app)  #          /jobs /job /pause /resume /drain /cancel ID /retry of admins
     people.register(app)  #        /ban /unban /allow /quota /invite of admins
     broadcast.register(app)  #     /broadcast of admins
+    upkeep.register(app)  #        /stats /maintenance /loglevel of admins
     sample.register(app)  #        the button under /start
     personal.register(app)  #      /start /help /privacy
     verify.register(app)  #        /verify: is this video mine?

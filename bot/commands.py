@@ -62,8 +62,11 @@ ADMIN_COMMANDS = (
     "quota",
     "invite",
     "errors",
+    "stats",
     "reports",
     "broadcast",
+    "maintenance",
+    "loglevel",
 )
 """Beside those of everybody: ``/status`` and ``/cancel`` do more for an admin."""
 

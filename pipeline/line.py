@@ -31,6 +31,8 @@ class LineRow:
     mode: LineMode = LineMode.OPEN
     by: str = ""
     at: datetime | None = None
+    note: str = ""
+    """What people are told while no new orders are taken, in an operator's own words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

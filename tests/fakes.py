@@ -88,6 +88,7 @@ class FakeJobs:
         self.sending: set[JobId] = set()
         self.cancel_error: errors.BoltiError | None = None
         self.line = LineMode.OPEN
+        self.note = ""
         self.cards: list[WorkerCard] = []
 
     async def submit(
@@ -95,6 +96,8 @@ class FakeJobs:
     ) -> Job:
         """Keep the job; the same id again is the same job."""
         if id not in self.jobs:
+            if self.line is LineMode.DRAINING:
+                raise errors.UnderMaintenance(self.note) if self.note else errors.IntakeClosed
             if self.is_full:
                 raise errors.LineFull(len(self.jobs))
             if len(await self.of_owner(owner)) >= self.limit:
@@ -173,15 +176,15 @@ class FakeJobs:
 
     async def mode(self) -> LineRow:
         """Tell what was set."""
-        return LineRow(mode=self.line)
+        return LineRow(mode=self.line, note=self.note)
 
     async def pause(self, *, by: Owner) -> None:
         """Set it."""
         self.line = LineMode.PAUSED
 
-    async def drain(self, *, by: Owner) -> None:
+    async def drain(self, *, by: Owner, note: str = "") -> None:
         """Set it."""
-        self.line = LineMode.DRAINING
+        self.line, self.note = LineMode.DRAINING, note
 
     async def resume(self, *, by: Owner) -> None:
         """Set it."""

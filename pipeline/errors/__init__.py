@@ -51,6 +51,7 @@
     │   ├── TooManyJobs
     │   ├── LineFull
     │   ├── IntakeClosed
+    │   │   └── UnderMaintenance
     │   ├── DeliveryDelayed        retryable
     │   ├── OwnerUnreachable
     │   └── ExecutorAlreadyRunning
@@ -134,6 +135,7 @@ from pipeline.errors.jobs import (
     LineFull,
     OwnerUnreachable,
     TooManyJobs,
+    UnderMaintenance,
 )
 from pipeline.errors.pipe import every_error, revive, wire
 from pipeline.errors.portrait import (
@@ -253,6 +255,7 @@ __all__ = [
     "TooManyJobs",
     "TooManyReports",
     "TranscriberUnavailable",
+    "UnderMaintenance",
     "VideoNotSigned",
     "VideoTooLarge",
     "VideoTooSmall",

@@ -71,6 +71,21 @@ class IntakeClosed(JobError):
         super().__init__("No new videos are taken for a while. Try again later.")
 
 
+class UnderMaintenance(IntakeClosed):
+    """An operator lets no new jobs in, and says in their own words why or how long."""
+
+    code = "under_maintenance"
+    exit_code = 56
+
+    def __init__(self, note: str) -> None:
+        JobError.__init__(self, "No new videos are taken: there is maintenance. Try again later.")
+        self.note = note
+
+    def values(self) -> dict[str, str | int | float]:
+        """Give the operator's words."""
+        return {"note": self.note}
+
+
 class DeliveryDelayed(JobError):
     """A door could not speak to its owner yet; nothing was sent, and trying again can help."""
 

@@ -269,9 +269,9 @@ class Jobs:
         """
         await self._set_mode(LineMode.PAUSED, by)
 
-    async def drain(self, *, by: Owner) -> None:
-        """Accept no new order until ``resume``; what stands in line is made and delivered."""
-        await self._set_mode(LineMode.DRAINING, by)
+    async def drain(self, *, by: Owner, note: str = "") -> None:
+        """Make what is in line, and accept nothing until ``resume``; who asks is told ``note``."""
+        await self._set_mode(LineMode.DRAINING, by, note)
 
     async def resume(self, *, by: Owner) -> None:
         """Open the line again."""
@@ -285,8 +285,8 @@ class Jobs:
         """Start sending a finished job's video once more; once per kind and wish."""
         await self._launched.engine.start_copy(id, kind, wish)
 
-    async def _set_mode(self, mode: LineMode, by: Owner) -> None:
-        await self._books.line.set_mode(mode, by)
+    async def _set_mode(self, mode: LineMode, by: Owner, note: str = "") -> None:
+        await self._books.line.set_mode(mode, by, note)
         log.warning("The line is %s now, by %s", mode, by)
         # Now, and not at the next sweep, which would do it too.
         await self._launched.engine.hold_renders(mode is LineMode.PAUSED)

@@ -64,8 +64,9 @@ class Accepting:
         settings = self._settings.jobs
         speech_s = self._measure(request)
         try:
-            if (await self._books.line.mode()).mode is LineMode.DRAINING:
-                raise errors.IntakeClosed
+            line = await self._books.line.mode()
+            if line.mode is LineMode.DRAINING:
+                raise errors.UnderMaintenance(line.note) if line.note else errors.IntakeClosed
             return await self._books.orders.add(
                 id,
                 owner=owner,

@@ -67,9 +67,13 @@ def set_up_logs(
     handler.addFilter(_name_job)
     handler.addFilter(Redact(secrets))
     handler.setFormatter(JsonLines() if is_json else TextLines(TEXT))
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(level)
+    logging.getLogger().handlers[:] = [handler]
+    set_level(level)
+
+
+def set_level(level: str) -> None:
+    """Log from this level on; libraries that say too much at a level stay above it."""
+    logging.getLogger().setLevel(level)
     for name, lowest in QUIET_LEVELS.items():
         logging.getLogger(name).setLevel(max(lowest, logging.getLevelName(level)))
 

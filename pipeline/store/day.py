@@ -44,6 +44,17 @@ class Ended:
     """How long each stage took; those of a failed try stand in its history."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What was ordered in a time."""
+
+    states: Mapping[JobState, int]
+    people: int
+    """Who ordered, each counted once."""
+    speech_s: float
+    """About how long the finished videos are, in all."""
+
+
 class Day:
     """The orders of the last hours."""
 
@@ -61,6 +72,25 @@ class Day:
 
         def work(connection: sa.Connection) -> list[Ended]:
             return [_ended(row) for row in connection.execute(query)]
+
+        return await self._database.read(work)
+
+    async def totals_since(self, since: datetime) -> Totals:
+        """Count the orders that came since a moment, by what became of them."""
+        came = ORDERS.c.created_at >= since
+        length_s = sa.func.coalesce(sa.func.sum(ORDERS.c.speech_s), 0.0)
+        states = sa.select(ORDERS.c.state, sa.func.count(), length_s).where(came)
+        people = sa.select(sa.func.count(sa.distinct(ORDERS.c.owner))).where(came)
+
+        def work(connection: sa.Connection) -> Totals:
+            rows = {
+                JobState(s): (n, s_) for s, n, s_ in connection.execute(states.group_by("state"))
+            }
+            return Totals(
+                states={state: count for state, (count, _) in rows.items()},
+                people=connection.execute(people).scalar_one(),
+                speech_s=rows.get(JobState.SUCCEEDED, (0, 0.0))[1],
+            )
 
         return await self._database.read(work)
 

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from pipeline.line import LineMode, LineRow, Ticket
 from pipeline.store.database import METADATA, Database, UtcTime
 from pipeline.store.order_table import OPEN, ORDERS, RESULT, change_order, progress_of, turn_now
+from pipeline.store.sealed_text import SealedText
 from pipeline.types import EngineName, JobId, JobState, RenderResult
 
 LINE = sa.Table(
@@ -27,6 +28,7 @@ LINE = sa.Table(
     sa.Column("mode", sa.Text, nullable=False),
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("at", UtcTime, nullable=False),
+    sa.Column("note", SealedText),  # an operator's words to everybody
 )
 _NAME = "line"
 _ANEW = (JobState.FAILED.value, JobState.CANCELLED.value)
@@ -43,13 +45,15 @@ class Line:
 
         def work(connection: sa.Connection) -> LineRow:
             row = connection.execute(sa.select(LINE)).one_or_none()
-            return LineRow(mode=LineMode(row.mode), by=row.by, at=row.at) if row else LineRow()
+            if row is None:
+                return LineRow()
+            return LineRow(mode=LineMode(row.mode), by=row.by, at=row.at, note=row.note or "")
 
         return await self._database.read(work)
 
-    async def set_mode(self, mode: LineMode, by: str) -> None:
+    async def set_mode(self, mode: LineMode, by: str, note: str = "") -> None:
         """Let something else happen; it outlives every process."""
-        values = {"mode": mode.value, "by": by, "at": datetime.now(UTC)}
+        values = {"mode": mode.value, "by": by, "at": datetime.now(UTC), "note": note}
         insert = self._database.insert(LINE).values(name=_NAME, **values)
         upsert = insert.on_conflict_do_update(index_elements=["name"], set_=values)
 

@@ -62,7 +62,8 @@ async def test_a_pause_outlives_a_restart(tmp_path: Path) -> None:
         line = await world.jobs.mode()
         assert (line.mode, line.by) == (LineMode.PAUSED, ADMIN)
         await world.submit(2)
-        await until(lambda: job_id(2) in world.door.positions)
+        # The first one's workflow may be taken up again after the second one stands in line.
+        await until(lambda: world.door.positions == {job_id(1): 1, job_id(2): 2})
         assert await world.jobs.position(job_id(1)) == 1
         assert render.begun == []
         await world.jobs.resume(by=ADMIN)
@@ -95,7 +96,13 @@ async def test_a_draining_line_takes_nothing_new_and_finishes_the_rest(tmp_path:
         world.render.released.set()
         await until_final(world, 1)
 
+        await world.jobs.drain(by=ADMIN, note="Back at 6 pm.")
+        with pytest.raises(errors.UnderMaintenance) as told:
+            await world.submit(2)
+        assert told.value.values() == {"note": "Back at 6 pm."}
+
         await world.jobs.resume(by=ADMIN)
+        assert (await world.jobs.mode()).note == ""
         await world.submit(2)
         await until_final(world, 2)
 

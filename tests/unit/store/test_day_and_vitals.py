@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pipeline.gpus import Gpu
 from pipeline.line import OpenLimits
 from pipeline.store.database import Database
-from pipeline.store.day import Day
+from pipeline.store.day import Day, Totals
 from pipeline.store.incidents import Incident, Incidents
 from pipeline.store.orders import Orders
 from pipeline.store.people import People
@@ -59,6 +59,27 @@ async def test_each_stage_of_a_delivered_order_is_told_with_the_waits_around_it(
     assert set(one.stages_s) == {Stage.WAITING, Stage.SPEAKING, Stage.SYNCING, Stage.SENDING}
     assert one.stages_s[Stage.SYNCING] == 7.0
     assert 0 <= one.stages_s[Stage.WAITING] + one.stages_s[Stage.SENDING] <= one.took_s
+
+
+async def test_totals_count_each_person_once_and_the_length_of_what_was_made(
+    database: Database,
+) -> None:
+    orders, day = Orders(database), Day(database)
+    came = datetime.now(UTC) - timedelta(minutes=1)
+    for number, who in enumerate((ASHA, ASHA, RAVI), start=1):
+        id = JobId(f"tg-{number}")
+        await orders.add(id, owner=who, reply_to="", limits=OpenLimits(owner=9), speech_s=4.0)
+    for id in (JobId("tg-1"), JobId("tg-3")):
+        await orders.start_sending(id, RESULT)
+        await orders.succeed(id)
+
+    totals = await day.totals_since(came)
+
+    assert totals == Totals(
+        states={JobState.SUCCEEDED: 2, JobState.QUEUED: 1}, people=2, speech_s=8.0
+    )
+    nobody = await day.totals_since(datetime.now(UTC) + timedelta(seconds=1))
+    assert nobody == Totals(states={}, people=0, speech_s=0.0)
 
 
 async def test_a_worker_writes_over_what_it_wrote(database: Database) -> None:
