@@ -26,6 +26,8 @@ from typing import Final
 
 FILE_BYTES: Final = 2 << 30
 OPEN_FILES: Final = 256
+FOR_A_FILE_BYTES: Final = 768 << 20
+"""What reading any one photo or video may take: several times what a usual one does."""
 
 NO_NEW_PRIVILEGES: Final = 38  # prctl
 CAPABILITIES_VERSION: Final = 0x20080522
@@ -85,9 +87,8 @@ def confine(folder: Path | None, *, memory_bytes: int, cpu_s: int | None = None)
     To be called before threads start and before anything heavy is imported: Landlock binds the
     thread that calls and those that it starts.
     """
-    _limit(
-        resource.RLIMIT_DATA, memory_bytes
-    )  # not RLIMIT_AS: threads reserve what they never use
+    # Not RLIMIT_AS: threads reserve what they never use.
+    _limit(resource.RLIMIT_DATA, memory_bytes)
     _limit(resource.RLIMIT_FSIZE, FILE_BYTES)
     _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
     _limit(resource.RLIMIT_CORE, 0)
@@ -97,6 +98,17 @@ def confine(folder: Path | None, *, memory_bytes: int, cpu_s: int | None = None)
         return _restrict({"/": -1})
     inside = -1 & ~MAKING_ODD & ~1  # nor is anything run that lies there
     return _restrict(dict.fromkeys(_code(), READING) | {str(folder): inside})
+
+
+def hold(more_bytes: int) -> None:
+    """Let this process take so much more memory than it has now, for good.
+
+    To be called when all is loaded. The limit of ``confine`` has to leave room for what a machine
+    of many cores reserves; this one is about files: decoders believe what a header tells them.
+    """
+    if sys.platform == "linux":
+        pages = int(Path("/proc/self/statm").read_text().split()[5])  # what RLIMIT_DATA counts
+        _limit(resource.RLIMIT_DATA, pages * resource.getpagesize() + more_bytes)
 
 
 def confinable() -> Confinement:

@@ -29,7 +29,6 @@ OPEN_OPTIONS = {
     "protocol_whitelist": "file",
     "format_whitelist": CONTAINERS,
     "codec_whitelist": ",".join(CODECS),
-    "max_alloc": "268435456",
 }
 OPEN_TIMEOUT_S = 5.0
 MOST_FPS = 250

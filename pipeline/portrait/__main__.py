@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.child import Message, serve
-from pipeline.confine import confine
+from pipeline.confine import FOR_A_FILE_BYTES, confine, hold
 
 if TYPE_CHECKING:
     from pipeline.portrait import FaceMesh
 
 MEMORY_BYTES = 4 << 30
-"""Several times what a look needs (0.6 GB): a bomb meets it before it meets the machine."""
+"""Several times what models and libraries reserve, whatever the number of cores."""
 
 
 def main() -> None:
@@ -25,7 +25,9 @@ def main() -> None:
     tempfile.tempdir = sys.argv[1]
     from pipeline.portrait.mesh import MediaPipeMesh
 
-    serve(partial(answer, MediaPipeMesh()))
+    mesh = MediaPipeMesh()
+    hold(FOR_A_FILE_BYTES)
+    serve(partial(answer, mesh))
 
 
 def answer(mesh: FaceMesh, request: Message, say: Callable[[Message], None]) -> Message:

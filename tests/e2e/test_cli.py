@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pipeline.media.read import read_frames, read_sound
+from pipeline.media.read import decode_speech, read_frames
 from pipeline.settings import child_environment
 from tests import faces, offline
 
@@ -110,7 +110,7 @@ def test_say_writes_a_wav_that_a_recording_render_takes(tmp_path: Path) -> None:
     with wave.open(str(tmp_path / "me.wav")) as wav:
         length_s = wav.getnframes() / wav.getframerate()
     assert shown.returncode == 0, shown.stderr
-    heard = read_sound(tmp_path / "out.mp4", 60, 10_000_000)
+    heard = decode_speech((tmp_path / "out.mp4").read_bytes())
     assert heard.duration_s == pytest.approx(length_s, abs=0.1)
     assert "How are you today?" in (tmp_path / "out.srt").read_text(encoding="utf-8")
 

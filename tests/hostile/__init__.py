@@ -11,13 +11,14 @@ from enum import StrEnum
 
 
 class Door(StrEnum):
-    """Who reads a file of a stranger."""
+    """Who reads a file that is not ours."""
 
     PHOTO = "photo"
     FILM = "film"
-    SOUND = "sound"
     RECORDING = "recording"
-    """The same through ffmpeg, in its own process."""
+    """Through ffmpeg, a process of its own each time."""
+    SPEECH = "speech"
+    """What a speech service sends: not a stranger's, but somebody else's."""
     VERIFY = "verify"
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from tests.films import column
 from tests.hostile import Hostile
+from tests.hostile.sounds import with_long_note
 
 KB = 1024
 KINDS = (("mp4", "libx264"), ("webm", "libvpx"), ("avi", "mpeg4"), ("matroska", "libx264"))
@@ -81,6 +82,8 @@ def _other_kinds(mp4: bytes) -> Iterator[Hostile]:
     yield Hostile(name="ffconcat", content=b"ffconcat version 1.0\nfile 'secret.mp4'\n")
     yield Hostile(name="m3u8", content=b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n")
     yield Hostile(name="FLV", content=b"FLV\x01\x05\0\0\0\x09" + bytes(400))
+    avi = with_long_note(film("avi", "mpeg4"))
+    yield Hostile(name="a note of 1.5 GB in an AVI", content=avi, usable=True)
     yield Hostile(name="a lossless codec", content=film("matroska", "ffv1"))
     yield Hostile(name="a GIF", content=film("gif", "gif") if _has("gif") else b"GIF89a")
     long = film("mp4", "libx264", 2000, noisy=False)

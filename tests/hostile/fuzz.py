@@ -37,8 +37,10 @@ from tests.hostile.sounds import recording
 TURN = 40
 """Files of one door before the next has its turn."""
 SAY_EVERY_S = 30.0
-SHARES = {Door.PHOTO: 4, Door.FILM: 2, Door.SOUND: 4, Door.VERIFY: 2, Door.RECORDING: 1}
-"""Turns of each door; a recording is a process of its own."""
+SHARES = {Door.PHOTO: 4, Door.FILM: 3, Door.RECORDING: 3, Door.VERIFY: 2, Door.SPEECH: 1}
+"""Turns of each door."""
+PROCESSES = 10
+"""Files in a turn of the door that starts a process for each."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,7 +85,7 @@ async def fuzz(
         async with probe(folder / "reading") as reader:
             for number, door in enumerate(_turns()):
                 chance = random.Random(f"{seed}/{number}")
-                for _ in range(turn if door is not Door.RECORDING else turn // 8):
+                for _ in range(turn if door is not Door.RECORDING else min(turn, PROCESSES)):
                     if time.monotonic() > ends_s or done == most:
                         return tallies
                     content = mutated(chance.choice(seeds[door]), seeds[door], chance)
@@ -114,8 +116,8 @@ def real_files(folder: Path) -> Mapping[Door, Sequence[bytes]]:
     return {
         Door.PHOTO: photos,
         Door.FILM: films,
-        Door.SOUND: sounds,
         Door.RECORDING: sounds,
+        Door.SPEECH: sounds,
         Door.VERIFY: [signed.read_bytes(), *films],
     }
 

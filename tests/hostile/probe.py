@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pipeline.child import Message, serve
-from pipeline.confine import confine
+from pipeline.confine import FOR_A_FILE_BYTES, confine, hold
 
 MEMORY_BYTES = 2 << 30
 
@@ -25,6 +25,7 @@ def main() -> None:
     """Confine, then serve."""
     own = Path("/proc/self/status").open()  # noqa: SIM115  opened before the confinement, kept
     confine(Path(sys.argv[1]), memory_bytes=MEMORY_BYTES)
+    hold(FOR_A_FILE_BYTES)
     serve(partial(answer, own))
 
 
@@ -67,10 +68,10 @@ def _read(door: object, path: Path) -> None:
             from pipeline.media.footage import make_footage
 
             make_footage(path, path.with_name("clean.mp4"), films, fps=25, size_px=256)
-        case Door.SOUND:
-            from pipeline.media.read import read_sound
+        case Door.SPEECH:
+            from pipeline.media.read import decode_speech
 
-            read_sound(path, 60.0, 20_000_000)
+            decode_speech(path.read_bytes())
         case Door.RECORDING:
             from pipeline.speech.recorded import recorded_speech
 

@@ -46,8 +46,15 @@ def recording(container: str, codec: str, seconds: float = 1.0, loud: float = 0.
     return file.getvalue()
 
 
+def with_long_note(riff: bytes) -> bytes:
+    """Let a RIFF file (WAV, AVI) say that its INFO holds 1.5 GB: FFmpeg takes that much for it."""
+    info = riff.index(b"INFO")
+    lying = struct.pack("<I", 2**32 - 16) + riff[info : info + 8] + struct.pack("<I", 3 << 29)
+    return riff[: info - 4] + lying + riff[info + 12 :]
+
+
 def _endless() -> Iterator[Hostile]:
-    yield Hostile(name="minutes of OGG", content=recording("ogg", "libopus", 70.0))
+    yield Hostile(name="minutes of OGG", content=recording("ogg", "libopus", 70.0), usable=True)
     hour = recording("mp3", "libmp3lame", 4.0) * 900
     yield Hostile(name="an hour of MP3", content=hour)
     wav = bytearray(recording("wav", "pcm_s16le"))
@@ -83,6 +90,7 @@ def _lies() -> Iterator[Hostile]:
     ):
         content = wav[:place] + lie + wav[place + len(lie) :]
         yield Hostile(name=f"a WAV with {name}", content=content, usable=True)
+    yield Hostile(name="a note of 1.5 GB in a WAV", content=with_long_note(wav), usable=True)
     flac = bytearray(recording("flac", "flac"))
     flac[18:26] = b"\xff" * 8
     yield Hostile(name="a FLAC of impossible size", content=bytes(flac), usable=True)

@@ -24,7 +24,7 @@ FILES: dict[Door, Callable[[], Iterable[Hostile]]] = {
     Door.PHOTO: hostile_pictures,
     Door.FILM: hostile_films,
     Door.VERIFY: hostile_films,
-    Door.SOUND: hostile_sounds,
+    Door.SPEECH: hostile_sounds,
 }
 
 

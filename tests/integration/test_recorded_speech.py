@@ -1,4 +1,4 @@
-"""A recording becomes the speech, or the reason why not; decoded by the real PyAV."""
+"""A recording becomes the speech, or the reason why not; decoded by the real ffmpeg."""
 
 import wave
 from pathlib import Path
@@ -85,6 +85,16 @@ async def test_a_recording_beyond_the_limit_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(errors.SoundTooLong):
         await recorded_speech(note, tmp_path / "speech.wav", SETTINGS)
+
+
+async def test_a_file_over_the_limit_of_bytes_or_none_at_all_is_not_opened(tmp_path: Path) -> None:
+    note = recording(tmp_path, syllables(1.0))
+    little = SpeechSettings(max_sound_bytes=note.stat().st_size - 1)
+
+    with pytest.raises(errors.SoundUnreadable, match="the limit is"):
+        await recorded_speech(note, tmp_path / "speech.wav", little)
+    with pytest.raises(errors.SoundUnreadable, match="No such file"):
+        await recorded_speech(tmp_path / "nothing.ogg", tmp_path / "speech.wav", SETTINGS)
 
 
 @pytest.mark.parametrize("content", [b"", b"no sound at all", b"RIFF\x00\x00\x00\x00WAVE"])

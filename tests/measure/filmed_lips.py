@@ -11,12 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.lipsync.track import Curve, smooth
-from pipeline.media.read import Sound, read_frames, read_sound
+from pipeline.media.read import Sound, decode_speech, read_frames
 from pipeline.portrait import Face, Pixels
 from pipeline.portrait.mesh import MediaPipeMesh
 from pipeline.portrait.pose import pose_of
 
-LONGEST_S, MAX_BYTES = 120.0, 1_000_000_000
 DRIFT_FRAMES = 25
 """Slower changes are smiles and moods; what is compared is speech."""
 
@@ -37,7 +36,7 @@ def filmed_lips(film: Path, mesh: MediaPipeMesh) -> FilmedLips:
         face = (mesh.follow(frame, face.landmarks) if face else None) or _first(mesh, frame)
         rows.append(_lips(face) if face else (np.nan, np.nan))
     gap, width = (_bridged(curve) for curve in np.array(rows).T)
-    return FilmedLips(gap=gap, width=width, sound=read_sound(film, LONGEST_S, MAX_BYTES))
+    return FilmedLips(gap=gap, width=width, sound=decode_speech(film.read_bytes()))
 
 
 def agreement(driven: Curve, real: Curve) -> float:

@@ -58,6 +58,17 @@ def test_what_decoding_needs_goes_through(tmp_path: Path, attempt: str) -> None:
     assert attempted(tmp_path, attempt)["went"] == "through"
 
 
+def test_what_is_held_may_take_so_much_more_and_no_more(tmp_path: Path) -> None:
+    within = "hold(200 << 20); bytearray(150 << 20)"
+    beyond = "hold(200 << 20); bytearray(250 << 20)"
+
+    for held, attempt in (("through", within), ("MemoryError", beyond)):
+        program = ATTEMPT.replace("import confine", "import confine, hold")
+        folder = tmp_path / held
+        folder.mkdir()
+        assert attempted(folder, attempt, program)["went"] == held
+
+
 @pytest.mark.parametrize(
     ("limit", "attempt"),
     [
