@@ -48,6 +48,9 @@ OPENED_E, ROUNDED_E, NARROWEST_E = 0.15, 0.075, -0.15
 """An opening and a narrowing that count whole; the most that a mouth can be narrowed."""
 UNPRESSED_E = 0.05
 """Lips that are pressed at rest are not any more when they are open so far."""
+ON_EDGE_E, CLEAR_E = 0.025, 0.045
+"""Where hair hides the edge of a lip the mesh lays skin upon it, nearer than the first. What of
+the skin is nearer than the second then moves as the lip does; else it crumples the lip."""
 PRESSED = 0.22
 """How far pressed lips roll in, as a part of the height of the lip."""
 
@@ -117,8 +120,10 @@ def neutral_mouth(landmarks: Landmarks, pose: Pose, laxity: float = 0.0) -> Neut
 
     upper_inner = moves.inner(upper=True)
     lower_inner = moves.inner(upper=False)
-    upper_rest = layer(lips.UPPER_OUTER, lips.UPPER_SKIN, lips.SHARED)
-    lower_rest = layer(lips.LOWER_OUTER, lips.CHIN, lips.SHARED)
+    upper_skin = moves.clear_of(lips.UPPER_OUTER, lips.UPPER_SKIN)
+    lower_skin = moves.clear_of(lips.LOWER_OUTER, lips.CHIN)
+    upper_rest = layer(lips.UPPER_OUTER, upper_skin, lips.SHARED)
+    lower_rest = layer(lips.LOWER_OUTER, lower_skin, lips.SHARED)
     return NeutralMouth(
         upper=_joined(upper_inner, upper_rest),
         lower=_joined(lower_inner, lower_rest),
@@ -173,6 +178,15 @@ class _Moves:
     def at(self, rows: list[int]) -> LayerPoints:
         """Return the control points of these landmarks; not for the inner contours."""
         return LayerPoints(points_px=self._points[rows] * self._e_px, moves=self._rest[rows])
+
+    def clear_of(self, lip: tuple[int, ...], skin: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the landmarks of skin; without those around a lip's edge if some lie on it."""
+        others = tuple(row for row in skin if row not in lip)
+        edge = self._rows(lip[1:-1])
+        away = np.linalg.norm(self._rows(others)[:, None] - edge[None], axis=-1).min(axis=1)
+        if away.min() > ON_EDGE_E:
+            return others
+        return tuple(row for row, far in zip(others, away > CLEAR_E, strict=True) if far)
 
     def inner(self, *, upper: bool) -> LayerPoints:
         """Return one inner contour."""

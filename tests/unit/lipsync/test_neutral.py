@@ -52,6 +52,16 @@ def test_a_closed_photo_is_left_as_it_is() -> None:
     assert not neutral.was_open
 
 
+def test_skin_that_the_mesh_lays_upon_a_lip_moves_as_the_lip_does() -> None:
+    landmarks = drawn_face(gap_e=0.15)[1].landmarks.copy()
+    landmarks[18, :2] = landmarks[17, :2] + (0.0, 0.01 * E_PX)  # hair hides the lip's edge
+
+    neutral = neutral_mouth(landmarks, pose_of(landmarks))
+
+    away = np.linalg.norm(neutral.lower.points_px - landmarks[17, :2], axis=1)
+    assert (away < 0.045 * E_PX).sum() == 1
+
+
 def test_closing_brings_the_chin_up() -> None:
     neutral = mouth(0.15)
 
