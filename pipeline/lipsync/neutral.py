@@ -42,9 +42,9 @@ DRAGGED = (
 are deepest."""
 AT_REST_E = 0.60
 """Width of a mouth at rest; what is wider smiles."""
-GIVES_WAY = (0.35, 0.70)
+GIVES_WAY = (0.45, 0.70)
 """How much of a smile goes while its mouth is open, and while it is rounded."""
-OPENED_E, ROUNDED_E, NARROWEST_E = 0.15, 0.075, -0.15
+OPENED_E, ROUNDED_E, NARROWEST_E = 0.07, 0.075, -0.15
 """An opening and a narrowing that count whole; the most that a mouth can be narrowed."""
 UNPRESSED_E = 0.05
 """Lips that are pressed at rest are not any more when they are open so far."""
