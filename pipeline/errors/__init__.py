@@ -59,7 +59,7 @@
     │   ├── NotInvited
     │   ├── Banned
     │   ├── InvitationUsedUp
-    │   ├── DailyLimitReached ── GroupDailyLimitReached
+    │   ├── DailyLimitReached ── GroupDailyLimitReached, MemberDailyLimitReached
     │   ├── GroupLineFull
     │   ├── GroupSwitchedOff
     │   ├── GroupAdminsOnly
@@ -100,6 +100,7 @@ from pipeline.errors.access import (
     GroupSwitchedOff,
     GroupTakesNoVideos,
     InvitationUsedUp,
+    MemberDailyLimitReached,
     NotInvited,
 )
 from pipeline.errors.engine import (
@@ -223,6 +224,7 @@ __all__ = [
     "JobError",
     "JobNotFound",
     "LineFull",
+    "MemberDailyLimitReached",
     "MemoryExhausted",
     "NoFaceFound",
     "NoFaceInVideo",

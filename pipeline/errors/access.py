@@ -57,6 +57,13 @@ class DailyLimitReached(AccessError):
         return {"limit": self.limit}
 
 
+class MemberDailyLimitReached(DailyLimitReached):
+    """A member has ordered as many videos in a group today as its admins let one have."""
+
+    code = "member_daily_limit"
+    exit_code = 102
+
+
 class GroupDailyLimitReached(DailyLimitReached):
     """A group has ordered as many videos today as one may."""
 

@@ -67,7 +67,7 @@ class Quotas:
     ) -> None:
         """Write the use of an order that is about to be placed, if the limits allow it.
 
-        Raises ``DailyLimitReached``, ``GroupDailyLimitReached``, ``GroupLineFull``.
+        Raises ``DailyLimitReached`` (of whatever kind), ``GroupLineFull``.
         """
         values = {"job_id": job_id, "owner": owner, "place": place, "used_at": now}
 
@@ -132,7 +132,7 @@ def _check(
     if place is None:
         return
     if is_full(limits.place_per_owner_and_day, mine, here, today):
-        raise errors.DailyLimitReached(limits.place_per_owner_and_day)
+        raise errors.MemberDailyLimitReached(limits.place_per_owner_and_day)
     if is_full(limits.place_per_day, here, today):
         raise errors.GroupDailyLimitReached(limits.place_per_day)
     if is_full(limits.place_open, here, is_open):

@@ -174,7 +174,7 @@ async def test_chat_group_becomes_a_supergroup_in_mid_job(
     assert video.reply_to is None  # the command stayed behind, in the old chat
     assert status_lines(there) == []
     await there.sends_photo(faces.hopper(), f"/say {SHORT_WORDS}")
-    await there.sees("You have made 1 videos? today|That was your 1 video for today")
+    await there.sees("That was your 1 video in this group for today")
 
 
 async def test_chat_group_greets_once_and_leaves_channels(

@@ -115,7 +115,7 @@ async def test_a_group_has_a_day_and_each_member_a_part_of_it(database: Database
     with pytest.raises(errors.GroupDailyLimitReached):
         await day.take(RAVI, place=GROUP)
 
-    assert own.value.code == "daily_limit"
+    assert own.value.code == "member_daily_limit"
 
 
 async def test_of_many_at_once_no_more_come_in_than_may(database: Database) -> None:
