@@ -1,4 +1,4 @@
-"""The agreement before the first video: a card with the wording and one button.
+"""The agreement before the first video: a card with the wording, to agree to or to leave.
 
 Whoever has not agreed to today's wording, or not for three months, reads it once; their photo and
 words wait in the draft, in the database, so a restart in between loses nothing. What counts as
@@ -34,8 +34,9 @@ async def consent_or_card(sender: Sender, context: BotContext) -> ConsentId | No
 def consent_card(draft_key: str, context: BotContext) -> tuple[str, InlineKeyboardMarkup]:
     """Write the card for the draft that waits."""
     wording = context.services.consents.wording(context.language)
-    target = f"{wording.version[:SHORT_VERSION]}.{draft_key}"
-    return wording_html(context), consent_keyboard(context.texts, context.language, target)
+    version = wording.version[:SHORT_VERSION]
+    keyboard = consent_keyboard(context.texts, context.language, version, draft_key)
+    return wording_html(context), keyboard
 
 
 def wording_html(context: BotContext) -> str:

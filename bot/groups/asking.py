@@ -92,8 +92,8 @@ async def _is_never(asked: Asked, sender: Sender, services: Services) -> bool:
 async def _ask_for_consent(asked: Asked, sender: Sender, context: BotContext) -> None:
     """Show the asker what is agreed to before the first video; their tap goes on from here."""
     wording = context.services.consents.wording(context.language)
-    target = f"{wording.version[:SHORT_VERSION]}.{sender.order_id}"
-    keyboard = agree_here_keyboard(context.texts, context.language, target)
+    version = wording.version[:SHORT_VERSION]
+    keyboard = agree_here_keyboard(context.texts, context.language, version, sender.order_id)
     me = owner_of(sender.user_id)
     await ask(asked, sender, QuestionKind.CONSENT, me, wording_html(context), keyboard, context)
 

@@ -158,7 +158,12 @@ async def on_cancel_draft(tapped: Tapped, context: BotContext) -> None:
     dropped = await drop_draft(context.services, tapped.target)
     text = "cancel.draft" if dropped else "cancel.nothing"
     await tapped.query.answer(context.texts.plain(context.language, text))
-    await tapped.query.edit_message_text(context.t(text))
+    lines = [context.t(text)]
+    if await context.services.jobs.of_owner(owner_of(tapped.user_id)):
+        lines.append(
+            context.t("new.going_on")
+        )  # an old button, and a video that was ordered since
+    await tapped.settles("\n".join(lines))
 
 
 async def on_membership(update: Update, context: BotContext) -> None:

@@ -35,7 +35,12 @@ from pipeline.types import JobId, Owner, Permission
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
 
-REFUSABLE = (QuestionKind.PERMISSION, QuestionKind.ATTEST, QuestionKind.FACE)
+REFUSABLE = (
+    QuestionKind.PERMISSION,
+    QuestionKind.ATTEST,
+    QuestionKind.FACE,
+    QuestionKind.CONSENT,
+)
 GONE_WITH_TIME = (QuestionKind.FACE, QuestionKind.HINT)
 """Whose message is deleted; the others say that it is too late."""
 
@@ -107,8 +112,8 @@ async def on_refuse(tapped: Tapped, context: BotContext) -> None:
     """Leave it. Whoever drops what they asked for themselves needs no line about it."""
     id = JobId(tapped.target)
     if question := await _answered(tapped, id, context, *REFUSABLE):
-        is_face = question.kind is QuestionKind.FACE
-        await _show(tapped, question, None if is_face else Shown(context.t("say.refused")))
+        is_own = question.kind in (QuestionKind.FACE, QuestionKind.CONSENT)
+        await _show(tapped, question, None if is_own else Shown(context.t("say.refused")))
         await _forget(question, context)
 
 

@@ -224,9 +224,16 @@ def again_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboard
     return rows([button(texts.plain(language, "button.again"), Action.SEND_AGAIN, job_id)])
 
 
-def consent_keyboard(texts: Texts, language: str, target: str) -> InlineKeyboardMarkup:
-    """Offer to agree; ``target`` is the beginning of the wording's version, a dot, the draft."""
-    return rows([button(texts.plain(language, "button.agree"), Action.AGREE, target)])
+def consent_keyboard(
+    texts: Texts, language: str, version: str, draft: str
+) -> InlineKeyboardMarkup:
+    """Offer to agree, or to leave it; ``version`` is the beginning of the wording's."""
+    return rows(
+        [
+            button(texts.plain(language, "button.agree"), Action.AGREE, f"{version}.{draft}"),
+            button(texts.plain(language, "button.cancel"), Action.CANCEL_DRAFT, draft),
+        ]
+    )
 
 
 def terms_keyboard(texts: Texts, language: str, user_id: int) -> InlineKeyboardMarkup:

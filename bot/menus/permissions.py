@@ -15,9 +15,17 @@ from bot.texts import Texts
 from pipeline.types import JobId
 
 
-def agree_here_keyboard(texts: Texts, language: str, target: str) -> InlineKeyboardMarkup:
-    """Offer to agree in a group; ``target`` is the wording's version, a dot, the question."""
-    return rows([button(texts.plain(language, "button.agree"), Action.AGREE_HERE, target)])
+def agree_here_keyboard(
+    texts: Texts, language: str, version: str, question: JobId
+) -> InlineKeyboardMarkup:
+    """Offer to agree in a group, or to leave it; ``version`` begins the wording's."""
+    target = f"{version}.{question}"
+    return rows(
+        [
+            button(texts.plain(language, "button.agree"), Action.AGREE_HERE, target),
+            button(texts.plain(language, "button.cancel"), Action.REFUSE, question),
+        ]
+    )
 
 
 def permission_keyboard(texts: Texts, language: str, question: JobId) -> InlineKeyboardMarkup:

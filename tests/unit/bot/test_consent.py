@@ -35,7 +35,18 @@ async def test_the_first_order_shows_the_wording_and_waits(bot: Bot) -> None:
     assert started(bot) == []
     card = bot.telegram.of("sendMessage")[-1]
     assert "I am 18 or older." in card.text
-    assert list(card.buttons) == ["I agree"]
+    assert list(card.buttons) == ["I agree", "Cancel"]
+
+
+async def test_whoever_does_not_want_to_agree_leaves_it_with_one_tap(bot: Bot) -> None:
+    await bot.hears(photo(1, user=CARLA), text(2, "Good morning.", user=CARLA))
+    card = bot.telegram.of("sendMessage")[-1]
+
+    await bot.hears(tap(3, card.buttons["Cancel"], user=CARLA), text(4, "/status", user=CARLA))
+
+    assert bot.telegram.of("editMessageText")[-1].text.startswith("Cancelled.")
+    assert bot.telegram.texts[-1].startswith("Nothing is being made")
+    assert started(bot) == []
 
 
 async def test_the_tap_records_the_consent_and_starts_the_order_that_waited(bot: Bot) -> None:

@@ -100,6 +100,16 @@ async def test_the_quick_engine_makes_what_waits_or_failed_when_its_owner_says_s
     assert len(bot.telegram.of("editMessageReplyMarkup")) == 1, "the failure loses its buttons"
 
 
+async def test_an_old_cancel_of_what_was_sent_says_that_the_video_goes_on(bot: Bot) -> None:
+    await bot.hears(photo(1))
+    old = bot.telegram.of("sendMessage")[-1].buttons["Cancel"]
+    await bot.hears(text(2, "Good morning."), tap(3, old))
+
+    (said,) = bot.telegram.of("editMessageText")
+    assert "Videos in progress are still made" in said.text
+    assert bot.services.jobs.jobs[order_id(2)].state is JobState.QUEUED
+
+
 async def test_status_lists_ones_own_orders_with_place_and_stage(bot: Bot) -> None:
     await ordered(bot, 2)
     running = bot.services.jobs

@@ -200,6 +200,19 @@ async def test_whoever_has_not_agreed_is_asked_first_and_then_it_goes_on(bot: Bo
     assert len(bot.telegram.of("deleteMessage")) == 1
 
 
+async def test_whoever_does_not_want_to_agree_takes_the_card_away(bot: Bot) -> None:
+    await bot.services.consents.withdraw(owner_of(ALICE))
+    await bot.hears(under(1, f"/say {WORDS}"))
+    (card,) = bot.telegram.of("sendMessage")
+
+    await bot.hears(tapped(2, card.buttons["Cancel"], BOB))
+    assert bot.telegram.of("deleteMessage") == []
+    await bot.hears(tapped(3, card.buttons["Cancel"], ALICE))
+
+    assert len(bot.telegram.of("deleteMessage")) == 1
+    assert bot.services.jobs.jobs == {}
+
+
 async def test_a_group_that_is_switched_off_takes_nothing(bot: Bot) -> None:
     await bot.services.community.groups.set_rules(owner_of(GROUP), GroupRules(is_on=False))
 
