@@ -91,7 +91,9 @@ class Waiting:
             await _wait(stop, self._views.fresh_s)
 
     async def _show_standing(self, id: JobId, receipt: str, shown: Standing | None) -> Standing:
-        standing = await self._views.standing(id)
+        standing, ticket = await self._views.standing(id), await self._views.ticket(id)
+        if ticket is None or ticket.is_decided:
+            return standing  # its last word is somebody else's: sending, cancelled, failed
         if standing != shown and self._door and (job := await self._rows.find(id)):
             await self._door.show(job, receipt, standing)
         return standing
