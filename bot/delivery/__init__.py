@@ -13,21 +13,21 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
-from telegram import Bot, Message
+from telegram import Bot
 
 from bot.address import Address, unpack_address
-from bot.delivery.caption import caption_of
-from bot.delivery.copies import Copies, is_video_note
+from bot.delivery.copies import Copies
 from bot.delivery.lines import Lines, later_receipt
 from bot.delivery.outbox import Outcome, send_once
 from bot.delivery.preview import Previews
 from bot.delivery.progress import Place, ProgressBoard, Wanted
 from bot.delivery.record import record_delivery
+from bot.delivery.results import Results
 from bot.delivery.standing import status_sentence
 from bot.delivery.stored import stored_video
 from bot.delivery.uploads import Uploads
 from bot.delivery.words import Words
-from bot.menus.afterwards import failed_keyboard, video_keyboard
+from bot.menus.afterwards import failed_keyboard
 from bot.menus.keyboards import again_keyboard, job_keyboard
 from bot.reactions import Sign, react
 from bot.texts import Texts, short_id
@@ -50,8 +50,6 @@ from pipeline.types import (
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
 
-READ_LIMIT_S = 120.0
-"""Telegram looks at a video before it answers."""
 RESTART_NOTE_LIMIT_S = 3.0
 
 log = logging.getLogger(__name__)
@@ -66,9 +64,7 @@ class Delivery:
         self._bot = bot
         self._services = services
         self._texts = texts
-        self._voices = voices
         telegram = services.settings.telegram
-        self._send_limit_s = telegram.send_timeout_s
         self._board = ProgressBoard(
             bot,
             texts,
@@ -80,7 +76,8 @@ class Delivery:
         self._lines = Lines(services.outbox, self._words)
         self._previews = Previews(bot, services.store, services.settings, texts)
         self._uploads = Uploads(telegram.uploads_at_once)
-        self._copies = Copies(bot, services, texts, voices, self._uploads)
+        self._results = Results(bot, texts, voices, limit_s=telegram.send_timeout_s)
+        self._copies = Copies(services, texts, self._words, self._results, self._uploads)
         self._behind: set[JobId] = set()
         """Who has an earlier video in progress: told while it waits."""
 
@@ -199,48 +196,12 @@ class Delivery:
                 outbox,
                 job.id,
                 address,
-                lambda to: self._send_video(job, result, to, video, thumbnail),
+                lambda to: self._results.upload(job, to, video, thumbnail),
             )
         if outcome is Outcome.BLOCKED:
             await self._cancel_all_of(job)
         elif outcome is None:
             await record_delivery(self._services, job, video)
-
-    async def _send_video(
-        self, job: Job, result: RenderResult, address: Address, video: bytes, thumbnail: bytes
-    ) -> Message:
-        keyboard = video_keyboard(
-            self._texts, address.language, job.id, result, is_private=address.is_private
-        )
-        if is_video_note(result):
-            return await self._bot.send_video_note(
-                address.chat_id,
-                video,
-                length=result.width_px,
-                duration=round(result.duration_s),
-                thumbnail=thumbnail,
-                message_thread_id=address.thread_id,
-                reply_parameters=address.reply_parameters,
-                reply_markup=keyboard,
-                write_timeout=self._send_limit_s,
-                read_timeout=min(READ_LIMIT_S, self._send_limit_s),
-            )
-        return await self._bot.send_video(
-            address.chat_id,
-            video,
-            filename=f"bolti-{short_id(job.id)[1:]}.mp4",
-            width=result.width_px,
-            height=result.height_px,
-            duration=round(result.duration_s),
-            thumbnail=thumbnail,
-            supports_streaming=True,
-            caption=caption_of(job.id, result, self._texts, address.language, self._voices),
-            message_thread_id=address.thread_id,
-            reply_parameters=address.reply_parameters,
-            reply_markup=keyboard,
-            write_timeout=self._send_limit_s,
-            read_timeout=min(READ_LIMIT_S, self._send_limit_s),
-        )
 
     async def _settle(self, job: Job, address: Address, receipt: str) -> None:
         """Bring the chat in step with what the outbox knows."""

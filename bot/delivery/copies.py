@@ -7,52 +7,37 @@ its id there. Nothing is made here and nothing is counted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, assert_never
 
-from telegram import Bot, Message
+from telegram import Message
 
 from bot.address import Address, unpack_address
-from bot.delivery.caption import caption_of
 from bot.delivery.outbox import send_once
+from bot.delivery.results import Results
 from bot.delivery.stored import stored_video
 from bot.delivery.uploads import Uploads
 from bot.delivery.words import Words
-from bot.menus.afterwards import video_keyboard
-from bot.texts import Texts, short_id
+from bot.texts import Texts
 from pipeline import errors
 from pipeline.scratch import scratch_folder
 from pipeline.store.outbox import OutboxRow, OutboxState
-from pipeline.types import CopyKind, Job, JobId, RenderResult, Shape, Voice, VoiceId
+from pipeline.types import CopyKind, Job, JobId
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
 
-VIDEO_NOTE_MOST_S = 60.0
-"""Telegram takes no longer round video; a longer one is sent as a square."""
 UNKNOWN = {CopyKind.VIDEO: "copy.unknown", CopyKind.FILE: "file.unknown"}
 REFUSED = {CopyKind.VIDEO: "copy.refused", CopyKind.FILE: "file.refused"}
-
-
-def is_video_note(result: RenderResult) -> bool:
-    """Tell whether a video goes as a round one."""
-    return result.shape is Shape.ROUND and result.duration_s <= VIDEO_NOTE_MOST_S
 
 
 class Copies:
     """Sends finished videos once more."""
 
     def __init__(
-        self,
-        bot: Bot,
-        services: Services,
-        texts: Texts,
-        voices: Mapping[VoiceId, Voice],
-        uploads: Uploads,
+        self, services: Services, texts: Texts, words: Words, results: Results, uploads: Uploads
     ) -> None:
-        self._bot, self._services, self._texts = bot, services, texts
-        self._voices, self._uploads, self._words = voices, uploads, Words(bot)
-        self._limit_s = services.settings.telegram.send_timeout_s
+        self._services, self._texts, self._words = services, texts, words
+        self._results, self._uploads = results, uploads
 
     async def deliver(self, job: Job, kind: CopyKind, wish: int) -> None:
         """Send the copy once, and say so where it did not go.
@@ -110,39 +95,12 @@ class Copies:
     async def _send(
         self, job: Job, kind: CopyKind, address: Address, content: bytes | str
     ) -> Message:
-        assert job.result is not None
-        caption = caption_of(job.id, job.result, self._texts, address.language, self._voices)
-        keyboard = video_keyboard(self._texts, address.language, job.id, job.result)
         match kind:
             case CopyKind.FILE:
-                return await self._bot.send_document(
-                    address.chat_id,
-                    content,
-                    filename=f"bolti-{short_id(job.id)[1:]}.mp4",
-                    disable_content_type_detection=True,
-                    caption=caption,
-                    message_thread_id=address.thread_id,
-                    reply_parameters=address.reply_parameters,
-                    write_timeout=self._limit_s,
-                    read_timeout=self._limit_s,
-                )
-            case CopyKind.VIDEO if is_video_note(job.result):
-                return await self._bot.send_video_note(
-                    address.chat_id,
-                    content,
-                    message_thread_id=address.thread_id,
-                    reply_parameters=address.reply_parameters,
-                    reply_markup=keyboard,
-                )
+                return await self._results.send_file(job, address, content)
             case CopyKind.VIDEO:
-                return await self._bot.send_video(
-                    address.chat_id,
-                    content,
-                    caption=caption,
-                    message_thread_id=address.thread_id,
-                    reply_parameters=address.reply_parameters,
-                    reply_markup=keyboard,
-                )
+                assert isinstance(content, str)
+                return await self._results.send_again(job, address, content)
             case _:
                 assert_never(kind)
 
