@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -64,6 +66,7 @@ class Database:
             self._url = self._url.set(drivername="postgresql+psycopg")
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
         self._engine = _sqlite(self._url) if self.is_sqlite else _postgresql(self._url)
+        self._idle, self._at_work = threading.Condition(), 0
         if sealer is not None:
             seal_rows(self._engine, sealer)
 
@@ -112,8 +115,8 @@ class Database:
             await self.read(lambda c: c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all())
 
     async def close(self) -> None:
-        """Close every connection."""
-        await asyncio.to_thread(self._engine.dispose)
+        """Close every connection, once the threads that nobody waits for any more are done."""
+        await asyncio.to_thread(self._close)
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """Begin an INSERT that knows ON CONFLICT, in the words of this database."""
@@ -129,12 +132,29 @@ class Database:
             key = int.from_bytes(digest[:8], "big", signed=True)
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
+    def _close(self) -> None:
+        with self._idle:
+            self._idle.wait_for(lambda: not self._at_work, timeout=LIMIT_S)
+        self._engine.dispose()
+
+    @contextmanager
+    def _working(self) -> Iterator[sa.Connection]:
+        with self._idle:
+            self._at_work += 1
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        finally:
+            with self._idle:
+                self._at_work -= 1
+                self._idle.notify_all()
+
     def _read(self, work: Work[T]) -> T:
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            return work(connection)
+        with self._working() as connection:
+            return work(connection.execution_options(isolation_level="AUTOCOMMIT"))
 
     def _write(self, work: Work[T], before_an_act: bool) -> T:
-        with self._engine.connect() as connection:
+        with self._working() as connection:
             if self.is_sqlite:
                 _synchronize(connection, "FULL" if before_an_act else "NORMAL")
             with connection.begin():

@@ -135,6 +135,8 @@ async def test_who_insists_on_a_gpu_that_was_never_there_waits_and_does_not_fail
 
         assert render.begun == []
         assert (await world.jobs.get(job_id(1))).state is JobState.QUEUED
+        await world.jobs.cancel(job_id(1), by=ASHA)
+        await until(lambda: world.door.heard("withdraw", job_id(1)))
 
 
 async def last_seen(world: World, executor: str, at: datetime) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from pipeline import errors
-from pipeline.store.database import Database
+from pipeline.store.database import LIMIT_S, Database
 
 
 async def test_the_file_is_in_wal_mode_for_everybody(database: Database, tmp_path: Path) -> None:
@@ -83,3 +84,24 @@ async def test_a_broken_query_is_a_bug_and_says_so(database: Database) -> None:
 def _count(connection: sa.Connection) -> int:
     count: int = connection.exec_driver_sql("SELECT count(*) FROM outbox").scalar_one()
     return count
+
+
+async def test_closing_waits_for_a_thread_that_nobody_waits_for_any_more(
+    database: Database,
+) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def work(connection: sa.Connection) -> None:
+        begun.set()
+        may_end.wait(LIMIT_S)
+
+    reading = asyncio.create_task(database.read(work))
+    await asyncio.to_thread(begun.wait, LIMIT_S)
+    reading.cancel()
+    closing = asyncio.create_task(database.close())
+    done, _ = await asyncio.wait({closing}, timeout=0.05)
+    may_end.set()
+    await closing
+
+    assert done == set()
+    assert database._at_work == 0
