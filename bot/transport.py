@@ -12,6 +12,8 @@ from __future__ import annotations
 import asyncio
 import io
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
@@ -40,6 +42,8 @@ class Transport(BaseRequest):
         self._connections = connections
         self._upload_limit_s = upload_limit_s
         self._session: aiohttp.ClientSession | None = None
+        self._proxies: dict[str, str | None] = {}
+        """The way to each server that was asked: there are one or two."""
 
     @property
     def read_timeout(self) -> float | None:
@@ -49,10 +53,11 @@ class Transport(BaseRequest):
     async def initialize(self) -> None:
         """Open the pool; safe to repeat."""
         if self._session is None:
-            # The same authorities, proxies and variables as PTB's own way.
+            # The same authorities, proxies and variables as PTB's own way. The session does not
+            # look for proxies itself: it would, at each request, in a thread that others may use.
             trusted = await asyncio.to_thread(httpx.create_ssl_context)
             connector = aiohttp.TCPConnector(limit=self._connections, ssl=trusted)
-            self._session = aiohttp.ClientSession(connector=connector, trust_env=True)
+            self._session = aiohttp.ClientSession(connector=connector)
 
     async def shutdown(self) -> None:
         """Close the pool; safe to repeat."""
@@ -82,6 +87,7 @@ class Transport(BaseRequest):
                 self._session.request(
                     method,
                     url,
+                    proxy=self._proxy_to(url),
                     data=_body(request_data),
                     headers={"User-Agent": self.USER_AGENT},
                     timeout=limits,
@@ -93,6 +99,13 @@ class Transport(BaseRequest):
             raise TimedOut from e
         except (aiohttp.ClientError, OSError) as e:
             raise NetworkError(type(e).__name__) from e
+
+    def _proxy_to(self, url: str) -> str | None:
+        server = urlsplit(url)
+        if server.netloc not in self._proxies:
+            is_direct = proxy_bypass(server.hostname or "")
+            self._proxies[server.netloc] = None if is_direct else getproxies().get(server.scheme)
+        return self._proxies[server.netloc]
 
 
 def _seconds(given: ODVInput[float], usual_s: float) -> float:

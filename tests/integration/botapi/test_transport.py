@@ -56,6 +56,29 @@ async def test_parameters_go_as_a_form_and_the_answer_comes_back() -> None:
     assert json.loads(heard["disable_notification"]) is True
 
 
+async def test_the_proxy_that_the_environment_names_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.host)
+        return web.json_response({"ok": True, "result": MESSAGE})
+
+    for name in ("http_proxy", "no_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    async with telegram(answer) as bot:
+        monkeypatch.setenv("http_proxy", bot.base_url.partition("/bot")[0])
+        far = Bot(TOKEN, base_url="http://telegram.invalid/bot", request=bot.request)
+        await far.send_message(5, "by a proxy")
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        await bot.send_message(5, "directly")
+
+    assert asked[0] == "telegram.invalid"
+    assert asked[1].startswith("127.0.0.1")
+
+
 async def test_a_file_goes_as_a_part_of_the_form() -> None:
     heard: dict[str, object] = {}
 
