@@ -25,7 +25,8 @@ KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 UPDATE_LIMIT_S = 180.0
 """Longest work on one update. Handlers check, write and answer; this is a net, not a budget."""
 LANES_AT_ONCE = 16
-"""So many are looked at together; those whose answers wait for Telegram's pace come on top."""
+"""So many are looked at together; those whose answers wait for Telegram's pace come on top. As
+many again of those who see no sign while they wait: taps, and what is said in groups."""
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ class Lanes:
         self._lanes: dict[int, deque[Update]] = {}
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._room = asyncio.Semaphore(LANES_AT_ONCE)
+        self._room_without_sign = asyncio.Semaphore(LANES_AT_ONCE)
         self._signs = Signs(app.bot)
 
     def put(self, update: Update) -> None:
@@ -85,8 +87,9 @@ class Lanes:
         kept = self._app.keeping[update.update_id] = asyncio.Event()
         keeping = asyncio.create_task(kept.wait())
         working: asyncio.Task[bool] | None = None
+        room = self._room if wants_sign(update) else self._room_without_sign
         try:
-            async with self._room:
+            async with room:
                 await self._signs.let_pass()
                 working = asyncio.create_task(self._process(update))
                 await asyncio.wait({working, keeping}, return_when=asyncio.FIRST_COMPLETED)

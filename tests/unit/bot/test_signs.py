@@ -127,6 +127,22 @@ async def test_so_many_who_wait_for_their_answer_leave_room_for_others(bot: Bot)
         go.set()
 
 
+async def test_a_tap_and_a_group_do_not_wait_behind_a_rush_of_photos(bot: Bot) -> None:
+    done: list[int] = []
+    go = asyncio.Event()
+
+    async def handle(update_id: int) -> None:
+        if update_id < 98:
+            await go.wait()
+        done.append(update_id)
+
+    rush = [photo(n, user=n) for n in range(1, 40)]
+    bot.telegram.waiting = [*rush, tap(98, "make:x", user=98), text(99, "/say", chat=-1001)]
+    async with polling(bot, handle):
+        await until(lambda: sorted(done) == [98, 99])
+        go.set()
+
+
 @pytest.mark.parametrize(
     "update", [text(1, "/start"), text(1, "/help"), text(1, "Good morning."), photo(1)]
 )
