@@ -1,6 +1,6 @@
 """A confined child and the folder it lives in: files are handed in, what it made is taken out.
 
-The child is started with its folder as the only argument, and confines itself to it before it
+The child is started with its folder as the first argument, and confines itself to it before it
 opens anything (``confine``). One file at a time lies in there, as a copy: what takes the child
 over sees neither the file's neighbours nor anybody else's, and changes no original. Knows no
 format; ``child`` is how it is asked.
@@ -36,12 +36,17 @@ class Booth:
     """Shows files to a child of its own, one after the other; ``parent`` holds its folder."""
 
     def __init__(
-        self, name: str, module: str, environment: Mapping[str, str], parent: Path
+        self,
+        name: str,
+        module: str,
+        environment: Mapping[str, str],
+        parent: Path,
+        *arguments: str,
     ) -> None:
         own = f"{_NAMED}{name}-{os.getpid()}-{secrets.token_hex(4)}"
         self._name, self._folder = name, parent.resolve() / own
         self._lock: int | None = None
-        self._child = Child(name, module, environment, str(self._folder))
+        self._child = Child(name, module, environment, str(self._folder), *arguments)
         self._one_file = asyncio.Lock()
 
     @property

@@ -37,6 +37,8 @@ from pipeline.settings import Settings, child_environment
 from pipeline.speech import Synthesizer, samples
 from pipeline.speech.desk import RecordingDesk
 from pipeline.speech.text import ScriptPlan, beginning, check_script
+from pipeline.speech.transcribing import create_transcriber
+from pipeline.studio import STUDIO_MODULE, studio_child
 from pipeline.types import (
     EngineChoice,
     Job,
@@ -52,8 +54,6 @@ from pipeline.worker import render_queues
 if TYPE_CHECKING:
     from pipeline.jobs import Jobs
     from pipeline.still import Still
-
-STUDIO_MODULE = "pipeline.studio"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,16 +177,15 @@ async def open_workshop(
 ) -> AsyncIterator[Workshop]:
     """Make the parts; their processes start when first asked, and end with the block.
 
-    ``keep`` is a folder for speech that may be used again; None keeps nothing. ``scratch`` is
-    where strangers' files are shown to their readers; None: in the data folder.
+    ``keep`` is a folder for speech that may be used again; None keeps nothing. In ``scratch``
+    strangers' files are shown and the studio works; None: in the data folder.
     """
-    environment = child_environment()
+    environment, scratch = child_environment(), scratch or settings.scratch_dir
     async with AsyncExitStack() as stack:
-        studio = Child("studio", children.studio, environment)
+        studio = studio_child("studio", settings, environment, scratch, children.studio)
         stack.push_async_callback(studio.close)
-        sketcher = Child("sketcher", children.studio, environment)
+        sketcher = studio_child("sketcher", settings, environment, scratch, children.studio)
         stack.push_async_callback(sketcher.close)
-        scratch = scratch or settings.scratch_dir
         portraits = PortraitDesk(
             settings.portrait, Booth("portrait", children.portrait, environment, scratch)
         )
@@ -199,7 +198,8 @@ async def open_workshop(
             settings.speech, environment, keep, sealer_of(settings.store, SHELF)
         )
         stack.push_async_callback(speaker.close)
-        recordings = RecordingDesk(settings.speech_in_place, environment, _hears_a_voice)
+        transcriber = create_transcriber(settings, environment, scratch)
+        recordings = RecordingDesk(settings.speech_in_place, transcriber, _hears_a_voice)
         stack.push_async_callback(recordings.close)
         yield Workshop(
             settings=settings,

@@ -42,6 +42,10 @@ READING_FILE, WRITING_FILE = 0b100, 0b10 | 1 << 14  # writing may cut off what w
 FILE_RIGHTS: Final = 0b111 | 1 << 14 | 1 << 15  # what a rule for a file may name
 MAKING_ODD: Final = 1 << 6 | 0b1111 << 9
 """Devices, sockets, pipes, links: who reads a file makes none."""
+USING: Final = 0b110 | 1 << 15
+"""Read a device, write it, give it orders."""
+FILLING: Final = -1 & ~MAKING_ODD & ~1
+"""Everything in a folder, but to run what lies there."""
 RIGHTS_BY_ABI: Final = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 """How many rights of the file system each version of Landlock knows."""
 TCP_ABI, SCOPES_ABI = 4, 6
@@ -56,13 +60,22 @@ SYSTEM: Final = (
     *(f"/etc/{name}" for name in ("localtime", "passwd", "nsswitch.conf", "ssl/openssl.cnf")),
 )
 
-# Calls by architecture: (audit code, seccomp, socket, others that are refused).
+# Calls by architecture: (audit code, seccomp, socket, others that are refused, those of sockets).
 _CALLS: Final = {
-    "x86_64": (0xC000003E, 317, 41, (101, 310, 311, 425, 321, 165, 272, 308, 438)),
-    "aarch64": (0xC00000B7, 277, 198, (117, 270, 271, 425, 280, 40, 97, 268, 438)),
+    "x86_64": (
+        *(0xC000003E, 317, 41, (101, 310, 311, 425, 321, 165, 272, 308, 438)),
+        (42, 44, 46, 307),
+    ),
+    "aarch64": (
+        *(0xC00000B7, 277, 198, (117, 270, 271, 425, 280, 40, 97, 268, 438)),
+        (203, 206, 211, 269),
+    ),
 }
 """ptrace, process_vm_readv, process_vm_writev, io_uring_setup, bpf, mount, unshare, setns,
-pidfd_getfd. Pairs of sockets are made by another call than socket, and stay."""
+pidfd_getfd; connect, sendto, sendmsg, sendmmsg. Pairs of sockets are made by another
+call than socket, and stay."""
+LOCAL: Final = 1
+"""The family of sockets that reach no other machine."""
 FOREIGN_CALLS: Final = 1 << 30
 """From here on the same calls by other numbers (x32)."""
 REFUSED: Final = 0x00050000 | 1  # SECCOMP_RET_ERRNO, EPERM
@@ -80,15 +93,24 @@ class Confinement:
     """Only one can be written in, and only code and that one be read."""
 
 
-def confine(folder: Path | None, *, memory_bytes: int, cpu_s: int | None = None) -> Confinement:
+def confine(
+    folder: Path | None,
+    *,
+    memory_bytes: int | None,
+    cpu_s: int | None = None,
+    beside: Mapping[str, int] | None = None,
+    mute_sockets: bool = False,
+) -> Confinement:
     """Confine this process to ``folder`` and so much memory, for good.
 
-    None leaves it every folder, but neither network, nor root's powers, nor other processes.
-    To be called before threads start and before anything heavy is imported: Landlock binds the
-    thread that calls and those that it starts.
+    None leaves it every folder, but neither network, nor root's powers, nor other processes; None
+    of memory leaves it what there is. ``beside`` the folder it has these rights by path; with
+    ``mute_sockets`` it may make local sockets, but call nobody and send nothing. To be called
+    before threads start and before anything heavy is imported: Landlock binds the thread that
+    calls and those that it starts.
     """
-    # Not RLIMIT_AS: threads reserve what they never use.
-    _limit(resource.RLIMIT_DATA, memory_bytes)
+    if memory_bytes is not None:  # not RLIMIT_AS: threads reserve what they never use
+        _limit(resource.RLIMIT_DATA, memory_bytes)
     _limit(resource.RLIMIT_FSIZE, FILE_BYTES)
     _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
     _limit(resource.RLIMIT_CORE, 0)
@@ -96,8 +118,14 @@ def confine(folder: Path | None, *, memory_bytes: int, cpu_s: int | None = None)
         _limit(resource.RLIMIT_CPU, cpu_s)
     if folder is None:
         return _restrict({"/": -1})
-    inside = -1 & ~MAKING_ODD & ~1  # nor is anything run that lies there
-    return _restrict(dict.fromkeys(_code(), READING) | {str(folder): inside})
+    rights = dict.fromkeys(_code(), READING) | dict(beside or {}) | {str(folder): FILLING}
+    return _restrict(rights, mute_sockets=mute_sockets)
+
+
+def to_read(folder: Path) -> dict[str, int]:
+    """Give the right to read what lies in a folder, and what links in there point to."""
+    linked = [path.resolve() for path in folder.rglob("*") if path.is_symlink()]
+    return dict.fromkeys(map(str, (folder, *linked)), READING & ~1)
 
 
 def hold(more_bytes: int) -> None:
@@ -137,7 +165,7 @@ def _limit(kind: int, most: int) -> None:
     resource.setrlimit(kind, (wanted, wanted))
 
 
-def _restrict(rights: Mapping[str, int]) -> Confinement:
+def _restrict(rights: Mapping[str, int], *, mute_sockets: bool = False) -> Confinement:
     """Leave this process nothing but these rights by path, and no network."""
     if sys.platform != "linux":
         return Confinement(memory=True, network=False, folders=False)
@@ -146,7 +174,8 @@ def _restrict(rights: Mapping[str, int]) -> Confinement:
         return Confinement(memory=True, network=False, folders=False)
     _drop_capabilities(libc)
     folders = _restrict_folders(libc, rights)
-    return Confinement(memory=True, network=_refuse_network(libc), folders=folders)
+    network = _refuse_network(libc, mute_sockets=mute_sockets)
+    return Confinement(memory=True, network=network, folders=folders)
 
 
 def _drop_capabilities(libc: ctypes.CDLL) -> None:
@@ -159,20 +188,26 @@ def _drop_capabilities(libc: ctypes.CDLL) -> None:
 # --------------------------------------------------------------------------- no network
 
 
-def _refuse_network(libc: ctypes.CDLL) -> bool:
-    """Refuse socket(), and calls that reach other processes."""
+def _refuse_network(libc: ctypes.CDLL, *, mute_sockets: bool) -> bool:
+    """Refuse sockets, or all that is done with them, and calls that reach other processes."""
     if (machine := os.uname().machine) not in _CALLS:
         return False
-    audit, seccomp, socket, others = _CALLS[machine]
-    program = _program(audit, (socket, *others))
+    audit, seccomp, socket, others, of_sockets = _CALLS[machine]
+    if mute_sockets:
+        program = _program(audit, (*others, *of_sockets), socket)
+    else:
+        program = _program(audit, (*others, socket))
     buffer = ctypes.create_string_buffer(program)
     length = len(program) // 8
     header = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", length, ctypes.addressof(buffer)))
     return bool(libc.syscall(seccomp, SECCOMP_FILTER, ALL_THREADS, header) == 0)
 
 
-def _program(audit: int, refused: Sequence[int]) -> bytes:
-    """Write the filter in BPF: load a word, jump if equal or larger, return."""
+def _program(audit: int, refused: Sequence[int], only_local: int | None = None) -> bytes:
+    """Write the filter in BPF: load a word, jump if equal or larger, return.
+
+    ``only_local`` is the call that makes sockets, where local ones may be made.
+    """
     load, equal, larger, give = 0x20, 0x15, 0x35, 0x06
     steps: list[tuple[int, int, int, int]] = [
         (load, 0, 0, 4),  # the architecture: a foreign one is refused
@@ -184,6 +219,9 @@ def _program(audit: int, refused: Sequence[int]) -> bytes:
     ]
     for number in refused:
         steps += [(equal, 0, 1, number), (give, 0, 0, REFUSED)]
+    if only_local is not None:  # its first argument is the family
+        steps += [(equal, 0, 3, only_local), (load, 0, 0, 16), (equal, 1, 0, LOCAL)]
+        steps.append((give, 0, 0, REFUSED))
     steps.append((give, 0, 0, ALLOWED))
     return b"".join(struct.pack("HBBI", *step) for step in steps)
 

@@ -42,6 +42,7 @@ FOLDERS: Final[Mapping[str, str]] = {
     "speech": "goes speech.cache_hours after it was made, sooner above speech.cache_bytes",
     "bolti.db": "stays; what its rows do stands in store/lives.py and jobs/past.py",
     "consents.jsonl": "stays: the proof of who agreed at this machine, one line each",
+    "kernels": "stays: what was compiled for the graphics card",
     "keys": "stays: what seals the audit trail",
     "provenance": "stays: who signs the videos",
     "weights": "stays: fetched by the operator",

@@ -100,13 +100,13 @@ async def _transcribe(recording: Path, settings: Settings) -> Transcript:
     from pipeline.speech.recorded import recorded_speech
     from pipeline.speech.transcribing import create_transcriber
 
-    transcriber = create_transcriber(settings.speech_in_place, child_environment())
-    try:
-        async with beside(Path.cwd() / "speech.wav") as scratch:
+    async with beside(Path.cwd() / "speech.wav") as scratch:
+        transcriber = create_transcriber(settings, child_environment(), scratch)
+        try:
             speech = await recorded_speech(recording, scratch / "speech.wav", settings.speech)
             return await transcriber.transcribe(speech.path)
-    finally:
-        await transcriber.close()
+        finally:
+            await transcriber.close()
 
 
 async def _voices(settings: Settings) -> list[Voice]:

@@ -7,13 +7,13 @@ stands in ``recorded.py``, who hears words in ``transcribing.py``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from pipeline import errors
 from pipeline.settings import SpeechSettings
 from pipeline.speech.recorded import recorded_speech
-from pipeline.speech.transcribing import Transcript, create_transcriber
+from pipeline.speech.transcribing import Transcriber, Transcript
 from pipeline.types import Speech
 
 
@@ -26,11 +26,11 @@ class RecordingDesk:
     def __init__(
         self,
         settings: SpeechSettings,
-        environment: Mapping[str, str],
+        transcriber: Transcriber,
         hears_a_voice: Callable[[Path], bool],
     ) -> None:
         self._settings, self._hears_a_voice = settings, hears_a_voice
-        self._transcriber = create_transcriber(settings, environment)
+        self._transcriber = transcriber
 
     @property
     def no_words_because(self) -> str | None:

@@ -17,10 +17,14 @@ from typing import Protocol
 from pydantic import TypeAdapter
 
 from pipeline import errors
-from pipeline.child import Child, Message
-from pipeline.settings import SpeechSettings
+from pipeline.booth import Booth
+from pipeline.child import Message
+from pipeline.cuda_files import kept_kernels, kernels_under
+from pipeline.settings import Settings, SpeechSettings
 
 MODULE = "pipeline.speech.whisper"
+MOST_BYTES = 1 << 30
+"""More than any WAV of ours has: speech.max_s allows ten minutes."""
 LANGUAGES = ("en", "hi", "ta", "te", "bn", "mr", "gu", "kn", "ml", "pa", "ur")
 """Nobody here speaks another one; without this, short notes turn out Welsh."""
 PULL = "bring it with: bolti models pull whisper-small"
@@ -67,13 +71,22 @@ class Transcriber(Protocol):
         ...
 
 
-def create_transcriber(settings: SpeechSettings, environment: Mapping[str, str]) -> Transcriber:
-    """Make the transcriber that can run here, or one that says why none can."""
+def create_transcriber(
+    all_settings: Settings, environment: Mapping[str, str], scratch: Path
+) -> Transcriber:
+    """Make the transcriber that can run here, or one that says why none can.
+
+    Recordings are shown to it in ``scratch``.
+    """
+    settings, kernels = all_settings.speech_in_place, kernels_under(all_settings.data_dir)
     if importlib.util.find_spec("faster_whisper") is None:
         return NoTranscriber(f"faster-whisper is not installed; {INSTALL}")
     if not (Path(settings.whisper_model) / "model.bin").is_file():
         return NoTranscriber(f"its model is not here; {PULL}")
-    return WhisperTranscriber(settings, Child("whisper", MODULE, environment))
+    model = str(Path(settings.whisper_model).resolve())
+    ours = {**environment, **kept_kernels(kernels)}
+    booth = Booth("whisper", MODULE, ours, scratch, model, str(kernels))
+    return WhisperTranscriber(settings, booth)
 
 
 class NoTranscriber:
@@ -91,18 +104,27 @@ class NoTranscriber:
 
 
 class WhisperTranscriber:
-    """faster-whisper in a process of its own."""
+    """faster-whisper in a process of its own, which sees one recording at a time."""
 
-    def __init__(self, settings: SpeechSettings, child: Child) -> None:
+    def __init__(self, settings: SpeechSettings, booth: Booth) -> None:
         self.reason: str | None = None
-        self._settings, self._child = settings, child
-        self._model = Path(settings.whisper_model).absolute()
+        self._settings, self._booth = settings, booth
+        self._model = Path(settings.whisper_model).resolve()
 
     async def transcribe(self, recording: Path) -> Transcript:
         """Hear a recording by its absolute path; the first one also waits for the model."""
-        request = TranscribeRequest(recording=recording, model=self._model, languages=LANGUAGES)
-        question: Message = REQUEST.dump_python(request, mode="json")
-        answer = await self._child.ask(question, limit_s=self._settings.transcribe_limit_s)
+
+        def order(given: Path, _made: Path) -> Message:
+            request = TranscribeRequest(recording=given, model=self._model, languages=LANGUAGES)
+            question: Message = REQUEST.dump_python(request, mode="json")
+            return question
+
+        answer = await self._booth.show(
+            recording,
+            order,
+            most_bytes=MOST_BYTES,
+            limit_s=self._settings.transcribe_limit_s,
+        )
         transcript = TRANSCRIPT.validate_python(answer)
         if not transcript.text.strip():
             raise errors.NoSpeechFound
@@ -110,4 +132,4 @@ class WhisperTranscriber:
 
     async def close(self) -> None:
         """Kill the child. Safe to repeat."""
-        await self._child.close()
+        await self._booth.close()

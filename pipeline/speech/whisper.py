@@ -1,17 +1,22 @@
-"""The transcribing child: ``python -m pipeline.speech.whisper``, asked by ``transcribing`` only.
+"""The transcribing child: ``python -m pipeline.speech.whisper FOLDER MODEL KERNELS``, in a booth.
 
 The one place where faster-whisper is imported (the extra ``transcribe``). The model comes from a
-folder and nothing is downloaded; it stays warm between recordings.
+folder and nothing is downloaded; it stays warm between recordings. Beside the model and code it
+sees one recording, and has no network.
 """
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pipeline import errors
 from pipeline.child import Message, serve
+from pipeline.confine import confine, to_read
+from pipeline.cuda_files import cuda_files
 from pipeline.speech.transcribing import (
     INSTALL,
     REQUEST,
@@ -22,7 +27,11 @@ from pipeline.speech.transcribing import (
 
 
 def main() -> None:
-    """Serve until the parent goes away."""
+    """Confine this process, then serve. Nothing heavy is imported before."""
+    folder, model, kernels = map(Path, sys.argv[1:])
+    card = cuda_files(kernels)
+    confine(folder, memory_bytes=None, beside=to_read(model) | card, mute_sockets=bool(card))
+    tempfile.tempdir = str(folder)
     models: dict[Path, Any] = {}
 
     def handle(message: Message, _say: Callable[[Message], None]) -> Message:

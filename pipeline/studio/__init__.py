@@ -7,13 +7,16 @@ Knows one video at a time; knows no job, no store, no Telegram.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter
 
-from pipeline.settings import LatentSyncSettings
+from pipeline.child import Child
+from pipeline.cuda_files import kept_kernels, kernels_under
+from pipeline.settings import LatentSyncSettings, Settings
 from pipeline.types import (
     EngineChoice,
     EngineName,
@@ -26,10 +29,12 @@ from pipeline.types import (
     Video,
 )
 
+STUDIO_MODULE = "pipeline.studio"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudioOrder:
-    """One video to make; every path lies in the job's scratch folder."""
+    """One video to make; every path lies in the job's scratch folder, and no other is opened."""
 
     portrait: Path
     """A clean, upright picture, or footage: what the check of the photo or video wrote."""
@@ -100,3 +105,17 @@ REQUEST: Final = TypeAdapter[StudioOrder | StudioWarmUp](
 )
 ANSWER = TypeAdapter(StudioAnswer)
 PROGRESS = TypeAdapter(StudioProgress)
+
+
+def studio_child(
+    name: str,
+    settings: Settings,
+    environment: Mapping[str, str],
+    scratch: Path,
+    module: str = STUDIO_MODULE,
+) -> Child:
+    """Make a studio that is confined to a scratch folder, and reads the settings' weights."""
+    kernels, weights = kernels_under(settings.data_dir), settings.latentsync_in_place.weights
+    ours = {**environment, **kept_kernels(kernels), "TMPDIR": str(scratch)}
+    places = (str(scratch), weights, str(kernels), environment.get("CC", ""))
+    return Child(name, module, ours, *places)

@@ -27,7 +27,7 @@ async def time_demo() -> list[tuple[str, float, float, MadeVideo]]:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder) / "data", speech=offline.SPEECH)
-        async with open_workshop(settings) as workshop:
+        async with open_workshop(settings, scratch=Path(folder)) as workshop:
             for name in ("cold", "warm"):
                 async with scratch_folder(Path(folder), name) as scratch:
                     begun_s = time.monotonic()

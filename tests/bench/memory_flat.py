@@ -42,7 +42,7 @@ async def peak_of(duration_s: float, size_px: int = 512) -> Peak:
     long = {"max_s": 600.0, "limit_s": 300.0}
     settings = Settings(speech=offline.SPEECH.model_copy(update=long))
     with tempfile.TemporaryDirectory() as folder:
-        async with open_workshop(settings) as workshop:
+        async with open_workshop(settings, scratch=Path(folder)) as workshop:
             portrait = Path(folder) / "portrait.png"
             await workshop.portraits.check(sample_portrait(), portrait)
             await workshop.portraits.close()

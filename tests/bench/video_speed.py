@@ -44,7 +44,7 @@ async def measure(photo: Path, motion: Motion) -> None:
     settings = Settings(speech=offline.SPEECH)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        async with open_workshop(settings) as workshop:
+        async with open_workshop(settings, scratch=folder) as workshop:
             clean = folder / "clean.png"
             await workshop.portraits.check(photo, clean)
             await workshop.studio.start()

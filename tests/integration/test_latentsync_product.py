@@ -15,7 +15,7 @@ from PIL import Image
 from pydantic import SecretStr
 
 from pipeline import errors
-from pipeline.bootstrap import STUDIO_MODULE, Workshop, open_workshop
+from pipeline.bootstrap import Workshop, open_workshop
 from pipeline.child import Child
 from pipeline.latentsync.releases import UNET_NAME, Release
 from pipeline.media.footage import Footage
@@ -26,6 +26,7 @@ from pipeline.settings import JobsSettings, Settings, child_environment
 from pipeline.settings.safety import ProvenanceSettings
 from pipeline.still import best_still
 from pipeline.store import ArtifactStore
+from pipeline.studio import STUDIO_MODULE, studio_child
 from pipeline.types import (
     ArtifactKey,
     EngineChoice,
@@ -105,7 +106,8 @@ async def world(
         provenance=ProvenanceSettings(mark_key=SecretStr("the same in every world")),
         speech=offline.SPEECH,
     )
-    studio = Child("studio", module, child_environment() | {"PYTHONPATH": str(ROOT)})
+    environment = child_environment() | {"PYTHONPATH": str(ROOT)}
+    studio = studio_child("studio", settings, environment, settings.scratch_dir, module)
     async with open_workshop(settings) as workshop, open_records(settings) as records:
         try:
             picture = folder / "portrait.png"

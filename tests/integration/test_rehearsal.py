@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from pipeline import errors
-from pipeline.bootstrap import STUDIO_MODULE
 from pipeline.child import Child, Message
 from pipeline.latentsync.releases import Release
-from pipeline.settings import child_environment
-from pipeline.studio import WARM_UP, StudioWarmUp
+from pipeline.settings import Settings, child_environment
+from pipeline.studio import STUDIO_MODULE, WARM_UP, StudioWarmUp, studio_child
 from pipeline.types import EngineName
 from tests import tiny_latentsync
 from tests.integration import tiny_studio
@@ -31,7 +30,9 @@ async def studio_of(weights: Path, module: str) -> AsyncIterator[tuple[Child, Me
         size_px=192,
         fps=25,
     )
-    studio = Child("studio", module, child_environment() | {"PYTHONPATH": str(ROOT)})
+    settings = Settings(data_dir=weights.parent / "data", latentsync=wish.latentsync)
+    environment = child_environment() | {"PYTHONPATH": str(ROOT)}
+    studio = studio_child("studio", settings, environment, settings.scratch_dir, module)
     try:
         yield studio, WARM_UP.dump_python(wish, mode="json")
     finally:

@@ -46,7 +46,8 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     said: list[Progress] = []
 
     async def work() -> MadeVideo:
-        async with open_workshop(Settings(data_dir=scratch, speech=offline.SPEECH)) as workshop:
+        settings = Settings(data_dir=scratch, speech=offline.SPEECH)
+        async with open_workshop(settings, scratch=scratch) as workshop:
             portrait = scratch / "portrait.png"
             await workshop.portraits.check(faces.hopper(), portrait)
             order = VideoOrder(

@@ -18,7 +18,7 @@ from pipeline.lipsync import LipSyncEngine
 from pipeline.lipsync.latentsync import LatentSyncEngine
 from pipeline.portrait import FaceFollower, Pixels
 from pipeline.settings import LatentSyncSettings
-from pipeline.studio.__main__ import Studio
+from pipeline.studio.room import Studio
 from pipeline.types import EngineName
 from tests import tiny_latentsync
 

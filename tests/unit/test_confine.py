@@ -126,6 +126,32 @@ def test_a_process_that_keeps_its_folders_has_no_network_and_no_neighbours(
     assert (answer["went"] == "through") is goes, answer
 
 
+MUTE = ATTEMPT.replace("cpu_s=30", "cpu_s=30, mute_sockets=True")
+
+
+@pytest.mark.parametrize(
+    ("attempt", "goes"),
+    [
+        ("import socket; socket.socket(socket.AF_UNIX).bind('\\0bolti-mute'); ", True),
+        ("import socket; socket.socket()", False),
+        ("import socket; socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)", False),
+        ("import socket; socket.socket(socket.AF_UNIX).connect('/nowhere')", False),
+        (
+            "import socket as s; s.socket(s.AF_UNIX, s.SOCK_DGRAM).sendto(b'a', '/nowhere')",
+            False,
+        ),
+        ("import socket; socket.socketpair()[0].sendmsg([b'a'])", False),
+    ],
+)
+def test_mute_sockets_reach_nobody(tmp_path: Path, attempt: str, goes: bool) -> None:
+    """CUDA does not start without one."""
+    answer = attempted(tmp_path, attempt, MUTE)
+
+    if not answer["network"]:
+        pytest.skip("this kernel cannot refuse sockets")
+    assert answer["went"] == ("through" if goes else "PermissionError"), answer
+
+
 def test_its_children_are_confined_too(tmp_path: Path) -> None:
     read = "import subprocess; subprocess.run(['cat', str(secret)], check=True)"
 

@@ -14,8 +14,8 @@ from pipeline.media.read import read_wav
 from pipeline.portrait import Face, FaceFollower, Landmarks, Pixels
 from pipeline.settings import LatentSyncSettings
 from pipeline.studio import WARM_UP, StudioWarmUp
-from pipeline.studio.__main__ import Studio
 from pipeline.studio.rehearsal import FRAMES, rehearse
+from pipeline.studio.room import Studio
 from pipeline.types import EngineName, Motion, Note, Speech
 from tests.measure.drawn import drawn_face
 
