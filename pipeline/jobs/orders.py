@@ -23,11 +23,9 @@ queueing (Goyal, Vin, Cheng, SIGCOMM 1996). Nobody starves, and the position is 
 Why the render lines up before the announcement: the first position told is then a real one, and a
 Telegram that does not answer keeps nobody's render waiting.
 
-How an order waits and what its status message shows meanwhile, the preview among it, stands in
-``waiting.py``.
-
-Where the next one goes: a step of an order is a method here and a line in ``run``. A change of the
-order of steps needs a new ``APPLICATION_VERSION`` and a drain.
+Where the next one goes: a step of an order is a method here and a line in ``run``; what its status
+message shows while it waits stands in ``waiting.py``. A change of the order of steps needs a new
+``APPLICATION_VERSION`` and a drain.
 """
 
 from __future__ import annotations
@@ -174,20 +172,23 @@ class OrderWork:
     async def _announce(self, id: JobId) -> str | None:
         """Return the receipt, or None when there is nobody to tell or nothing to say any more."""
         try:
-            return await self._patiently(id, "announce", lambda: self._announce_once(id))
+            receipt = await self._patiently(id, "announce", lambda: self._announce_once(id))
+            if receipt is not None:  # apart: a database that is away has nothing said twice
+                await self._patiently(id, "keep", lambda: self._rows.keep_receipt(id, receipt))
         except Exception as e:
             # Whoever cannot be told about an order cannot be sent its video either.
             log.exception("%s cannot be announced", id)
             failure = failure_of(e)
             await self._patiently(id, "give up", lambda: self._fail_row(id, failure))
             return None
+        return receipt
 
     async def _announce_once(self, id: JobId) -> str | None:
         if (job := await self._rows.find(id)) is None or job.state.is_final:
             return None
-        receipt = await self._door.announce(job, await self._views.standing(id, sure=True))
-        await self._rows.keep_receipt(id, receipt)
-        return receipt
+        if (receipt := await self._rows.receipt(id)) is not None:
+            return receipt  # a crash came before the record of this step
+        return await self._door.announce(job, await self._views.standing(id, sure=True))
 
     async def _decide(self, id: JobId, outcome_json: str) -> str:
         """End the race with a cancellation, in the transaction that moves the row."""

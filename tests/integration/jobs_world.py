@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.jobs import Jobs, Measure, QueueName
@@ -221,11 +221,12 @@ async def opened(
     render: FakeRender | None = None,
     listen: Sequence[QueueName] = BOTH,
     measure: Measure = lambda _: SPEECH_S,
+    orders: type[Orders] = Orders,
 ) -> AsyncIterator[World]:
     if not settings.jobs.database:
         await _prepare(settings.data_dir / "bolti.db")
     database = Database(settings.database_url)
-    books = books_on(database)
+    books = replace(books_on(database), orders=orders(database))
     await database.open()
     door, render = door or FakeDoor(), render or FakeRender()
     jobs = Jobs(

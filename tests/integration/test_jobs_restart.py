@@ -13,7 +13,8 @@ from pipeline import errors
 from pipeline.jobs import requests
 from pipeline.line import OpenLimits
 from pipeline.store import create
-from pipeline.types import JobState, Stage
+from pipeline.store.orders import Orders
+from pipeline.types import JobId, JobState, Stage
 from tests.integration.jobs_world import (
     ASHA,
     REQUEST,
@@ -86,6 +87,43 @@ async def test_an_order_without_a_workflow_is_picked_up(tmp_path: Path) -> None:
     async with opened(settings) as world:
         await until_final(world, 1)
         assert world.door.heard("deliver", job_id(1)) == 1
+
+
+async def test_what_was_announced_on_record_is_announced_no_second_time(tmp_path: Path) -> None:
+    """A crash between the row and the engine's own record of the step."""
+    settings = settings_in(tmp_path)
+    async with opened(settings, listen=()) as world:
+        await world.submit(1)
+        await world.orders.keep_receipt(job_id(1), f"message of {job_id(1)}")
+
+    async with opened(settings) as world:
+        await until_final(world, 1)
+
+        assert world.door.heard("announce", job_id(1)) == 0
+        assert world.door.heard("deliver", job_id(1)) == 1
+
+
+class Forgetful(Orders):
+    """Cannot keep the first receipt: the database has just gone away."""
+
+    forgot = 0
+
+    async def keep_receipt(self, id: JobId, receipt: str) -> None:
+        if not self.forgot:
+            self.forgot += 1
+            raise errors.StoreUnavailable("away")
+        await super().keep_receipt(id, receipt)
+
+
+async def test_a_receipt_that_cannot_be_kept_is_kept_later_and_nothing_said_twice(
+    tmp_path: Path,
+) -> None:
+    async with opened(settings_in(tmp_path), orders=Forgetful) as world:
+        await world.submit(1)
+        await until_final(world, 1)
+
+        assert await world.orders.receipt(job_id(1)) == f"message of {job_id(1)}"
+        assert world.door.heard("announce", job_id(1)) == 1
 
 
 async def test_an_order_whose_workflow_ended_without_it_is_told(tmp_path: Path) -> None:
