@@ -28,11 +28,17 @@ def verify(newest: str | None, as_json: bool) -> None:
     Tells the newest digest; write it down elsewhere, so that later you also see whether the end
     was cut off.
     """
-    trail = run(_verify(load_settings(), newest))
+    settings = load_settings()
+    trail = run(_verify(settings, newest))
     if as_json:
         click.echo(json.dumps({"rows": trail.rows, "newest": trail.newest}))
         return
-    click.echo(f"The audit trail is whole: {trail.rows} rows. Newest: {trail.newest}")
+    if trail.rows:
+        click.echo(f"The audit trail is whole: {trail.rows} rows. Newest: {trail.newest}")
+    else:
+        click.echo(
+            f"The audit trail in {settings.data_dir.resolve()} is empty: no act is on it yet."
+        )
 
 
 async def _verify(settings: Settings, newest: str | None) -> Trail:

@@ -41,7 +41,7 @@ class ConsentFile:
 
     def _append(self, consent: Consent) -> None:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._path.open("ab") as file:
                 file.write(_LINE.dump_json(consent) + b"\n")
         except OSError as e:

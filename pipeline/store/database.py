@@ -89,7 +89,7 @@ class Database:
         """Create the file, its folder, the tables and their new columns, where they are absent."""
         if self.is_sqlite and self._url.database:
             folder = Path(self._url.database).parent
-            await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+            await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
 
         def work(connection: sa.Connection) -> None:
             self.serialize(connection, "the schema")

@@ -24,6 +24,7 @@ async def leave_a_trail(folder: Path) -> None:
 
 
 def test_a_whole_trail_and_a_changed_one(tmp_path: Path) -> None:
+    empty = bolti(tmp_path, "audit", "verify")
     asyncio.run(leave_a_trail(tmp_path))
 
     whole = bolti(tmp_path, "audit", "verify")
@@ -32,6 +33,8 @@ def test_a_whole_trail_and_a_changed_one(tmp_path: Path) -> None:
     database.close()
     changed = bolti(tmp_path, "audit", "verify")
 
+    assert empty.returncode == 0
+    assert "is empty" in empty.stdout
     assert whole.returncode == 0
     assert "whole: 3 rows. Newest: " in whole.stdout
     assert changed.returncode == 83

@@ -20,6 +20,12 @@ async def test_the_file_is_in_wal_mode_for_everybody(database: Database, tmp_pat
     stranger.close()
 
 
+async def test_the_folder_that_it_makes_is_its_users_own(
+    database: Database, tmp_path: Path
+) -> None:
+    assert (tmp_path / "folder").stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.parametrize(("before_an_act", "synchronous"), [(False, 1), (True, 2)])
 async def test_a_commit_waits_for_the_disk_only_before_what_cannot_be_taken_back(
     database: Database, before_an_act: bool, synchronous: int
