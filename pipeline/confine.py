@@ -100,6 +100,7 @@ def confine(
     cpu_s: int | None = None,
     beside: Mapping[str, int] | None = None,
     mute_sockets: bool = False,
+    open_files: int = OPEN_FILES,
 ) -> Confinement:
     """Confine this process to ``folder`` and so much memory, for good.
 
@@ -112,7 +113,7 @@ def confine(
     if memory_bytes is not None:  # not RLIMIT_AS: threads reserve what they never use
         _limit(resource.RLIMIT_DATA, memory_bytes)
     _limit(resource.RLIMIT_FSIZE, FILE_BYTES)
-    _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
+    _limit(resource.RLIMIT_NOFILE, open_files)
     _limit(resource.RLIMIT_CORE, 0)
     if cpu_s is not None:
         _limit(resource.RLIMIT_CPU, cpu_s)

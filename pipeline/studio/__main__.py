@@ -16,6 +16,9 @@ from pipeline.child import serve
 from pipeline.confine import confine, to_read
 from pipeline.cuda_files import cuda_files
 
+OPEN_FILES = 4096
+"""CUDA opens dozens for each of several cards."""
+
 
 def main() -> NoReturn:
     """Confine this process, then serve. Nothing heavy is imported before."""
@@ -25,7 +28,13 @@ def main() -> NoReturn:
         weights.mkdir(parents=True, exist_ok=True)
     card = cuda_files(kernels, sys.argv[4])
     beside = to_read(weights) | card
-    confine(scratch, memory_bytes=None, beside=beside, mute_sockets=bool(card))
+    confine(
+        scratch,
+        memory_bytes=None,
+        beside=beside,
+        mute_sockets=bool(card),
+        open_files=OPEN_FILES,
+    )
     from pipeline.studio.room import Studio
 
     studio = Studio()
