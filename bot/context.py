@@ -73,7 +73,7 @@ class BotApplication(
     keeping: dict[int, asyncio.Event]
     """Updates that are worked on; set is what says that all of one is stored."""
     unstored: set[int]
-    """Updates whose writing failed: they are tried again."""
+    """Updates that are tried again: their writing failed, or their refusal was not heard."""
 
     async def process_update(self, update: object) -> None:
         """Handle an update in its chat's turn."""

@@ -23,9 +23,10 @@ from pipeline import errors
 
 FETCHED_BYTES = int(FileSizeLimit.FILESIZE_DOWNLOAD)
 """Telegram hands out no larger file."""
-ATTEMPTS = 3
+ATTEMPTS = 6
 ATTEMPT_LIMIT_S = 60.0
-FIRST_PAUSE_S = 0.5
+FIRST_PAUSE_S = 0.25
+"""Doubles: a Telegram that flaps is given 8 s before anybody has to send a file again."""
 
 log = logging.getLogger(__name__)
 
@@ -56,12 +57,13 @@ async def download(
     into: Path,
     max_bytes: int,
     too_large: TooLarge = errors.PictureTooLarge,
+    *,
+    pause_s: float = FIRST_PAUSE_S,
 ) -> Path:
-    """Fetch the file; network flaps are tried again.
+    """Fetch the file; network flaps are tried again, after ``pause_s`` at first.
 
     Raises ``too_large``, ``FileNotFetched``, ``DiskFull``.
     """
-    pause_s = FIRST_PAUSE_S
     for attempt in range(1, ATTEMPTS + 1):
         try:
             async with asyncio.timeout(ATTEMPT_LIMIT_S):

@@ -1,7 +1,8 @@
 """The last net under the handlers: one sentence to the user, the traceback to the log.
 
 Handlers let errors of ``pipeline/errors.py`` rise; here each finds its sentence. A write that
-failed because the store is away marks the update, so that it is tried again.
+failed because the store is away marks the update, so that it is tried again; so does a sentence
+that did not get out, or nobody would know that nothing comes of their photo.
 Whatever is not foreseen is a bug: logged with its traceback, answered with an apology that
 carries an id.
 """
@@ -19,11 +20,14 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 
 from bot.address import address_of, asker_id, order_id
 from bot.context import BotApplication, BotContext
+from bot.delivery.outbox import Outcome, judge
 from bot.groups.rights import say_or_whisper
 from bot.texts import short_id
 from pipeline import errors, metrics
 
 log = logging.getLogger(__name__)
+AGAIN = (Outcome.NOT_SENT, Outcome.UNKNOWN)
+"""Said twice does no harm; not said at all leaves somebody waiting for a video."""
 TAG = re.compile(r"<[^>]+>")
 
 
@@ -48,7 +52,8 @@ async def on_error(update: object, context: BotContext) -> None:
             log.info("update %d: %s", update.update_id, error.code)
             metrics.REFUSALS.labels(code=error.code).inc()
             sentence = context.texts.error(context.language, error.code, error.values())
-            await tell(update, context, sentence)
+            if not await tell(update, context, sentence):
+                context.app.unstored.add(update.update_id)
         case Forbidden():
             log.info("update %d: the user has blocked the bot", update.update_id)
         case BadRequest() as error if "query is too old" in error.message.lower():
@@ -66,8 +71,11 @@ async def on_error(update: object, context: BotContext) -> None:
             await tell(update, context, context.t("error.incident", id=incident))
 
 
-async def tell(update: Update, context: BotContext, sentence: str) -> None:
-    """Say it where the user is looking: as a toast after a tap, else as a reply."""
+async def tell(update: Update, context: BotContext, sentence: str) -> bool:
+    """Say it where the user is looking: as a toast after a tap, else as a reply.
+
+    False where it did not get out, and another try may help.
+    """
     try:
         if update.callback_query is not None:
             plain = html.unescape(TAG.sub("", sentence))
@@ -78,3 +86,6 @@ async def tell(update: Update, context: BotContext, sentence: str) -> None:
             await say_or_whisper(context, address, asker_id(message), sentence)
     except TelegramError as e:
         log.warning("update %d: sentence not sent: %s", update.update_id, type(e).__name__)
+        # A tap can be answered for seconds only; what is refused once is refused again.
+        return update.callback_query is not None or judge(e) not in AGAIN
+    return True

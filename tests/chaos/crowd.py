@@ -24,6 +24,12 @@ class Request:
         """Chat and message."""
         return self.person.chat.id, self.message.message_id
 
+    @property
+    def told(self) -> list[str]:
+        """What the bot answered to it."""
+        shown = self.person.messages()
+        return [s.text for s in shown if s.from_bot and s.reply_to == self.message.message_id]
+
 
 class Crowd:
     """A few people, and what they asked for."""

@@ -90,7 +90,8 @@ async def _judge(plan: Plan, server: BotApi, crowd: Crowd, fleet: Fleet, report:
     answered = Counter(fate.request.key for fate in report.fates)
     report.lost = len(asked - set(answered))
     report.invented = answered.total() - len(answered)
-    report.wrong += [f"message {key} became no order" for key in sorted(asked - set(answered))]
+    unheard = [request for request in crowd.requests if request.key not in answered]
+    report.wrong += [f"message {r.key} became no order; told: {r.told}" for r in unheard]
     report.wrong += [f"message {key}: {n} orders" for key, n in answered.items() if n > 1]
     report.wrong += [f"{f.job.id}: {what}" for f in report.fates for what in f.faults()]
     report.wrong += [f"violation: {what}" for what in server.violations]

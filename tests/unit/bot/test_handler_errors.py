@@ -51,6 +51,26 @@ async def test_a_write_that_failed_marks_the_update_and_says_nothing(bot: Bot) -
     assert bot.telegram.texts == []
 
 
+async def test_a_refusal_that_telegram_did_not_take_is_said_again(bot: Bot) -> None:
+    bot.services.look = errors.NoFaceFound
+    bot.telegram.fails("sendMessage", Refusal(status=502, description="Bad Gateway"))
+
+    await bot.hears(photo(1))
+
+    assert bot.app.unstored == {1}
+
+
+async def test_a_refusal_that_telegram_will_never_take_is_left(bot: Bot) -> None:
+    bot.services.look = errors.NoFaceFound
+    bot.telegram.fails(
+        "sendMessage", Refusal(status=403, description="Forbidden: bot was blocked")
+    )
+
+    await bot.hears(photo(1))
+
+    assert bot.app.unstored == set()
+
+
 async def test_a_bug_is_recorded_and_answered_with_an_id(
     bot: Bot, caplog: pytest.LogCaptureFixture
 ) -> None:
