@@ -24,9 +24,10 @@ def main() -> NoReturn:
     """Confine this process, then serve. Nothing heavy is imported before."""
     scratch, weights, kernels = map(Path, sys.argv[1:4])
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(OSError):  # weights may be pulled later, and lie where nobody here may write
-        weights.mkdir(parents=True, exist_ok=True)
     card = cuda_files(kernels, sys.argv[4])
+    if card:
+        with suppress(OSError):  # weights may be pulled later, and lie where nobody may write
+            weights.mkdir(parents=True, exist_ok=True)
     beside = to_read(weights) | card
     confine(
         scratch,

@@ -17,6 +17,7 @@ from tests.integration.jobs_world import (
     RAVI,
     FakeDoor,
     FakeRender,
+    World,
     job_id,
     opened,
     settings_in,
@@ -27,22 +28,26 @@ from tests.integration.jobs_world import (
 ADMIN = Owner("telegram:99")
 
 
+async def until_two_stand_in_line(world: World) -> None:
+    """Wait for the first two places. Two of one second may stand either way round."""
+
+    async def places() -> list[int]:
+        told = [await world.jobs.position(job_id(number)) for number in (1, 2)]
+        return sorted(place for place in told if place is not None)
+
+    async with asyncio.timeout(20):
+        while await places() != [1, 2]:  # noqa: ASYNC110  in the database
+            await asyncio.sleep(0.02)
+
+
 async def test_a_paused_line_keeps_its_places_and_goes_on_when_resumed(tmp_path: Path) -> None:
     async with opened(settings_in(tmp_path)) as world:
-
-        async def places() -> list[int]:
-            told = [await world.jobs.position(job_id(number)) for number in (1, 2)]
-            return sorted(place for place in told if place is not None)
-
         await world.jobs.pause(by=ADMIN)
         await world.submit(1)
         await world.submit(2, RAVI)
         await until(lambda: len(world.door.positions) == 2)
 
-        # Two of one second may stand either way round; each keeps the place that it was told.
-        async with asyncio.timeout(20):
-            while await places() != [1, 2]:  # noqa: ASYNC110  in the database
-                await asyncio.sleep(0.02)
+        await until_two_stand_in_line(world)
         standing = await world.jobs.standing(job_id(2))
         assert (standing.is_paused, standing.eta) == (True, None)
         assert world.render.begun == []
@@ -62,9 +67,7 @@ async def test_a_pause_outlives_a_restart(tmp_path: Path) -> None:
         line = await world.jobs.mode()
         assert (line.mode, line.by) == (LineMode.PAUSED, ADMIN)
         await world.submit(2)
-        # The first one's workflow may be taken up again after the second one stands in line.
-        await until(lambda: world.door.positions == {job_id(1): 1, job_id(2): 2})
-        assert await world.jobs.position(job_id(1)) == 1
+        await until_two_stand_in_line(world)
         assert render.begun == []
         await world.jobs.resume(by=ADMIN)
         await until_final(world, 1, 2)
