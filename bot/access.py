@@ -69,7 +69,7 @@ async def on_update(update: Update, context: BotContext) -> None:
     try:
         await _admit(message, context)
     except errors.StoreUnavailable as e:
-        context.app.unstored.add(update.update_id)
+        context.app.unsettled.add(update.update_id)
         raise ApplicationHandlerStop from e
     except errors.AccessError as e:
         log.info("update %d: %s", update.update_id, e.code)

@@ -114,7 +114,7 @@ def build(
         polls = Transport(connections=1, upload_limit_s=limit_s)
     builder = builder.request(usual).get_updates_request(polls)
     app = cast(BotApplication, builder.build())
-    app.services, app.texts, app.unstored, app.keeping = services, texts, set(), {}
+    app.services, app.texts, app.unsettled, app.keeping = services, texts, set(), {}
     app.turns, app.errands, app.rights = Turns(), Errands(), GroupRights()
     app.costly = Costly(settings.access.costly_per_hour)
     app.voices = services.known_voices

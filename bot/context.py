@@ -56,7 +56,7 @@ class BotApplication(
         "started_at",
         "texts",
         "turns",
-        "unstored",
+        "unsettled",
         "voices",
     )
 
@@ -72,7 +72,7 @@ class BotApplication(
     """Every voice that is described anywhere, offered just now or not."""
     keeping: dict[int, asyncio.Event]
     """Updates that are worked on; set is what says that all of one is stored."""
-    unstored: set[int]
+    unsettled: set[int]
     """Updates that are tried again: their writing failed, or their refusal was not heard."""
 
     async def process_update(self, update: object) -> None:

@@ -46,14 +46,14 @@ async def on_error(update: object, context: BotContext) -> None:
         await context.refresh_data()
     match context.error:
         case errors.StoreUnavailable() as error:
-            context.app.unstored.add(update.update_id)
+            context.app.unsettled.add(update.update_id)
             log.warning("update %d is not stored: %s", update.update_id, error)
         case errors.BoltiError() as error:
             log.info("update %d: %s", update.update_id, error.code)
             metrics.REFUSALS.labels(code=error.code).inc()
             sentence = context.texts.error(context.language, error.code, error.values())
             if not await tell(update, context, sentence):
-                context.app.unstored.add(update.update_id)
+                context.app.unsettled.add(update.update_id)
         case Forbidden():
             log.info("update %d: the user has blocked the bot", update.update_id)
         case BadRequest() as error if "query is too old" in error.message.lower():

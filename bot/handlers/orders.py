@@ -160,9 +160,8 @@ async def on_cancel_draft(tapped: Tapped, context: BotContext) -> None:
     await tapped.query.answer(context.texts.plain(context.language, text))
     lines = [context.t(text)]
     if await context.services.jobs.of_owner(owner_of(tapped.user_id)):
-        lines.append(
-            context.t("new.going_on")
-        )  # an old button, and a video that was ordered since
+        # An old button, and a video that was ordered since.
+        lines.append(context.t("new.going_on"))
     await tapped.settles("\n".join(lines))
 
 

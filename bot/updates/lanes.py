@@ -1,8 +1,8 @@
 """Every chat has a lane that works in order; lanes run side by side.
 
-An update whose outcome could not be stored is tried again after a while, and nothing of its chat
-overtakes it. A handler that has stored everything says so (``BotContext.kept``): in a rush its
-answer may have to wait for seconds, and others need not.
+An update that could not be stored, or whose refusal nobody heard, is tried again after a while,
+and nothing of its chat overtakes it. A handler that has stored everything says so
+(``BotContext.kept``): in a rush its answer may have to wait for seconds, and others need not.
 
 Not known here: where updates come from (``bot/updates/letterbox.py``), nor what they mean.
 """
@@ -82,7 +82,7 @@ class Lanes:
     async def _take(self, update: Update) -> bool:
         """Work on one update; once all of it is kept, it makes room for others.
 
-        False when something could not be stored.
+        False when it has to be tried again.
         """
         kept = self._app.keeping[update.update_id] = asyncio.Event()
         keeping = asyncio.create_task(kept.wait())
@@ -115,9 +115,9 @@ class Lanes:
             log.error("update %d took more than %.0f s", update.update_id, UPDATE_LIMIT_S)  # noqa: TRY400
         except Exception:
             log.exception("update %d could not be processed", update.update_id)
-        is_stored = update.update_id not in self._app.unstored
-        self._app.unstored.discard(update.update_id)
-        return is_stored
+        is_settled = update.update_id not in self._app.unsettled
+        self._app.unsettled.discard(update.update_id)
+        return is_settled
 
 
 def _lane_of(update: Update) -> int:

@@ -47,7 +47,7 @@ async def test_a_write_that_failed_marks_the_update_and_says_nothing(bot: Bot) -
 
     await bot.hears(photo(1))
 
-    assert bot.app.unstored == {1}
+    assert bot.app.unsettled == {1}
     assert bot.telegram.texts == []
 
 
@@ -57,7 +57,7 @@ async def test_a_refusal_that_telegram_did_not_take_is_said_again(bot: Bot) -> N
 
     await bot.hears(photo(1))
 
-    assert bot.app.unstored == {1}
+    assert bot.app.unsettled == {1}
 
 
 async def test_a_refusal_that_telegram_will_never_take_is_left(bot: Bot) -> None:
@@ -68,7 +68,7 @@ async def test_a_refusal_that_telegram_will_never_take_is_left(bot: Bot) -> None
 
     await bot.hears(photo(1))
 
-    assert bot.app.unstored == set()
+    assert bot.app.unsettled == set()
 
 
 async def test_a_bug_is_recorded_and_answered_with_an_id(
@@ -84,7 +84,7 @@ async def test_a_bug_is_recorded_and_answered_with_an_id(
 
     assert "something went wrong on our side (#" in bot.telegram.texts[0]
     assert any(r.exc_info and r.exc_info[0] is ZeroDivisionError for r in caplog.records)
-    assert bot.app.unstored == set()
+    assert bot.app.unsettled == set()
 
 
 async def test_an_error_under_a_button_is_a_toast_without_markup(bot: Bot) -> None:

@@ -130,7 +130,7 @@ async def test_a_tap_that_could_not_be_kept_leaves_the_question_open(bot: Bot) -
     buttons = await question_of(bot)
     bot.services.look = lambda: errors.StoreUnavailable("away")
     await bot.hears(tapped(3, buttons["Allow once"], BOB))
-    assert bot.app.unstored == {3}
+    assert bot.app.unsettled == {3}
 
     bot.services.look = make_verdict
     await bot.hears(tapped(3, buttons["Allow once"], BOB))
