@@ -7,7 +7,8 @@ Where the next one goes: another fact about waiting or about the past of an orde
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -74,6 +75,18 @@ class Pace:
     high: float
     """A quarter of the renders was quicker than low, a quarter slower than high."""
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineLook:
+    """All that one look at the line shows."""
+
+    lines: Mapping[EngineName, Sequence[JobId]] = field(default_factory=dict)
+    """Whose renders wait for each engine, next first."""
+    tickets: Mapping[JobId, Ticket] = field(default_factory=dict)
+    """Every open order, whoever goes first first."""
+    paces: Mapping[EngineName, Pace] = field(default_factory=dict)
+    mode: LineMode = LineMode.OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,14 +31,7 @@ from pipeline.jobs.ports import (
     Requests,
     queue_of,
 )
-from pipeline.line import (
-    Event,
-    LineMode,
-    LineRow,
-    Pace,
-    Standing,
-    WorkerCard,
-)
+from pipeline.line import Event, LineMode, LineRow, Pace, Standing, WorkerCard
 from pipeline.settings import Settings
 from pipeline.types import (
     CopyKind,
@@ -143,13 +136,14 @@ class Jobs:
         the same id.
         """
         with logs.about(id):
-            job = await self._orders.find(id)
+            job, tries = await self._orders.find(id), 0
             if job is None:
                 job = await self._accepting.accept(request, id, owner, reply_to, limit)
                 metrics.JOBS_ACCEPTED.labels(script=request.script.kind).inc()
+            elif (ticket := await self._books.line.ticket(id)) is not None:
+                tries = ticket.tries
             if not job.state.is_final:
-                ticket = await self._books.line.ticket(id)
-                await self._launched.engine.start_order(id, ticket.tries if ticket else 0)
+                await self._launched.engine.start_order(id, tries)
             return job
 
     async def get(self, id: JobId) -> Job:
@@ -168,9 +162,14 @@ class Jobs:
         return await self._orders.of_owner(owner, unfinished=unfinished)
 
     async def standing(self, id: JobId) -> Standing:
-        """Tell where a job is, its place in the line and when its video may be there."""
-        job = await self.get(id)
-        return await self._launched.views.standing(job.id, sure=True)
+        """Tell where a job is, its place in the line and when its video may be there.
+
+        Of an order in the line, what was seen within the last second.
+        """
+        views = self._launched.views
+        if await views.ticket(id) is None:
+            await self.get(id)
+        return await views.standing(id, sure=True)
 
     async def position(self, id: JobId) -> int | None:
         """Tell a job's place in the line: 1 is next, None when it is running or final."""

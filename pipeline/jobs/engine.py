@@ -21,7 +21,7 @@ from dbos import error as dbos_error
 
 from pipeline import errors, logs
 from pipeline.jobs.liveness import create as create_liveness
-from pipeline.jobs.names import Making, order_name, read_name, render_name
+from pipeline.jobs.names import Making, order_name, render_name
 from pipeline.jobs.ports import QueueName, queue_of
 from pipeline.jobs.runtime import Runtime, ask
 from pipeline.jobs.sqlite_index import give_index
@@ -166,10 +166,6 @@ class Engine:
         name = render_name(id, tries, Making.VIDEO)
         await ask(DBOS.resume_workflow_async(name, queue_name=queue_of(lane)))
 
-    async def lines(self) -> dict[EngineName, list[JobId]]:
-        """List the orders whose renders wait for each engine, next first."""
-        return {lane: await self._line(queue_of(lane)) for lane in EngineName}
-
     async def is_render_known(self, id: JobId, tries: int) -> bool:
         """Tell whether the render of an order was ever enqueued."""
         return await self._status(render_name(id, tries, Making.VIDEO)) is not None
@@ -219,14 +215,6 @@ class Engine:
     async def _enqueue_order(self, name: str, workflow: Any, id: JobId, number: int) -> None:
         with SetWorkflowID(name):
             await DBOS.enqueue_workflow_async(QueueName.ORDERS, workflow, id, number)
-
-    async def _line(self, queue: QueueName) -> list[JobId]:
-        waiting = await ask(
-            DBOS.list_queued_workflows_async(queue_name=queue, status="ENQUEUED", load_input=False)
-        )
-        waiting.sort(key=lambda w: (w.priority or 0, w.created_at or 0, w.workflow_id))
-        names = [read_name(w.workflow_id) for w in waiting]
-        return [id for id, making in names if making is Making.VIDEO]
 
     async def _status(self, id: str) -> WorkflowStatus | None:
         return await ask(DBOS.get_workflow_status_async(id))

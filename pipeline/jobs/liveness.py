@@ -168,8 +168,11 @@ class PostgresLiveness:
         """Tell which of these live now."""
         if not others:
             return set()
+        with self._changing:
+            if (held := self._connection) is not None:
+                return _living(held, others)  # a connection for each look would cost ten times it
         with self._connect() as connection:
-            return {row[0] for row in connection.execute(_LIVING.encode(), (list(others),))}
+            return _living(connection, others)
 
     @contextmanager
     def if_dead(self, other: str) -> Iterator[bool]:
@@ -213,3 +216,12 @@ class PostgresLiveness:
         query = f"select pg_try_advisory_lock({_KEY.format('%s')})"
         row = connection.execute(query.encode(), (executor,)).fetchone()
         return bool(row and row[0])
+
+
+def _living(connection: psycopg.Connection, executors: Collection[str]) -> set[str]:
+    import psycopg
+
+    try:
+        return {row[0] for row in connection.execute(_LIVING.encode(), (list(executors),))}
+    except psycopg.OperationalError as e:  # the next renewal connects again
+        raise errors.StoreUnavailable("the database ended the connection") from e

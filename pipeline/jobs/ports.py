@@ -13,9 +13,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, assert_never
+from typing import Any, Protocol, assert_never
 
-from pipeline.line import Event, LineMode, LineRow, OpenLimits, Pace, Standing, Ticket, WorkerCard
+from pipeline.line import (
+    Event,
+    LineLook,
+    LineMode,
+    LineRow,
+    OpenLimits,
+    Pace,
+    Standing,
+    Ticket,
+    WorkerCard,
+)
 from pipeline.types import (
     ArtifactKey,
     CopyKind,
@@ -150,6 +160,10 @@ class Rows(Protocol):
     async def cancel(self, id: JobId, *, by: Owner, entitled: bool) -> bool: ...
 
 
+Waiting = Callable[[Any], dict[EngineName, list[JobId]]]
+"""Given a connection to the database, tells who waits for each engine, next first."""
+
+
 class LineRows(Protocol):
     """The line as a whole; each verb is one transaction."""
 
@@ -157,6 +171,7 @@ class LineRows(Protocol):
     async def set_mode(self, mode: LineMode, by: str, note: str = "") -> None: ...
     async def ticket(self, id: JobId) -> Ticket | None: ...
     async def tickets(self) -> list[Ticket]: ...
+    async def look(self, waiting: Waiting) -> LineLook: ...
     async def choose_lane(self, id: JobId, lane: EngineName) -> None: ...
     async def keep_preview(self, id: JobId, preview: RenderResult) -> bool: ...
     async def reopen(self, id: JobId, *, by: str) -> bool: ...

@@ -21,6 +21,7 @@ from pipeline.jobs.detour import move
 from pipeline.jobs.engine import Engine
 from pipeline.jobs.lanes import Lanes
 from pipeline.jobs.ports import Books, LineRows, Requests
+from pipeline.jobs.queued import waiting
 from pipeline.line import LineMode
 from pipeline.types import EngineChoice, EngineName, Failure, JobId
 
@@ -90,8 +91,9 @@ async def reroute(engine: Engine, books: Books, store: Requests, lanes: Lanes) -
     served = await lanes.served()
     if EngineName.LATENTSYNC in served or EngineName.WARP not in served:
         return
-    for id in (await engine.lines())[EngineName.LATENTSYNC]:
-        ticket = await books.line.ticket(id)
+    look = await books.line.look(waiting)
+    for id in look.lines[EngineName.LATENTSYNC]:
+        ticket = look.tickets.get(id)
         if ticket is None or ticket.is_decided or ticket.started_at is not None:
             continue
         with suppress(errors.ArtifactMissing):  # whoever renders it will meet that, and say so

@@ -1,8 +1,8 @@
 """The line of open orders: its mode, and what is known of each order that stands in it.
 
 The same rows as ``orders``, seen by whoever makes the videos: lanes, tries, the length of the
-speech, when a render began, the preview. One query gives the whole line, so that a hundred who
-wait cost as much as one.
+speech, when a render began, the preview. One look gives the whole line, in one thread and on one
+connection, so that a hundred who wait cost as much as one.
 
 Where the next one goes: another fact that decides who goes first is a column of ``ORDERS`` and a
 field of ``Ticket``.
@@ -10,14 +10,16 @@ field of ``Ticket``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from pipeline.line import LineMode, LineRow, Ticket
+from pipeline.line import LineLook, LineMode, LineRow, Ticket
 from pipeline.store.database import METADATA, Database, UtcTime
 from pipeline.store.order_table import OPEN, ORDERS, RESULT, change_order, progress_of, turn_now
+from pipeline.store.paces import recent_paces
 from pipeline.store.sealed_text import SealedText
 from pipeline.types import EngineName, JobId, JobState, RenderResult
 
@@ -31,6 +33,14 @@ LINE = sa.Table(
     sa.Column("note", SealedText),  # an operator's words to everybody
 )
 _NAME = "line"
+_MODE: Final = sa.select(LINE)
+_TICKET: Final[sa.Select[Any]] = sa.select(
+    *(ORDERS.c.id, ORDERS.c.turn, ORDERS.c.tries, ORDERS.c.lane, ORDERS.c.speech_s),
+    *(ORDERS.c.state, ORDERS.c.sending, ORDERS.c.progress, ORDERS.c.started_at, ORDERS.c.preview),
+)
+_TICKETS: Final[sa.Select[Any]] = _TICKET.where(ORDERS.c.state.in_(OPEN)).order_by(
+    ORDERS.c.turn, ORDERS.c.id
+)
 _ANEW = (JobState.FAILED.value, JobState.CANCELLED.value)
 
 
@@ -42,12 +52,20 @@ class Line:
 
     async def mode(self) -> LineRow:
         """Tell what operators let happen."""
+        return await self._database.read(_mode)
 
-        def work(connection: sa.Connection) -> LineRow:
-            row = connection.execute(sa.select(LINE)).one_or_none()
-            if row is None:
-                return LineRow()
-            return LineRow(mode=LineMode(row.mode), by=row.by, at=row.at, note=row.note or "")
+    async def look(
+        self, waiting: Callable[[sa.Connection], dict[EngineName, list[JobId]]]
+    ) -> LineLook:
+        """Look at the line; ``waiting`` reads, on the same connection, who waits for a render."""
+
+        def work(connection: sa.Connection) -> LineLook:
+            return LineLook(
+                lines=waiting(connection),
+                tickets={ticket.id: ticket for ticket in _tickets(connection)},
+                paces=recent_paces(connection),
+                mode=_mode(connection).mode,
+            )
 
         return await self._database.read(work)
 
@@ -64,7 +82,7 @@ class Line:
 
     async def ticket(self, id: JobId) -> Ticket | None:
         """Return what the line knows of one order, open or not."""
-        query = sa.select(ORDERS).where(ORDERS.c.id == id)
+        query = _TICKET.where(ORDERS.c.id == id)
 
         def work(connection: sa.Connection) -> Ticket | None:
             row = connection.execute(query).one_or_none()
@@ -74,13 +92,7 @@ class Line:
 
     async def tickets(self) -> list[Ticket]:
         """List all open orders, whoever goes first first."""
-        query = sa.select(ORDERS).where(ORDERS.c.state.in_(OPEN))
-
-        def work(connection: sa.Connection) -> list[Ticket]:
-            rows = connection.execute(query.order_by(ORDERS.c.turn, ORDERS.c.id))
-            return [_ticket(row) for row in rows]
-
-        return await self._database.read(work)
+        return await self._database.read(_tickets)
 
     async def choose_lane(self, id: JobId, lane: EngineName) -> None:
         """Record in which engine's line an order stands."""
@@ -113,6 +125,17 @@ class Line:
         return await change_order(
             self._database, id, change, ORDERS.c.state.in_(_ANEW), what="retried", by=by
         )
+
+
+def _mode(connection: sa.Connection) -> LineRow:
+    row = connection.execute(_MODE).one_or_none()
+    if row is None:
+        return LineRow()
+    return LineRow(mode=LineMode(row.mode), by=row.by, at=row.at, note=row.note or "")
+
+
+def _tickets(connection: sa.Connection) -> list[Ticket]:
+    return [_ticket(row) for row in connection.execute(_TICKETS)]
 
 
 def _ticket(row: sa.Row[Any]) -> Ticket:

@@ -89,9 +89,9 @@ class Orders:
                 "speech_s": speech_s,
                 "tries": 0,
             }
-            connection.execute(sa.insert(ORDERS).values(values))
+            added = connection.execute(sa.insert(ORDERS).values(values).returning(ORDERS)).one()
             record(connection, id, "accepted")
-            return _job(connection.execute(_by_id(id)).one())
+            return _job(added)
 
         return await self._database.write(work)
 

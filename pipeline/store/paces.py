@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from statistics import quantiles
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -31,6 +32,10 @@ RECENT = 40
 FEWEST = 3
 """Fewer tell nothing."""
 SHORTEST_S = 0.5
+_OF_ENGINES: Final = sa.select(PACES.c.work, PACES.c.speech_s, PACES.c.took_s)
+_OF_WORKERS: Final = sa.select(PACES.c.executor, PACES.c.speech_s, PACES.c.took_s).where(
+    PACES.c.executor.is_not(None)
+)
 
 
 class Paces:
@@ -67,23 +72,23 @@ class Paces:
 
     async def recent(self) -> dict[EngineName, Pace]:
         """Give the moving median of each engine that made enough videos to tell."""
-        return {EngineName(work): pace for work, pace in (await self._by(PACES.c.work)).items()}
+        return await self._database.read(recent_paces)
 
     async def of_workers(self) -> dict[str, Pace]:
         """Give the moving median of each worker that made enough videos to tell, by its name."""
-        return await self._by(PACES.c.executor)
+        return await self._database.read(lambda c: _paces(c, _OF_WORKERS))
 
-    async def _by(self, column: sa.Column[str]) -> dict[str, Pace]:
-        query = sa.select(column, PACES.c.speech_s, PACES.c.took_s).where(column.is_not(None))
 
-        def read(connection: sa.Connection) -> dict[str, list[float]]:
-            found: dict[str, list[float]] = {}
-            for whose, speech_s, took_s in connection.execute(query):
-                found.setdefault(whose, []).append(took_s / max(speech_s, SHORTEST_S))
-            return found
+def recent_paces(connection: sa.Connection) -> dict[EngineName, Pace]:
+    """Give the moving median of each engine that made enough videos to tell."""
+    return {EngineName(work): pace for work, pace in _paces(connection, _OF_ENGINES).items()}
 
-        samples = await self._database.read(read)
-        return {whose: _pace(taken) for whose, taken in samples.items() if len(taken) >= FEWEST}
+
+def _paces(connection: sa.Connection, samples: sa.Select[Any]) -> dict[str, Pace]:
+    found: dict[str, list[float]] = {}
+    for whose, speech_s, took_s in connection.execute(samples):
+        found.setdefault(whose, []).append(took_s / max(speech_s, SHORTEST_S))
+    return {whose: _pace(taken) for whose, taken in found.items() if len(taken) >= FEWEST}
 
 
 def _pace(taken: list[float]) -> Pace:

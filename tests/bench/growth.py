@@ -46,6 +46,7 @@ from tests.integration.jobs_world import World, job_id, opened, settings_in, unt
 
 ASKED_TIMES = 30
 PLACES_ASKED = 300
+ASKER = "bench-asker"
 DAYS = 90
 PEOPLE = 5000
 ROW = "{:<36}" + 2 * "{:>10}{:>8}{:>9}" + "{:>12}"
@@ -142,6 +143,7 @@ async def _questions(world: World, records: Records) -> dict[str, Times]:
 
     # One that believes no earlier look: the jobs' own answers most askers without any.
     engine = Engine(world.settings)
+    engine.liveness.acquire(ASKER)  # as whoever works here does
     lanes = Lanes(engine, records.books.workers, previews=False)
     views = Views(engine, records.books, lanes, fresh_s=0)
 
@@ -151,6 +153,9 @@ async def _questions(world: World, records: Records) -> dict[str, Times]:
     async def place() -> None:
         standing = await views.standing(somewhere)
         assert standing.position is not None
+
+    async def place_seen_lately() -> None:
+        assert (await world.jobs.standing(somewhere)).position is not None
 
     async def their_status() -> None:
         for job in await world.jobs.of_owner(Owner("telegram:2")):
@@ -171,8 +176,9 @@ async def _questions(world: World, records: Records) -> dict[str, Times]:
     async def report_by_name() -> None:
         await records.outbox.job_ids()
 
-    return {
+    times = {
         "a place in the line": await _timed(place, PLACES_ASKED, pause_s=0.02),
+        "a place seen within a second": await _timed(place_seen_lately, PLACES_ASKED, 0.02),
         "accepting an order": await _timed(accept),
         "/status": await _timed(their_status, pause_s=1.1),
         "/status of an operator": await _timed(admins_status),
@@ -180,6 +186,8 @@ async def _questions(world: World, records: Records) -> dict[str, Times]:
         "/mydata": await _timed(everything_about_somebody),
         "/report #NAME, the list of names": await _timed(report_by_name),
     }
+    engine.liveness.release()
+    return times
 
 
 async def _standing_in_line(world: World) -> JobId:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from dbos import DBOS
 
 from pipeline import errors
-from pipeline.types import JobId, JobState, Owner
+from pipeline.jobs import QueueName
+from pipeline.jobs.queued import waiting
+from pipeline.types import EngineName, JobId, JobState, Owner
 from tests.integration.jobs_world import (
     RAVI,
     World,
@@ -68,6 +71,29 @@ async def test_the_place_that_is_told_is_the_place_that_comes_short_ones_first(
         assert sorted(places.values()) == list(range(1, len(LENGTHS_S) + 1))
         first_of_each = made[:5]
         assert first_of_each == sorted(first_of_each, key=length_of), "short ones first"
+
+
+async def test_the_line_is_read_as_the_job_engine_lists_it(tmp_path: Path) -> None:
+    async with opened(settings_in(tmp_path)) as world:
+        world.render.released.clear()
+        await world.submit(1)
+        await until(lambda: world.render.begun)
+        numbers = range(2, 8)
+        for number in numbers:
+            await world.submit(number, Owner(f"telegram:{number % 3}"))
+        await until(lambda: all(world.door.heard("announce", job_id(n)) for n in numbers))
+
+        listed = await DBOS.list_queued_workflows_async(status="ENQUEUED", load_input=False)
+        look = await world.line.look(waiting)
+
+        listed.sort(key=lambda w: (w.priority or 0, w.created_at or 0, w.workflow_id))
+        renders = [w.workflow_id for w in listed if w.queue_name == QueueName.RENDERS_WARP]
+        assert len(renders) == len(numbers)
+        assert [f"{id}-render" for id in look.lines[EngineName.WARP]] == renders
+        assert look.lines[EngineName.LATENTSYNC] == []
+        assert set(look.tickets) == {job_id(n) for n in (1, *numbers)}
+        world.render.released.set()
+        await until_final(world, 1, *numbers)
 
 
 async def place(world: World, number: int) -> int:
