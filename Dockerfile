@@ -32,10 +32,11 @@ RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-
     && python -m compileall -q bot pipeline
 
 FROM ${BASE} AS runtime
-# tini as process 1 reaps what dead children leave behind, and hands signals on.
+# tini as process 1 reaps what dead children leave behind, and hands signals on. Noto's fonts and fribidi write captions
+# in the letters of India: Pillow shapes these with raqm, which its wheel has, and raqm needs fribidi, which it has not.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends tini \
+    && apt-get install -y --no-install-recommends tini fonts-noto-core libfribidi0 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin bolti \
     && install -d -o bolti -g bolti -m 0700 /data /data/provenance /weights
@@ -48,12 +49,20 @@ WORKDIR /opt/bolti
 VOLUME /data
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=120s --retries=3 \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
+    CMD ["python", "-c", "import http.client as h, sys; c = h.HTTPConnection('127.0.0.1', 8080, timeout=4); \
+c.request('GET', '/healthz'); sys.exit(c.getresponse().status != 200)"]
 
 FROM runtime AS worker-gpu
+# Triton builds its launchers with it, once per machine; without it LatentSync takes the slower operations.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends gcc libc6-dev \
+    && rm -rf /var/lib/apt/lists/*
 COPY --from=locked-gpu /opt/venv /opt/venv
 COPY --from=app /opt/app /opt/venv
 COPY --from=app /opt/bolti /opt/bolti
+ARG COMMIT=unknown
+LABEL org.opencontainers.image.title=bolti org.opencontainers.image.revision=${COMMIT}
 USER 10001
 ENTRYPOINT ["tini", "--", "bolti"]
 CMD ["worker"]
@@ -62,6 +71,8 @@ FROM runtime AS worker-cpu
 COPY --from=locked /opt/venv /opt/venv
 COPY --from=app /opt/app /opt/venv
 COPY --from=app /opt/bolti /opt/bolti
+ARG COMMIT=unknown
+LABEL org.opencontainers.image.title=bolti org.opencontainers.image.revision=${COMMIT}
 USER 10001
 ENTRYPOINT ["tini", "--", "bolti"]
 CMD ["worker"]

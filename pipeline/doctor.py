@@ -19,7 +19,7 @@ from pipeline import errors
 from pipeline.confine import Confinement, confinable
 from pipeline.portrait.desk import PortraitDesk
 from pipeline.scratch import is_in_memory
-from pipeline.settings import Settings
+from pipeline.settings import Settings, child_environment
 from pipeline.speech import Synthesizer
 from pipeline.types import EngineName, Finding, Health, Utterance
 
@@ -160,14 +160,22 @@ def _gpu() -> Finding:
             detail=f"not looked for: {package} is not installed",
             advice=f"For LatentSync: {INSTALL_LATENTSYNC}. The warp engine needs neither.",
         )
-    if found := devices.describe_gpus():
-        return Finding(name="gpu", health=Health.OK, detail="; ".join(found))
-    return Finding(
-        name="gpu",
-        health=Health.NOTE,
-        detail="no CUDA device",
-        advice="LatentSync needs one; the warp engine does not.",
-    )
+    found = devices.describe_gpus()
+    if not found:
+        return Finding(
+            name="gpu",
+            health=Health.NOTE,
+            detail="no CUDA device",
+            advice="LatentSync needs one; the warp engine does not.",
+        )
+    if missing := devices.missing_to_compile(child_environment().get("CC", "")):
+        return Finding(
+            name="gpu",
+            health=Health.NOTE,
+            detail=f"{'; '.join(found)}; not as fast as it can be without {missing}",
+            advice="Install them: gcc, libc6-dev and python3-dev in Debian.",
+        )
+    return Finding(name="gpu", health=Health.OK, detail="; ".join(found))
 
 
 def _weights(settings: Settings) -> Finding:

@@ -7,6 +7,9 @@ on; after any other CUDA error nothing on that device can be trusted, and the pr
 from __future__ import annotations
 
 import importlib.util
+import shutil
+import sysconfig
+from pathlib import Path
 
 from pipeline.latentsync.errors import MemoryExhausted
 
@@ -18,6 +21,18 @@ FAULT_MARKS = ("CUDA error", "CUDA driver error", "CUBLAS_STATUS", "CUDNN_STATUS
 def missing_package() -> str | None:
     """Name the first package that running needs and that is not installed."""
     return next((name for name in NEEDED if importlib.util.find_spec(name) is None), None)
+
+
+def missing_to_compile(compiler: str = "", headers: Path | None = None) -> str | None:
+    """Name what Triton cannot do without where it first launches a kernel; the slower way is open.
+
+    ``compiler`` is one that it is told to take, by name or path; empty: the system's. ``headers``:
+    the folder of ``Python.h``, if it is not this Python's own.
+    """
+    if not any(map(shutil.which, (compiler,) if compiler else ("gcc", "clang"))):
+        return "a C compiler"
+    headers = headers or Path(sysconfig.get_path("include"))
+    return None if (headers / "Python.h").is_file() else f"the headers of Python in {headers}"
 
 
 def absent_device(names: tuple[str, ...]) -> str | None:

@@ -126,6 +126,8 @@ def test_the_containers_run_as_nobody_and_install_what_is_locked() -> None:
     assert "USER" not in made["bot"], "it is its parent's"
     for order in ("HEALTHCHECK", "STOPSIGNAL SIGTERM", "VOLUME /data", "tini"):
         assert order in made["runtime"]
+    assert "fonts-noto-core libfribidi0" in made["runtime"], "captions in the letters of India"
+    assert "gcc libc6-dev" in made["worker-gpu"], "Triton builds its launchers with it"
     assert "base.lock" in steps
     assert "-r requirements/latentsync.lock -r requirements/torch-cuda.lock" in made["locked-gpu"]
     assert steps.count("--no-deps") >= 3, "what a lock does not name is not installed"
@@ -161,6 +163,20 @@ def test_every_container_of_ours_is_hardened_and_holds_its_secrets_in_files() ->
         read_settings({v: str(x) for v, x in variables.items() if v != "BOLTI_SECRETS"})
     single = [name for name, service in ours.items() if "profiles" not in service]
     assert single == ["bot"], "one machine is the default"
+
+
+def test_every_secret_of_a_container_can_be_read_without_rights() -> None:
+    """A file is seen with its owner and mode, and root without capabilities reads as anybody."""
+    text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    compose = yaml.safe_load(text)
+
+    for name, service in compose["services"].items():
+        assert set(service.get("secrets", ())) <= set(compose["secrets"]), name
+    for told in (text, readme):
+        assert "chmod 444 secrets/*" in told
+        assert "chown" not in told
+    assert "mkdir -m 700 secrets" in readme, "on the host nobody else reads them"
 
 
 def test_prometheus_asks_every_container_of_ours_that_answers() -> None:

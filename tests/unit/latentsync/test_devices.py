@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -11,6 +13,13 @@ from pipeline.latentsync.errors import MemoryExhausted
 
 def test_nothing_is_missing_where_these_tests_run() -> None:
     assert devices.missing_package() is None
+
+
+def test_what_compiling_kernels_lacks_is_named(tmp_path: Path) -> None:
+    assert devices.missing_to_compile("no-such-compiler", tmp_path) == "a C compiler"
+    assert str(tmp_path) in (devices.missing_to_compile("sh", tmp_path) or "")
+    (tmp_path / "Python.h").touch()
+    assert devices.missing_to_compile("sh", tmp_path) is None
 
 
 def test_a_cpu_is_always_there_and_a_gpu_beyond_the_last_is_not() -> None:
