@@ -27,8 +27,8 @@ RIM_E, STRIP_E = 0.010, 0.15
 """The strip above the lid: it starts below the landmarks, which miss the edge by so much."""
 FOLD_E, FOLD_SHARE = 0.11, 0.6
 """How far above the lid its folds are smoothed, and at most how near to the brow."""
-LOWEST_E = 0.03
-"""An eye that is less open cannot blink."""
+LOWEST_E = 0.035
+"""An eye that is less open, shut or by laughing, cannot blink."""
 OUTER_E, INNER_E, WITHIN_E = 0.11, 0.045, 0.03
 """The lid reaches so far beyond the outer and the inner corner, and is whole so far within."""
 LIFT = 0.16
@@ -84,6 +84,8 @@ class EyeShape:
     """Pixels that the upper lid comes down when the eye shuts."""
     reach: Plane
     """1 in the columns of the eye, fading to 0 just beyond its corners."""
+    inwards: Plane
+    """From 0 at the outer corner to 1 at the inner one; beyond them less and more."""
     column: Plane
     """Column of the strip that a pixel belongs to."""
     strip_at: NDArray[np.float32]
@@ -145,6 +147,7 @@ def eye_shape(
         lift=(LIFT * opening).astype(np.float32),
         travel=np.interp(x, strip_x, travel).astype(np.float32),
         reach=np.interp(x, strip_x, reach).astype(np.float32),
+        inwards=(x / width_px if lids.outer_is_left else 1 - x / width_px).astype(np.float32),
         column=np.clip(x - strip_x[0], 0, len(strip_x) - 1).astype(np.float32),
         strip_at=(strip @ turn + origin - corner).astype(np.float32),
         heights=heights.astype(np.float32),

@@ -1,11 +1,12 @@
 """One eyelid coming down over the photo's open eye, made of the photo's own pixels.
 
 Skin unrolls from under the fold: the colours around the eye, grown smoothly over it, with the
-grain of the cheek, shaded by the fold above and by its own roundness. The photo's lashes ride on
-its edge while the eye is open; they foreshorten to nothing, and a shut eye is a thin dark line
-with single hairs hanging from it. Folds above smooth out while the lid is down. The eye itself is
-covered, never warped; at 0 the photo is unchanged, pixel by pixel. Tried before: a painted plane
-with a drawn line, and the photo's lashes turned over: at 1024 px both looked like a doll's eye.
+grain of the cheek, shaded by the fold above and by its own roundness, creased under a heavy brow.
+The photo's lashes ride on its edge while the eye is open; they foreshorten to nothing, and a shut
+eye is a thin dark line with single hairs hanging from it. Folds above smooth out while the lid is
+down. The eye itself is covered, never warped; at 0 the photo is unchanged, pixel by pixel. Tried
+before: a painted plane with a drawn line, and the photo's lashes turned over: at 1024 px both
+looked like a doll's eye.
 
 Knows one eye; knows no time.
 """
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.lipsync.eye import Column, EyeShape
+from pipeline.lipsync.hood import Hood
 from pipeline.lipsync.lashes import SPREAD, lashes_of
 from pipeline.lipsync.layers import smoothstep
 from pipeline.lipsync.mouth_axes import Plane
@@ -36,6 +38,8 @@ HANGS = (0.45, 0.85)
 """From so far down its own lashes give way to the line of a shut eye, until they are gone."""
 LINE, LINE_E = 0.95, 0.009
 """That line: how dark against the roots of the lashes, and half its width."""
+THIN, TAPERS = 0.4, 0.4
+"""At the inner corner it has so much of that dark; it runs out over this share of the width."""
 HANG, HANG_E, HAIR_E = 0.62, 0.023, 0.006
 """Lashes below it: how dark where they begin, how long, and how far from one hair to the next."""
 UNFOLDS = 0.6
@@ -62,15 +66,19 @@ class Eyelid:
         folds = self._inside * _rise((1 - eye.above / free) / 0.5)
         self._folds = UNFOLDS * np.where(free > 1.01 * SPREAD * height, folds, 0)
         photo = picture[eye.box].astype(np.float32)
-        self._lid = lashes.lid + grain(cheek, photo.shape, e_px)
+        self._hood = Hood(eye, lashes)
+        self._lid = lashes.lid + self._hood.grain[..., None] * grain(cheek, photo.shape, e_px)
         top_px = np.maximum(SPREAD * height, free)
         self._lid += _joined(photo - lashes.lid, eye.above, top_px, e_px)
         under_px = np.maximum(top_px - eye.above, 0)
         shade = lashes.overhang * np.exp(-under_px / (OVERHANG_E * e_px))
         self._lid *= (1 - shade).astype(np.float32)[..., None] ** WARMTH
-        self._lid = toned(self._lid, tone_of(picture))
+        tone = tone_of(picture)
+        self._lid = toned(self._lid, tone)
+        self._warmth = (1 + WARMTH) / 2 if tone is None else np.ones_like(WARMTH)
         self._root, self._long = lashes.root, height / max(1e-3, float(height.max()))
         self._hairs, self._lean = _hairs(eye, e_px)
+        self._ends = THIN + (1 - THIN) * _rise((1 - eye.inwards) / TAPERS)
         rows, columns = np.mgrid[0 : photo.shape[0], 0 : photo.shape[1]]
         self._columns, self._rows = columns.astype(np.float32), rows.astype(np.float32)
 
@@ -84,6 +92,7 @@ class Eyelid:
         begun = eye.reach * np.float32(min(1.0, 4 * share))
         before = frame[eye.box].astype(np.float32)
         lid = self._lid * (1 + np.float32(share) * self._light(travel))[..., None]
+        lid *= (1 + np.float32(share) * self._hood.light(travel))[..., None] ** self._warmth
         bare = np.maximum(begun * self._lashes, np.float32(share) * self._folds)
         seen = _over(before, bare, lid)
 
@@ -110,7 +119,7 @@ class Eyelid:
         at = np.clip(np.round(hair), 0, len(self._hairs) - 1).astype(np.intp)
         tips = np.exp(-below / (HANG_E * np.maximum(self._long, 0.2))) * _rise(below / LINE_E)
         hangs = HANG * self._hairs[at] * self._long * tips
-        dark: Plane = (0.4 + 0.6 * self._long) * np.maximum(line, hangs)
+        dark: Plane = self._ends * (0.4 + 0.6 * self._long) * np.maximum(line, hangs)
         return dark.astype(np.float32)
 
     def _lifted(self, under: Paint, lift: Plane) -> Paint:

@@ -43,6 +43,10 @@ GLARE, GLARE_SHARE = 236.0, 0.30
 """Luma and share of an opening that reflects so much that nobody could see a lid in it."""
 SHADED = 0.62
 """Skin around an eye that is darker than this, against the cheek, is behind dark glass."""
+PUPIL, PUPIL_SHARE = 0.45, 5.0
+"""An eye that is seen has a pupil and lashes: this percentage of its opening is darker than this,
+against the cheek. The mesh draws an eye behind a hand too, but what lies there is as light as skin
+(0.52; where eyes are seen, on 13 faces, 0.03 to 0.16)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +106,14 @@ def is_hidden(picture: Pixels, eye: EyeShape, cheek: Pixels) -> bool:
         return True
     around = float(np.median(photo[~eye.inside] @ LUMA))
     return max(around, float(np.percentile(luma, 90))) < SHADED * cheek_luma
+
+
+def is_covered(picture: Pixels, eye: EyeShape, cheek: Pixels) -> bool:
+    """Tell whether something lies before the eye: a hand, hair, a sleeve."""
+    if not eye.inside.any():
+        return True
+    luma = picture[eye.box][eye.inside] @ LUMA
+    return float(np.percentile(luma, PUPIL_SHARE)) > PUPIL * float(np.median(cheek @ LUMA))
 
 
 def _strip(paint: Paint, eye: EyeShape) -> Paint:

@@ -20,7 +20,7 @@ from pipeline.lipsync import eye as eyes
 from pipeline.lipsync.blink import blink_track
 from pipeline.lipsync.eyelid import Eyelid
 from pipeline.lipsync.head import HeadField
-from pipeline.lipsync.lashes import is_hidden
+from pipeline.lipsync.lashes import is_covered, is_hidden
 from pipeline.lipsync.layers import Points
 from pipeline.lipsync.sway import emphasis, head_track
 from pipeline.lipsync.track import Curve, frame_count
@@ -95,7 +95,7 @@ class IdleMotion:
 
     @property
     def can_blink(self) -> bool:
-        """False when no lid can be drawn: eyes shut, hidden behind glare, or too small."""
+        """False when no lid can be drawn: eyes shut, covered, behind glare, or too small."""
         return bool(self._lids)
 
     @property
@@ -146,7 +146,10 @@ def idle_motion(
 
 
 def _lids(picture: Pixels, face: Face, e_px: float) -> tuple[Eyelid, ...]:
-    """Make the lids that can be drawn; none at all if glass hides one of the eyes."""
+    """Make the lids that can be drawn: of open eyes before which nothing lies.
+
+    None at all if glass hides one of the eyes.
+    """
     if e_px < FINEST_E_PX:
         return ()
     made = []
@@ -157,6 +160,8 @@ def _lids(picture: Pixels, face: Face, e_px: float) -> tuple[Eyelid, ...]:
         cheek = _cheek(picture, face, lids, e_px)
         if is_hidden(picture, eye, cheek):
             return ()
+        if is_covered(picture, eye, cheek):
+            continue
         made.append(Eyelid(picture, eye, cheek))
     return tuple(made)
 

@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.lipsync.eye import LEFT, RIGHT, EyeShape, Lids, eye_shape
+from pipeline.lipsync.eye import LEFT, RIGHT, Column, EyeShape, Lids, eye_shape
 from pipeline.lipsync.eyelid import Eyelid
-from pipeline.lipsync.lashes import is_hidden
+from pipeline.lipsync.hood import Hood
+from pipeline.lipsync.lashes import is_covered, is_hidden, lashes_of
 from pipeline.portrait import Face, Pixels
 from pipeline.portrait.pose import pose_of
 from tests.measure.drawn import SKIN, drawn_face
@@ -202,20 +203,75 @@ def test_a_dark_fold_above_shades_the_lid_below_it() -> None:
     assert means[1] < means[0] - 3
 
 
-def test_under_a_heavy_brow_no_rest_of_lashes_outlines_a_shut_eye() -> None:
-    picture, face = with_eyes(1024)
+def under_a_brow(size_px: int = 1024) -> tuple[Pixels, Face]:
+    """Draw a face with dark brows that almost touch thick lashes."""
+    picture, face = with_eyes(size_px)
     e_px = pose_of(face.landmarks).scale_px
-    lashes = np.round(face.landmarks[list(LEFT.upper), :2]).astype(np.int32)
-    cv2.polylines(picture, [lashes], False, (60, 40, 30), round(0.06 * e_px))
-    eye = shape_of(picture, face)
-    brow = (eye.above > 0.042 * e_px) & (eye.above < 0.2 * e_px)
-    picture[eye.box][brow] = (40, 30, 25)
+    for lids in (LEFT, RIGHT):
+        lashes = np.round(face.landmarks[list(lids.upper), :2]).astype(np.int32)
+        cv2.polylines(picture, [lashes], False, (60, 40, 30), round(0.06 * e_px))
+        eye = shape_of(picture, face, lids)
+        brow = (eye.above > 0.042 * e_px) & (eye.above < 0.2 * e_px)
+        picture[eye.box][brow] = (40, 30, 25)
+    return picture, face
+
+
+def rows_downwards(frame: Pixels, eye: EyeShape, from_e: float, to_e: float) -> Column:
+    """Return the mean of each row in the middle of the eye, between two heights above its lid."""
+    middle = int(np.argmax(eye.opening.max(axis=0)))
+    reach = max(1, round(0.02 * eye.e_px))
+    near = frame[eye.box][:, middle - reach : middle + reach].mean(axis=(1, 2))
+    above_e = eye.above[:, middle] / eye.e_px
+    return np.asarray(near[(above_e < from_e) & (above_e > to_e)], np.float32)
+
+
+def test_under_a_heavy_brow_no_rest_of_lashes_outlines_a_shut_eye() -> None:
+    picture, face = under_a_brow()
     lid, eye = lid_of(picture, face)
     shut = picture.copy()
 
     lid.close(shut, 1.0)
 
-    band = (eye.above > 0) & (eye.above < 0.02 * e_px) & (eye.opening > 0.8 * eye.opening.max())
+    band = (eye.above > 0) & (eye.above < 0.02 * eye.e_px)
+    band &= eye.opening > 0.8 * eye.opening.max()
     before, after = (frame[eye.box][band].mean() for frame in (picture, shut))
     assert before < 70
-    assert after > 0.6 * np.mean(SKIN)
+    assert after > 0.5 * np.mean(SKIN), "in the shade of the brow, with the crease"
+    rows = rows_downwards(shut, eye, 0.025, -0.05)
+    assert (rows > 0.85 * np.maximum.accumulate(rows)).all(), "there is no dark line"
+
+
+def test_under_a_heavy_brow_a_shut_lid_is_creased_and_round() -> None:
+    picture, face = under_a_brow()
+    eye = shape_of(picture, face)
+    light = Hood(eye, lashes_of(picture, eye)).light(eye.travel)
+
+    middle = int(np.argmax(eye.opening.max(axis=0)))
+    depth = -eye.above[:, middle] / eye.travel[:, middle]
+    column = light[:, middle]
+    ball = column[(depth > 0.3) & (depth < 0.6)].mean()
+    corners = light[(eye.opening > 0.5 * eye.opening.max()) & (np.abs(eye.inwards - 0.5) > 0.3)]
+    crease = column[(depth > -0.4) & (depth < 0.2)].min()
+    assert crease < -0.2, "by the edge of the open lid"
+    assert ball > crease + 0.2
+    assert corners.mean() < ball - 0.1
+
+
+def test_where_no_brow_is_heavy_a_lid_has_no_crease() -> None:
+    picture, face = with_eyes(1024)
+    eye = shape_of(picture, face)
+    hood = Hood(eye, lashes_of(picture, eye))
+
+    assert not hood.light(eye.travel).any()
+    assert (hood.grain == 1).all()
+
+
+@pytest.mark.parametrize("hand", [SKIN, (235, 205, 185), (130, 95, 75)])
+def test_an_eye_behind_a_hand_is_covered(hand: tuple[int, int, int]) -> None:
+    picture, face = with_eyes()
+    eye = shape_of(picture, face)
+    behind = picture.copy()
+    behind[eye.box] = hand
+
+    assert not is_covered(picture, eye, CHEEK)
+    assert is_covered(behind, eye, CHEEK)

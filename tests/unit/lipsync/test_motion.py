@@ -135,7 +135,8 @@ def test_a_tiny_face_moves_but_does_not_blink() -> None:
 
 @pytest.mark.parametrize("shift_px", [(-80, 0), (90, 0), (0, -70), (0, 130), (-110, -70)])
 def test_a_face_cut_by_the_edge_of_the_photo_is_no_error(shift_px: tuple[int, int]) -> None:
-    picture, face = drawn_face(256)
+    picture, face = with_eyes(256)
+    picture = np.roll(picture, shift_px[::-1], axis=(0, 1))
     away = face.landmarks.copy()
     away[:, :2] += shift_px
     motion = idle(picture, Face(landmarks=away, score=1.0))
@@ -150,3 +151,18 @@ def test_a_lens_that_glares_stops_both_eyes_from_blinking() -> None:
     picture[y - 14 : y + 14, x - 24 : x + 24] = 255
 
     assert not idle(picture, face).can_blink
+
+
+def test_behind_a_hand_no_lid_is_drawn_and_the_other_eye_blinks() -> None:
+    picture, face = with_eyes(512)
+    x, y = face.landmarks[[33, 133, 159, 145], :2].mean(axis=0).astype(int)
+    hand = (slice(y - 40, y + 40), slice(x - 40, x + 40))
+    picture[hand] = (225, 185, 160)
+    motion = idle(picture, face)
+    shut = picture.copy()
+
+    motion.blink(shut, int(motion.closed.argmax()))
+
+    assert motion.can_blink
+    np.testing.assert_array_equal(shut[hand], picture[hand])
+    assert (shut != picture).any()

@@ -10,6 +10,7 @@ from pipeline.lipsync.warp import TalkingFace
 from pipeline.portrait import Pixels
 from pipeline.types import Motion
 from tests.measure.drawn import drawn_face
+from tests.unit.lipsync.test_eyelid import with_eyes
 
 TONGUE = np.array([[[178.0, 84.0, 84.0]]])
 SEPIA = np.array([1.18, 0.97, 0.68])
@@ -56,7 +57,7 @@ def test_nothing_in_a_black_and_white_photo_gets_a_colour(photo_gap_e: float) ->
 
 
 def test_lids_in_a_black_and_white_photo_are_grey() -> None:
-    picture, face = drawn_face(512)
+    picture, face = with_eyes(512)
     motion = IdleMotion(
         grey(picture), face, emphasis=np.zeros(120), fps=25, seed=1, amount=Motion.SUBTLE
     )
