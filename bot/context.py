@@ -7,6 +7,7 @@ process. What a new handler needs comes in here as a property.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -56,6 +57,7 @@ class BotApplication(
         "started_at",
         "texts",
         "turns",
+        "unheard",
         "unsettled",
         "voices",
     )
@@ -72,8 +74,10 @@ class BotApplication(
     """Every voice that is described anywhere, offered just now or not."""
     keeping: dict[int, asyncio.Event]
     """Updates that are worked on; set is what says that all of one is stored."""
+    unheard: Counter[int]
+    """How often each was tried whose answer Telegram did not take."""
     unsettled: set[int]
-    """Updates that are tried again: their writing failed, or their refusal was not heard."""
+    """Updates that are tried again: their writing failed, or what they led to was not heard."""
 
     async def process_update(self, update: object) -> None:
         """Handle an update in its chat's turn."""

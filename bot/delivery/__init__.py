@@ -18,7 +18,7 @@ from telegram import Bot
 from bot.address import Address, unpack_address
 from bot.delivery.copies import Copies
 from bot.delivery.lines import Lines, later_receipt
-from bot.delivery.outbox import Outcome, send_once
+from bot.delivery.outbox import RECORD_LIMIT_S, Outcome, send_once
 from bot.delivery.preview import Previews
 from bot.delivery.progress import Place, ProgressBoard, Wanted
 from bot.delivery.record import record_delivery
@@ -32,6 +32,7 @@ from bot.menus.keyboards import again_keyboard, job_keyboard
 from bot.reactions import Sign, react
 from bot.texts import Texts, short_id
 from pipeline import errors
+from pipeline.jobs.patience import patiently
 from pipeline.line import Standing
 from pipeline.scratch import scratch_folder
 from pipeline.store.outbox import OutboxState
@@ -201,7 +202,18 @@ class Delivery:
         if outcome is Outcome.BLOCKED:
             await self._cancel_all_of(job)
         elif outcome is None:
-            await record_delivery(self._services, job, video)
+            await self._record(job, video)
+
+    async def _record(self, job: Job, video: bytes) -> None:
+        # The video has arrived: nothing about a record may make that a failure, or say it again.
+        try:
+            await patiently(
+                lambda: record_delivery(self._services, job, video),
+                what=f"{job.id} record",
+                limit_s=RECORD_LIMIT_S,
+            )
+        except Exception:
+            log.exception("%s was delivered, and that is not in the audit trail", job.id)
 
     async def _settle(self, job: Job, address: Address, receipt: str) -> None:
         """Bring the chat in step with what the outbox knows."""

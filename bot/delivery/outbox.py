@@ -3,6 +3,8 @@
 A send is not idempotent, and a time-out is not a failure: the video may have arrived. So the
 outbox row goes from ``ready`` to ``sending`` before the call, and what Telegram answers decides
 where it goes next. ``judge`` is the table; ``send_once`` is the only place that sends a result.
+What is known then is written down however long that takes: a database that is away for a moment
+must not make a video that arrived one of which nobody knows.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from bot.address import Address
 from bot.patience import asked_pause_s
 from bot.transport import has_left
 from pipeline import errors
+from pipeline.jobs.patience import patiently
 from pipeline.types import JobId
 
 if TYPE_CHECKING:
@@ -35,6 +38,9 @@ if TYPE_CHECKING:
 
 MENDABLE = ("thread", "topic", "replied", "reply")
 """Words in a refusal that name the request or the topic: without both, the send may succeed."""
+
+RECORD_LIMIT_S = 600.0
+"""Afterwards it counts as unknown, and its person decides."""
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +76,15 @@ def judge(error: TelegramError) -> Outcome:
             return Outcome.UNKNOWN
 
 
+def may_be_heard_later(error: TelegramError) -> bool:
+    """Tell whether the same words may get out at another try: they were not refused.
+
+    They may have got out at this one. Words that come twice do no harm; none at all leave
+    somebody waiting.
+    """
+    return judge(error) in (Outcome.NOT_SENT, Outcome.UNKNOWN)
+
+
 def delayed(error: TelegramError) -> errors.DeliveryDelayed:
     """Translate an error after which the same call may be tried again."""
     return errors.DeliveryDelayed(type(error).__name__, retry_after_s=asked_pause_s(error))
@@ -96,24 +111,30 @@ async def send_once(
         log.warning("%s: sending: %s (%s)", job_id, outcome, type(e).__name__)
         match outcome:
             case Outcome.NOT_SENT:
-                await outbox.not_sent(job_id)
+                await _written(job_id, lambda: outbox.not_sent(job_id))
                 raise delayed(e) from e
             case Outcome.MOVED | Outcome.MENDABLE if may_mend:
-                await outbox.not_sent(job_id)
+                await _written(job_id, lambda: outbox.not_sent(job_id))
                 mended = address.bare()
                 if isinstance(e, ChatMigrated):
                     mended = address.moved_to(e.new_chat_id)
                 return await send_once(outbox, job_id, mended, send, may_mend=False)
             case Outcome.MOVED | Outcome.MENDABLE | Outcome.REFUSED | Outcome.BLOCKED:
-                await outbox.refused(job_id)
+                await _written(job_id, lambda: outbox.refused(job_id))
             case Outcome.UNKNOWN:
-                await outbox.unknown(job_id)
+                await _written(job_id, lambda: outbox.unknown(job_id))
             case _:
                 assert_never(outcome)
         return outcome
     file_id, unique_id = _file_ids(message)
-    await outbox.sent(job_id, str(message.message_id), file_id, unique_id)
+    message_id = str(message.message_id)
+    await _written(job_id, lambda: outbox.sent(job_id, message_id, file_id, unique_id))
     return None
+
+
+async def _written(job_id: JobId, write: Callable[[], Awaitable[None]]) -> None:
+    """Write down what became of a sending, and again while the database is away."""
+    await patiently(write, what=f"{job_id} outcome", limit_s=RECORD_LIMIT_S)
 
 
 def _file_ids(message: Message) -> tuple[str | None, str | None]:

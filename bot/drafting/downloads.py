@@ -25,6 +25,8 @@ FETCHED_BYTES = int(FileSizeLimit.FILESIZE_DOWNLOAD)
 """Telegram hands out no larger file."""
 ATTEMPTS = 6
 ATTEMPT_LIMIT_S = 60.0
+BEGUN_WITHIN_S = 60.0
+"""No attempt begins later: whoever sent it hears of that before their update is given up."""
 FIRST_PAUSE_S = 0.25
 """Doubles: a Telegram that flaps is given 8 s before anybody has to send a file again."""
 
@@ -64,6 +66,8 @@ async def download(
 
     Raises ``too_large``, ``FileNotFetched``, ``DiskFull``.
     """
+    now = asyncio.get_running_loop().time
+    until_s = now() + BEGUN_WITHIN_S
     for attempt in range(1, ATTEMPTS + 1):
         try:
             async with asyncio.timeout(ATTEMPT_LIMIT_S):
@@ -71,7 +75,7 @@ async def download(
         except (BadRequest, Forbidden, InvalidToken) as e:  # 404 of a file reads as InvalidToken
             raise errors.FileNotFetched(type(e).__name__) from e
         except (NetworkError, TimeoutError, TelegramError) as e:
-            if attempt == ATTEMPTS:
+            if attempt == ATTEMPTS or now() >= until_s:
                 raise errors.FileNotFetched(type(e).__name__) from e
             log.warning("download failed (%s), attempt %d", type(e).__name__, attempt)
             await asyncio.sleep(pause_s)

@@ -19,7 +19,14 @@ from telegram.ext import MessageHandler, filters
 
 from bot.address import Address, address_of, kept_for_draft, unpack_address
 from bot.context import BotApplication, BotContext, message_of, sender_of
-from bot.drafting.drafts import Sender, face_of, is_undecided, picture_key, take_portrait
+from bot.drafting.drafts import (
+    Sender,
+    face_of,
+    is_ordered,
+    is_undecided,
+    picture_key,
+    take_portrait,
+)
 from bot.drafting.ordering import go_on
 from bot.drafting.portraying import SentPicture, looked_at, say_verdict, show_picture, still_in
 from bot.drafting.said import has_something_to_say
@@ -27,7 +34,7 @@ from bot.drafting.wording import take_caption
 from bot.menus import taps
 from bot.menus.keyboards import Action, album_keyboard, number_in
 from bot.menus.taps import Tapped, sender_of_tap
-from bot.updates.gathering import sender_of_batch
+from bot.updates.gathering import sender_of_batch, untold
 from pipeline import errors
 from pipeline.scratch import scratch_folder
 from pipeline.store.pieces import Piece
@@ -98,18 +105,19 @@ async def on_album_photo(update: Update, context: BotContext) -> None:
 
 async def settle_album(pieces: list[Piece], context: BotContext) -> None:
     """Look at the photos that are new, and take one or ask which."""
-    sender = sender_of_batch(pieces, pieces[0])
-    known = {piece.number for piece in pieces if piece.outcome is not None}
+    fresh = untold(pieces)
+    sender = sender_of_batch(fresh, pieces[0])
+    if await is_ordered(context.services, sender):
+        return
     looked = [await _look(piece, context) for piece in pieces]
-    for piece in pieces:
-        if piece.number not in known:
-            await take_caption(json.loads(piece.content)["caption"], sender, context)
+    for piece in fresh:
+        await take_caption(json.loads(piece.content)["caption"], sender, context)
     usable = [
         Seen(number=number, piece=piece, verdict=verdict)
         for number, (piece, verdict) in enumerate(zip(pieces, looked, strict=True), start=1)
         if isinstance(verdict, PortraitVerdict)
     ]
-    told_before = [seen for seen in usable if seen.piece.number in known]
+    told_before = [seen for seen in usable if seen.piece.told]
     if not usable:
         await _say_none(sender.address, looked, context)
     elif len(usable) == 1 and not told_before:

@@ -1,8 +1,8 @@
 """The last net under the handlers: one sentence to the user, the traceback to the log.
 
 Handlers let errors of ``pipeline/errors.py`` rise; here each finds its sentence. A write that
-failed because the store is away marks the update, so that it is tried again; so does a sentence
-that did not get out, or nobody would know that nothing comes of their photo.
+failed because the store is away marks the update, so that it is tried again; so does an answer
+that did not get out, or nobody would know what became of their photo: handlers may run twice.
 Whatever is not foreseen is a bug: logged with its traceback, answered with an apology that
 carries an id.
 """
@@ -20,14 +20,14 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 
 from bot.address import address_of, asker_id, order_id
 from bot.context import BotApplication, BotContext
-from bot.delivery.outbox import Outcome, judge
+from bot.delivery.outbox import may_be_heard_later
 from bot.groups.rights import say_or_whisper
 from bot.texts import short_id
 from pipeline import errors, metrics
 
 log = logging.getLogger(__name__)
-AGAIN = (Outcome.NOT_SENT, Outcome.UNKNOWN)
-"""Said twice does no harm; not said at all leaves somebody waiting for a video."""
+UNHEARD_TRIES = 40
+"""For half an hour an answer is tried that Telegram does not take; its chat waits meanwhile."""
 TAG = re.compile(r"<[^>]+>")
 
 
@@ -52,8 +52,7 @@ async def on_error(update: object, context: BotContext) -> None:
             log.info("update %d: %s", update.update_id, error.code)
             metrics.REFUSALS.labels(code=error.code).inc()
             sentence = context.texts.error(context.language, error.code, error.values())
-            if not await tell(update, context, sentence):
-                context.app.unsettled.add(update.update_id)
+            await tell(update, context, sentence)
         case Forbidden():
             log.info("update %d: the user has blocked the bot", update.update_id)
         case BadRequest() as error if "query is too old" in error.message.lower():
@@ -61,6 +60,7 @@ async def on_error(update: object, context: BotContext) -> None:
         case (NetworkError() | RetryAfter()) as error if not isinstance(error, BadRequest):
             # What the handler wrote is stored; only the answer to it may be missing.
             log.warning("update %d: answer not sent: %s", update.update_id, type(error).__name__)
+            _try_again(update, context, error)
         case error:
             incident = short_id(order_id(update.update_id))
             log.error("update %d, incident %s", update.update_id, incident, exc_info=error)
@@ -71,11 +71,8 @@ async def on_error(update: object, context: BotContext) -> None:
             await tell(update, context, context.t("error.incident", id=incident))
 
 
-async def tell(update: Update, context: BotContext, sentence: str) -> bool:
-    """Say it where the user is looking: as a toast after a tap, else as a reply.
-
-    False where it did not get out, and another try may help.
-    """
+async def tell(update: Update, context: BotContext, sentence: str) -> None:
+    """Say it where the user is looking: as a toast after a tap, else as a reply."""
     try:
         if update.callback_query is not None:
             plain = html.unescape(TAG.sub("", sentence))
@@ -86,6 +83,17 @@ async def tell(update: Update, context: BotContext, sentence: str) -> bool:
             await say_or_whisper(context, address, asker_id(message), sentence)
     except TelegramError as e:
         log.warning("update %d: sentence not sent: %s", update.update_id, type(e).__name__)
-        # A tap can be answered for seconds only; what is refused once is refused again.
-        return update.callback_query is not None or judge(e) not in AGAIN
-    return True
+        _try_again(update, context, e)
+
+
+def _try_again(update: Update, context: BotContext, error: TelegramError) -> None:
+    """Have an update handled once more whose answer did not get out, where that can help."""
+    # A tap can be answered for seconds only; what is refused once is refused again.
+    if update.callback_query is not None or not may_be_heard_later(error):
+        return
+    unheard = context.app.unheard
+    unheard[update.update_id] += 1
+    if unheard[update.update_id] <= UNHEARD_TRIES:
+        context.app.unsettled.add(update.update_id)
+    else:
+        log.error("update %d: nobody could be told what became of it", update.update_id)

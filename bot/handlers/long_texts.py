@@ -20,7 +20,7 @@ from bot.drafting.wording import take_words
 from bot.menus import taps
 from bot.menus.keyboards import Action
 from bot.menus.taps import Tapped, is_drafters
-from bot.updates.gathering import sender_of_batch
+from bot.updates.gathering import sender_of_batch, untold
 from pipeline.store.pieces import Piece
 
 LONG_TEXT = "text"
@@ -37,6 +37,8 @@ def register(app: BotApplication) -> None:
 async def holds_back(sender: Sender, words: str, context: BotContext) -> bool:
     """Keep a text that is probably one of several, and tell so; the rest comes within a second."""
     gathering = context.app.gathering
+    if await gathering.knows(sender.key, LONG_TEXT, sender.update_id):
+        return True  # the same update once more
     if _units(words) < NEARLY_FULL and not gathering.is_open(sender.key, LONG_TEXT):
         return False
     await gathering.add(
@@ -54,13 +56,10 @@ async def holds_back(sender: Sender, words: str, context: BotContext) -> bool:
 
 async def settle_text(pieces: list[Piece], context: BotContext) -> None:
     """Take all pieces as one text; it is the last of them that is answered."""
-    newest = pieces[-1]
-    sender = sender_of_batch(pieces, newest)
-    try:
-        if not await is_ordered(context.services, sender):
-            await take_words(sender, joined([piece.content for piece in pieces]), context)
-    finally:
-        await context.services.pieces.delete(newest.draft, LONG_TEXT)
+    fresh = untold(pieces)
+    sender = sender_of_batch(fresh, fresh[-1])
+    if not await is_ordered(context.services, sender):
+        await take_words(sender, joined([piece.content for piece in fresh]), context)
 
 
 async def on_cut(tapped: Tapped, context: BotContext) -> None:

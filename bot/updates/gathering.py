@@ -3,10 +3,11 @@
 No piece says how many there are. Each is a row before its update is confirmed, so that a crash
 loses none; a timer, started on arrival, only decides when to look at what has come: a while after
 the last piece, but never long after the first. A late piece starts it anew. After a restart the
-rows are still there, and their timers start again.
+rows are still there, and the timers of what is not told start again; what Telegram did not take is
+told again, as long as a draft waits.
 
 Not known here: what a batch means; ``settle`` of its kind does. It runs in the chat's turn, so
-that no handler works on the same draft meanwhile.
+that no handler works on the same draft meanwhile. It may run twice for the same pieces.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from telegram.error import TelegramError
 
 from bot.address import drafter, unpack_address
 from bot.context import BotContext
+from bot.delivery.outbox import may_be_heard_later
 from bot.drafting.drafts import Sender
 from bot.patience import set_within
 from bot.texts import short_id
@@ -35,7 +38,7 @@ QUIET_S = 1.0
 LONGEST_S = 8.0
 """So long after the first it is looked at, even while pieces still come."""
 AGAIN_S = 5.0
-"""So long after a fault of the store it is looked at again."""
+"""So long after a fault of the store or of Telegram it is looked at again."""
 
 Settle = Callable[[list[Piece], BotContext], Awaitable[None]]
 Batch = tuple[str, str]
@@ -44,14 +47,22 @@ log = logging.getLogger(__name__)
 
 
 def sender_of_batch(pieces: Sequence[Piece], answered: Piece) -> Sender:
-    """Say who sent a batch. It counts as its last update; what is said answers one of them."""
+    """Say who sent a batch. It counts as its first update; what is said answers one of them.
+
+    Its first: one that comes late, after a crash in the middle, then makes no second order.
+    """
     user_id = drafter(answered.draft)
     assert user_id is not None
     return Sender(
         user_id=user_id,
-        update_id=pieces[-1].number,
+        update_id=pieces[0].number,
         address=unpack_address(answered.address),
     )
+
+
+def untold(pieces: Sequence[Piece]) -> list[Piece]:
+    """Give those of a batch whose person has not heard yet what came of them."""
+    return [piece for piece in pieces if not piece.told]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,13 +83,13 @@ class Gathering:
     ) -> None:
         self._app = app
         self._settles = settles
-        self.quiet_s = quiet_s
+        self.quiet_s, self.again_s = quiet_s, AGAIN_S
         self._waiting: dict[Batch, _Waiting] = {}
 
     async def start(self) -> None:
         """Take up what an earlier process left open."""
         for piece in await self._app.services.pieces.all():
-            if piece.outcome is None:
+            if not piece.told:
                 self._wait((piece.draft, piece.batch))
 
     async def close(self) -> None:
@@ -96,6 +107,11 @@ class Gathering:
     def is_open(self, draft: str, batch: str) -> bool:
         """Tell whether a batch waits for more."""
         return (draft, batch) in self._waiting
+
+    async def knows(self, draft: str, batch: str, number: int) -> bool:
+        """Tell whether an update has brought a piece of a batch before."""
+        known = await self._app.services.pieces.of(draft, batch)
+        return any(piece.number == number for piece in known)
 
     async def settle_all(self) -> None:
         """Look at every open batch now; return when none is open any more."""
@@ -123,17 +139,33 @@ class Gathering:
             due_s = waiting.due_s
             waiting.latest_s = now_s() + LONGEST_S  # of what comes while this is settled
             try:
-                if pieces := await self._app.services.pieces.of(*batch):
-                    await self._settle(pieces)
+                is_over = await self._tell(batch)
             except errors.StoreUnavailable as e:
                 log.warning("a batch waits for the store: %s", e)
-                waiting.due_s = now_s() + AGAIN_S
+                is_over = False
+            if not is_over:
+                waiting.due_s = now_s() + self.again_s
+                waiting.hurry.clear()
                 continue
             if waiting.due_s == due_s:
                 del self._waiting[batch]
                 return
 
-    async def _settle(self, pieces: list[Piece]) -> None:
+    async def _tell(self, batch: Batch) -> bool:
+        """Let a batch be settled and note that it is told; False when Telegram did not take it."""
+        services = self._app.services
+        pieces = await services.pieces.of(*batch)
+        if not (fresh := untold(pieces)):
+            return True
+        is_told = await self._settle(pieces)
+        patience = timedelta(minutes=services.settings.store.draft_minutes)
+        if not is_told and fresh[-1].arrived_at > datetime.now(UTC) - patience:
+            return False
+        await services.pieces.tell(fresh)
+        return True
+
+    async def _settle(self, pieces: list[Piece]) -> bool:
+        """Let a batch be settled; False when what was to be said may be heard later."""
         newest = pieces[-1]
         address = unpack_address(newest.address)
         user_id = drafter(newest.draft)
@@ -149,16 +181,20 @@ class Gathering:
                 log.info("batch of update %d: %s", newest.number, e.code)
                 metrics.REFUSALS.labels(code=e.code).inc()
                 sentence = context.texts.error(context.language, e.code, e.values())
-                await self._say(context, newest, sentence)
+                return await self._say(context, newest, sentence)
             except TelegramError as e:
                 log.warning("batch of update %d: %s", newest.number, type(e).__name__)
+                return not may_be_heard_later(e)
             except Exception:
                 incident = short_id(f"batch-{newest.number}")
                 log.exception("batch of update %d, incident %s", newest.number, incident)
-                await self._say(context, newest, context.t("error.incident", id=incident))
+                return await self._say(context, newest, context.t("error.incident", id=incident))
+            return True
 
-    async def _say(self, context: BotContext, newest: Piece, sentence: str) -> None:
+    async def _say(self, context: BotContext, newest: Piece, sentence: str) -> bool:
         try:
             await context.say(unpack_address(newest.address), sentence)
         except TelegramError as e:
             log.warning("sentence not sent: %s", type(e).__name__)
+            return not may_be_heard_later(e)
+        return True

@@ -35,7 +35,12 @@ class Lanes:
     """Hands updates to the handlers."""
 
     def __init__(
-        self, app: BotApplication, stop: asyncio.Event, handled: Callable[[int], None]
+        self,
+        app: BotApplication,
+        stop: asyncio.Event,
+        handled: Callable[[int], None],
+        *,
+        limit_s: float = UPDATE_LIMIT_S,
     ) -> None:
         """After ``stop`` what was begun is finished, and nothing else is begun.
 
@@ -44,6 +49,7 @@ class Lanes:
         self._app = app
         self._stop = stop
         self._handled = handled
+        self._limit_s = limit_s
         self._lanes: dict[int, deque[Update]] = {}
         self._workers: dict[int, asyncio.Task[None]] = {}
         self._room = asyncio.Semaphore(LANES_AT_ONCE)
@@ -109,14 +115,17 @@ class Lanes:
 
     async def _process(self, update: Update) -> bool:
         try:
-            async with asyncio.timeout(UPDATE_LIMIT_S):
+            async with asyncio.timeout(self._limit_s):
                 await self._app.process_update(update)
-        except TimeoutError:
-            log.error("update %d took more than %.0f s", update.update_id, UPDATE_LIMIT_S)  # noqa: TRY400
+        except TimeoutError as e:
+            log.error("update %d took more than %.0f s", update.update_id, self._limit_s)  # noqa: TRY400
+            await self._app.process_error(update, e)  # its sender is told
         except Exception:
             log.exception("update %d could not be processed", update.update_id)
         is_settled = update.update_id not in self._app.unsettled
         self._app.unsettled.discard(update.update_id)
+        if is_settled:
+            del self._app.unheard[update.update_id]  # a counter lets one go that it does not have
         return is_settled
 
 

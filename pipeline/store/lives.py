@@ -32,7 +32,7 @@ from pipeline.store.order_table import FINAL, ORDERS
 from pipeline.store.outbox import OUTBOX
 from pipeline.store.paces import PACES
 from pipeline.store.people import PEOPLE
-from pipeline.store.pieces import PIECES
+from pipeline.store.pieces import PIECES, TOLD
 from pipeline.store.preferences import PREFERENCES
 from pipeline.store.questions import GRANTS, QUESTIONS
 from pipeline.store.quotas import USES
@@ -93,7 +93,7 @@ def lives(draft: timedelta) -> Mapping[sa.Table, Life]:
         USES: Passes(since=USES.c.used_at, keep=timedelta(days=3)),
         INBOX: Passes(since=INBOX.c.arrived_at, keep=KEEP_INCOMING),
         DRAFTS: Stays(why="goes with its photo and recording, after store.draft_minutes"),
-        PIECES: Passes(since=PIECES.c.arrived_at, keep=draft),
+        PIECES: Passes(since=PIECES.c.arrived_at, keep=draft, only=(TOLD,)),
         QUESTIONS: Passes(since=QUESTIONS.c.expires_at, keep=timedelta(days=1)),
         INVITATIONS: Passes(since=INVITATIONS.c.expires_at, keep=timedelta()),
         BROADCASTS: Passes(

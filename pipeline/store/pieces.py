@@ -1,15 +1,18 @@
 """Pieces of one message that a messenger sends as several: albums, and texts cut by their length.
 
-A piece is kept as soon as it comes, so that a crash loses none; when to put them together is the
-door's business, and so is what ``content`` and ``outcome`` mean.
+A piece is kept as soon as it comes, so that a crash loses none, and counts as told only when all
+that follows from it is done: until then a start takes it up again. When to put them together is
+the door's business, and so is what ``content`` and ``outcome`` mean.
 
 Where the next one goes: another kind of batch needs nothing here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,7 +29,10 @@ PIECES = sa.Table(
     sa.Column("content", SealedText, nullable=False),
     sa.Column("outcome", SealedText),
     sa.Column("arrived_at", UtcTime, nullable=False, index=True),
+    sa.Column("told", sa.Boolean),  # rows of older versions do not say
 )
+TOLD = sa.func.coalesce(PIECES.c.told, PIECES.c.outcome.is_not(None))
+_PIECE = sa.select(*(c for c in PIECES.c if c is not PIECES.c.told), TOLD.label("told"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +48,12 @@ class Piece:
     address: str
     """Where to answer it, as the door writes it."""
     content: str
+    """Empty once it is told."""
     outcome: str | None = None
     """What came of it, once somebody has looked."""
     arrived_at: datetime
+    told: bool = False
+    """Whether its person has heard what came of it."""
 
 
 class Pieces:
@@ -64,12 +73,11 @@ class Pieces:
 
     async def of(self, draft: str, batch: str) -> list[Piece]:
         """List the pieces of a batch, in order."""
-        query = sa.select(PIECES).where(PIECES.c.draft == draft, PIECES.c.batch == batch)
-        return await self._list(query)
+        return await self._list(_PIECE.where(PIECES.c.draft == draft, PIECES.c.batch == batch))
 
     async def all(self) -> list[Piece]:
         """List every piece there is."""
-        return await self._list(sa.select(PIECES))
+        return await self._list(_PIECE)
 
     async def settle(self, piece: Piece, outcome: str) -> None:
         """Keep what came of a piece."""
@@ -88,6 +96,24 @@ class Pieces:
 
         await self._database.write(work)
 
+    async def tell(self, pieces: Sequence[Piece]) -> None:
+        """Keep that these pieces of one batch are told; what stood in them is forgotten."""
+        first = pieces[0]
+        update = (
+            sa.update(PIECES)
+            .where(
+                PIECES.c.draft == first.draft,
+                PIECES.c.batch == first.batch,
+                PIECES.c.number.in_([piece.number for piece in pieces]),
+            )
+            .values(told=True, content="")
+        )
+
+        def work(connection: sa.Connection) -> None:
+            connection.execute(update)
+
+        await self._database.write(work)
+
     async def delete(self, draft: str, batch: str | None = None) -> None:
         """Forget a batch of a draft, or all of them."""
         delete = sa.delete(PIECES).where(PIECES.c.draft == draft)
@@ -99,7 +125,7 @@ class Pieces:
 
         await self._database.write(work)
 
-    async def _list(self, query: sa.Select[tuple[object, ...]]) -> list[Piece]:
+    async def _list(self, query: sa.Select[Any]) -> list[Piece]:
         def work(connection: sa.Connection) -> list[Piece]:
             ordered = query.order_by(PIECES.c.number)
             return [Piece(**row._mapping) for row in connection.execute(ordered)]

@@ -7,6 +7,7 @@ import logging
 
 import pytest
 
+from bot.handlers.errors import UNHEARD_TRIES
 from pipeline import errors
 from pipeline.errors import BoltiError
 from pipeline.types import JobState
@@ -69,6 +70,19 @@ async def test_a_refusal_that_telegram_will_never_take_is_left(bot: Bot) -> None
     await bot.hears(photo(1))
 
     assert bot.app.unsettled == set()
+
+
+async def test_an_answer_that_telegram_did_not_take_is_given_again_for_a_while(bot: Bot) -> None:
+    bad_gateway = Refusal(status=502, description="Bad Gateway")
+    bot.telegram.fails("sendMessage", *[bad_gateway] * (UNHEARD_TRIES + 1))
+
+    for _ in range(UNHEARD_TRIES):
+        await bot.hears(text(1, "/help"))
+        assert bot.app.unsettled == {1}
+        bot.app.unsettled.clear()
+    await bot.hears(text(1, "/help"))
+
+    assert bot.app.unsettled == set(), "its chat has waited long enough"
 
 
 async def test_a_bug_is_recorded_and_answered_with_an_id(

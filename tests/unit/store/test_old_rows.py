@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 import pipeline.store
-from pipeline.store import broadcasts, consents, order_table, outbox, people, reports
+from pipeline.store import broadcasts, consents, order_table, outbox, people, pieces, reports
 from pipeline.store.database import METADATA, Database, T, UtcTime, Work
 from pipeline.store.lives import GoesWith, Passes, lives
 from pipeline.store.old_rows import OldRows
@@ -31,11 +31,13 @@ FITTING: Mapping[sa.Table, Mapping[str, Any]] = {
     people.PEOPLE: {"is_gone": True},
     consents.HANDSHAKES: {"answer": "once"},
     reports.REPORTS: {"decision": "dismissed"},
+    pieces.PIECES: {"told": True},
 }
 """What rows say whose time passes, where not every row's does."""
 STAYING: Mapping[sa.Table, Mapping[str, Any]] = {
     order_table.ORDERS: {"state": "running"},
     broadcasts.BROADCASTS: {"state": "sending"},
+    pieces.PIECES: {"told": False},
     people.PEOPLE: {"is_gone": False},
     consents.HANDSHAKES: {"answer": "always"},
     reports.REPORTS: {"decision": None, "decided_at": None},
