@@ -37,6 +37,7 @@ async def examine(
         _python(),
         await asyncio.to_thread(_disk, settings),
         await asyncio.to_thread(_codecs),
+        await asyncio.to_thread(_captions),
         await _faces(portraits, scratch),
         _confinement(confinable()),
         await _voice(settings, speaker, scratch),
@@ -89,6 +90,17 @@ def _codecs() -> Finding:
             advice=INSTALL,
         )
     return Finding(name="codecs", health=Health.OK, detail=f"{versions()} with H.264 and AAC")
+
+
+def _captions() -> Finding:
+    from pipeline.studio.fonts import missing_for_hindi
+
+    missing = missing_for_hindi()
+    if missing is None:
+        return Finding(name="captions", health=Health.OK, detail="in Latin and Indian letters")
+    detail = f"in Latin letters only, for want of {missing}"
+    advice = "For Indian letters, in Debian: apt install fonts-noto-core libfribidi0"
+    return Finding(name="captions", health=Health.NOTE, detail=detail, advice=advice)
 
 
 async def _faces(portraits: PortraitDesk, scratch: Path) -> Finding:
@@ -160,22 +172,15 @@ def _gpu() -> Finding:
             detail=f"not looked for: {package} is not installed",
             advice=f"For LatentSync: {INSTALL_LATENTSYNC}. The warp engine needs neither.",
         )
-    found = devices.describe_gpus()
+    found = "; ".join(devices.describe_gpus())
     if not found:
-        return Finding(
-            name="gpu",
-            health=Health.NOTE,
-            detail="no CUDA device",
-            advice="LatentSync needs one; the warp engine does not.",
-        )
+        advice = "LatentSync needs one; the warp engine does not."
+        return Finding(name="gpu", health=Health.NOTE, detail="no CUDA device", advice=advice)
     if missing := devices.missing_to_compile(child_environment().get("CC", "")):
-        return Finding(
-            name="gpu",
-            health=Health.NOTE,
-            detail=f"{'; '.join(found)}; not as fast as it can be without {missing}",
-            advice="Install them: gcc, libc6-dev and python3-dev in Debian.",
-        )
-    return Finding(name="gpu", health=Health.OK, detail="; ".join(found))
+        detail = f"{found}; not as fast as it can be without {missing}"
+        advice = "Install them: gcc, libc6-dev and python3-dev in Debian."
+        return Finding(name="gpu", health=Health.NOTE, detail=detail, advice=advice)
+    return Finding(name="gpu", health=Health.OK, detail=found)
 
 
 def _weights(settings: Settings) -> Finding:

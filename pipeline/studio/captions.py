@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 from pipeline.portrait import Pixels
 from pipeline.speech.subtitles import Cue
-from pipeline.studio.fonts import Font, font_for
+from pipeline.studio.fonts import INK, Lettering, lettering_for
 
 LETTERS_SHARE = 0.055
 """Height of the letters, as a share of the shorter side."""
@@ -24,7 +24,7 @@ LEAST_LETTERS_PX = 13
 WIDTH_SHARE = 0.92
 BOTTOM_SHARE = 0.115
 """How far above the lower edge the plate ends: the label stands below it."""
-INK, PLATE_ALPHA = 255, 0.55
+PLATE_ALPHA = 0.55
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,10 +44,10 @@ class Captions:
 
     def __init__(self, cues: Sequence[Cue], width_px: int, height_px: int) -> None:
         letters_px = max(LEAST_LETTERS_PX, LETTERS_SHARE * min(width_px, height_px))
-        font = font_for(" ".join(cue.text for cue in cues), letters_px)
-        self.can_be_drawn = font is not None and bool(cues)
-        """Whether there are words with times, and a font for their writing."""
-        self._plates = [_draw(cue, font, width_px, height_px) for cue in cues if font is not None]
+        lettering = lettering_for(" ".join(cue.text for cue in cues), letters_px)
+        self.can_be_drawn = lettering is not None and bool(cues)
+        """Whether there are words with times, and fonts for their writing."""
+        self._plates = [_draw(cue, lettering, width_px, height_px) for cue in cues if lettering]
 
     def onto(self, frame: Pixels, time_s: float) -> None:
         """Write what is spoken at a time onto a (h, w, 3) frame, in place."""
@@ -59,11 +59,11 @@ class Captions:
         part[:] = (part * plate.keep + plate.add) >> 8
 
 
-def _draw(cue: Cue, font: Font, width_px: int, height_px: int) -> _Plate:
+def _draw(cue: Cue, lettering: Lettering, width_px: int, height_px: int) -> _Plate:
     room_px = WIDTH_SHARE * width_px
-    line_px, padding_px = round(font.size * 1.3), round(font.size * 0.4)
-    lines = _lines(cue.text, font, room_px - 2 * padding_px)
-    longest_px = max(font.getlength(line) for line in lines)
+    line_px, padding_px = round(lettering.size_px * 1.3), round(lettering.size_px * 0.4)
+    lines = _lines(cue.text, lettering, room_px - 2 * padding_px)
+    longest_px = max(lettering.length_px(line) for line in lines)
     size = (
         min(width_px, round(longest_px) + 2 * padding_px),
         min(height_px, line_px * len(lines) + 2 * padding_px),
@@ -71,8 +71,7 @@ def _draw(cue: Cue, font: Font, width_px: int, height_px: int) -> _Plate:
     letters, box = Image.new("L", size, 0), Image.new("L", size, 0)
     ImageDraw.Draw(box).rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), padding_px, fill=255)
     for number, line in enumerate(lines):
-        place = (size[0] / 2, padding_px + line_px * (number + 0.5))
-        ImageDraw.Draw(letters).text(place, line, fill=INK, font=font, anchor="mm")
+        lettering.write(letters, line, size[0] / 2, padding_px + line_px * (number + 0.5))
     ink, plate = np.asarray(letters) / 255, np.asarray(box) / 255 * PLATE_ALPHA
     keep = (1 - plate) * (1 - ink)
     return _Plate(
@@ -85,12 +84,12 @@ def _draw(cue: Cue, font: Font, width_px: int, height_px: int) -> _Plate:
     )
 
 
-def _lines(text: str, font: Font, room_px: float) -> list[str]:
+def _lines(text: str, lettering: Lettering, room_px: float) -> list[str]:
     """Break the words into lines that fit."""
     chars = len(text)
     while chars > 1:
         lines = textwrap.wrap(text, chars)
-        if all(font.getlength(line) <= room_px for line in lines):
+        if all(lettering.length_px(line) <= room_px for line in lines):
             return lines
         chars -= 1
     return [text]

@@ -179,6 +179,23 @@ def test_every_secret_of_a_container_can_be_read_without_rights() -> None:
     assert "mkdir -m 700 secrets" in readme, "on the host nobody else reads them"
 
 
+def test_the_keeper_of_files_is_asked_under_the_name_that_it_knows() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    server = compose["services"]["s3"]
+    (command,) = server["command"]
+    _, mounted = server["volumes"][0].split(":")
+
+    for name in ("bot-cluster", "worker-1", "worker-2"):
+        variables = compose["services"][name]["environment"]
+        key_id = variables["BOLTI_STORE__S3_KEY_ID"]
+        assert f"ROOT_ACCESS_KEY={key_id} " in command
+        assert key_id != "bolti", "redacted wherever it stands in a log"
+        assert variables["BOLTI_STORE__URL"] == f"s3://{Path(mounted).name}", (
+            "a folder is a bucket"
+        )
+        assert command.split("--port ")[1].split()[0] in variables["BOLTI_STORE__S3_ENDPOINT"]
+
+
 def test_prometheus_asks_every_container_of_ours_that_answers() -> None:
     services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
     collected = yaml.safe_load((ROOT / "config/prometheus.yml").read_text(encoding="utf-8"))

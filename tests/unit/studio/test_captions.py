@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
+import matplotlib
 import numpy as np
 import pytest
+from PIL import Image, ImageFont
 
 from pipeline.portrait import Pixels
 from pipeline.speech.subtitles import Cue, cues
 from pipeline.studio.captions import Captions
+from pipeline.studio.fonts import NOTO, Lettering, lettering_for
 from pipeline.types import Timing
 
 WORDS = ["Namaste!", "Good", "morning", "to", "all", "of", "you."]
@@ -55,6 +61,60 @@ def test_a_writing_without_a_font_is_not_drawn_as_boxes() -> None:
 
     assert not captions.can_be_drawn
     assert (frame == GREY).all()
+
+
+def packaged(name: str) -> Path:
+    """Find a font that comes with Matplotlib."""
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name
+
+
+def test_letters_that_must_be_joined_are_drawn_only_where_that_can_be_done(tmp_path: Path) -> None:
+    for script in ("Arabic", "Devanagari"):  # it has a box for every letter there is
+        shutil.copy(packaged("LastResortHE-Regular.ttf"), tmp_path / NOTO.format(script=script))
+    here, nowhere = (tmp_path,), ()
+
+    for words in ("नमस्ते", "नमस्ते Pune", "سلام"):
+        assert lettering_for(words, 24, folders=here, joins=True)
+        assert not lettering_for(words, 24, folders=here, joins=False)
+        assert not lettering_for(words, 24, folders=nowhere, joins=True)
+    assert not lettering_for("سلام Pune", 24, folders=here, joins=True), "against each other"
+    assert lettering_for("Café ₹500, Pune", 24, folders=nowhere, joins=False)
+
+
+def test_each_letter_is_drawn_by_a_font_that_has_it() -> None:
+    signs, letters = (
+        ImageFont.truetype(str(packaged(name)), 24)
+        for name in (
+            "DejaVuSansDisplay.ttf",
+            "STIXGeneral.ttf",
+        )  # of "∑" and "P" the first has one
+    )
+
+    both = Lettering([signs, letters])
+
+    assert both.length_px("∑Pune") == signs.getlength("∑") + letters.getlength("Pune")
+    assert both.length_px("Pune∑") == letters.getlength("Pune∑"), "it has this one too"
+    assert both.length_px("Pune न") == letters.getlength("Pune ")
+    assert not both.draws("न"), "left out"
+
+
+def test_a_line_of_two_fonts_is_written_around_its_middle() -> None:
+    both = Lettering(
+        [
+            ImageFont.truetype(str(packaged(name)), 24)
+            for name in ("DejaVuSansDisplay.ttf", "STIXGeneral.ttf")
+        ]
+    )
+    picture = Image.new("L", (200, 60), 0)
+
+    both.write(picture, "∑HH∑", 100, 30)
+
+    drawn = np.argwhere(np.asarray(picture) > 0)
+    top, left = drawn.min(axis=0)
+    bottom, right = drawn.max(axis=0)
+    assert abs((left + right) / 2 - 100) < 3
+    assert abs((top + bottom) / 2 - 30) < 6
+    assert right - left < both.length_px("∑HH∑") + 2
 
 
 def test_speech_without_words_has_no_captions() -> None:
