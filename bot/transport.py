@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import io
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
@@ -26,6 +26,7 @@ CONNECT_LIMIT_S = 10.0
 """To get a connection: a free one, or one more."""
 ANSWER_LIMIT_S = 20.0
 
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
@@ -42,6 +43,7 @@ class Transport(BaseRequest):
         self._connections = connections
         self._upload_limit_s = upload_limit_s
         self._session: aiohttp.ClientSession | None = None
+        self._headers = {"User-Agent": self.USER_AGENT}
         self._proxies: dict[str, str | None] = {}
         """The way to each server that was asked: there are one or two."""
 
@@ -78,6 +80,7 @@ class Transport(BaseRequest):
         """Ask, and give the status and the body. Raises ``TimedOut``, ``NetworkError``."""
         assert self._session is not None, "initialize() comes first"
         has_files = request_data is not None and request_data.contains_files
+        body = _body(request_data)
         usual_s = self._upload_limit_s if has_files else ANSWER_LIMIT_S
         read_s, write_s = _seconds(read_timeout, ANSWER_LIMIT_S), _seconds(write_timeout, usual_s)
         limits = aiohttp.ClientTimeout(connect=CONNECT_LIMIT_S, sock_read=read_s)
@@ -88,8 +91,8 @@ class Transport(BaseRequest):
                     method,
                     url,
                     proxy=self._proxy_to(url),
-                    data=_body(request_data),
-                    headers={"User-Agent": self.USER_AGENT},
+                    data=body,
+                    headers=self._headers | (FORM if isinstance(body, bytes) else {}),
                     timeout=limits,
                     allow_redirects=False,
                 ) as answer,
@@ -117,7 +120,8 @@ def _body(data: RequestData | None) -> Any:
     if data is None:
         return None
     if not data.contains_files:
-        return data.json_parameters
+        # By hand: aiohttp's form makes ready for files first, at every request.
+        return urlencode(data.json_parameters).encode()
     form = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
     for name, value in data.json_parameters.items():
         form.add_field(name, value)

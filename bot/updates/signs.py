@@ -27,8 +27,9 @@ from bot.patience import asked_pause_s, set_within
 
 AT_ONCE_S = 0.2
 """Whoever is answered within it needs no sign."""
-TOGETHER = 32
-"""Signs under way at a time: they share the connections with the answers."""
+TOGETHER = 12
+"""Signs under way at a time: they share the connections with the answers, and the event loop is
+busy with all that set out together."""
 LET_PASS_S = 1.0
 """No work waits longer for the signs of others."""
 AGAIN_S = 4.5

@@ -83,8 +83,7 @@ class Accepting:
             raise
 
     async def _check_room(self) -> None:
-        folder = self._settings.data_dir.resolve()
-        room = await asyncio.to_thread(shutil.disk_usage, folder)
+        room = await asyncio.to_thread(shutil.disk_usage, self._settings.data_dir)
         if room.free < self._settings.store.min_free_bytes:
             log.error("No new job is taken: %d bytes are free", room.free)
             raise errors.DiskFull("a new job")

@@ -294,4 +294,4 @@ class Settings(Section):
     @property
     def scratch_dir(self) -> Path:
         """Where jobs have their temporary folders."""
-        return Path(self.store.scratch_folder or self.data_dir / "scratch").resolve()
+        return Path(self.store.scratch_folder or self.data_dir / "scratch").absolute()

@@ -1,7 +1,9 @@
 """The database of small rows: SQLite by default, PostgreSQL by URL, the same code.
 
 It is the database that the jobs live in; our tables stand beside those of the job engine. Calls
-run in a thread, inside one transaction, with a time limit. What the rows mean is not known here.
+run in a thread of the database's own, inside one transaction, with a time limit. These threads are
+few: each that computes makes the event loop wait for its turn. What the rows mean is not known
+here.
 
 Where the next one goes: a table stands in the file of its class, on the shared ``METADATA``.
 Tables, columns and indexes are created when absent (``additions.py``).
@@ -13,7 +15,9 @@ import asyncio
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,7 +37,12 @@ METADATA = sa.MetaData()
 BUSY_S = 15
 """How long one statement waits for another process's write."""
 LIMIT_S = 30.0
-"""Longest wait for one transaction, that wait included."""
+"""Longest wait for one transaction, that wait and the one for a thread included."""
+READERS = 2
+"""Threads that read."""
+WRITERS_OF_SQLITE = 1
+"""It lets one write at a time: more would only wait, and wake up to see whether they may."""
+WRITERS_OF_POSTGRESQL = 4
 
 
 class UtcTime(sa.TypeDecorator[datetime]):
@@ -65,7 +74,11 @@ class Database:
         if self._url.get_backend_name() == "postgresql":
             self._url = self._url.set(drivername="postgresql+psycopg")
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
-        self._engine = _sqlite(self._url) if self.is_sqlite else _postgresql(self._url)
+        writers = WRITERS_OF_SQLITE if self.is_sqlite else WRITERS_OF_POSTGRESQL
+        engine_of = _sqlite if self.is_sqlite else _postgresql
+        self._engine = engine_of(self._url, connections=READERS + writers)
+        self._readers = ThreadPoolExecutor(READERS, "rows-reader")
+        self._writers = ThreadPoolExecutor(writers, "rows-writer")
         self._idle, self._at_work = threading.Condition(), 0
         if sealer is not None:
             seal_rows(self._engine, sealer)
@@ -99,7 +112,7 @@ class Database:
 
     async def read(self, work: Work[T]) -> T:
         """Run work that only reads; it waits for no writer."""
-        return await _in_thread(lambda: self._read(work))
+        return await _in_one_of(self._readers, lambda: self._read(work))
 
     async def write(self, work: Work[T], *, before_an_act: bool = False) -> T:
         """Run work that writes: all of it is committed, or nothing.
@@ -107,7 +120,7 @@ class Database:
         No end of a process undoes it. ``before_an_act``: nor does a power cut, because what comes
         next cannot be taken back, and whoever starts again must know that it may have been done.
         """
-        return await _in_thread(lambda: self._write(work, before_an_act))
+        return await _in_one_of(self._writers, lambda: self._write(work, before_an_act))
 
     async def scrub(self) -> None:
         """Let nothing of what was deleted lie about in SQLite's log; readers may delay it."""
@@ -115,7 +128,10 @@ class Database:
             await self.read(lambda c: c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all())
 
     async def close(self) -> None:
-        """Close every connection, once the threads that nobody waits for any more are done."""
+        """Close every connection, once the threads that nobody waits for any more are done.
+
+        What has not begun by then never does.
+        """
         await asyncio.to_thread(self._close)
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -133,6 +149,8 @@ class Database:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
     def _close(self) -> None:
+        for threads in (self._readers, self._writers):
+            threads.shutdown(wait=False, cancel_futures=True)
         with self._idle:
             self._idle.wait_for(lambda: not self._at_work, timeout=LIMIT_S)
         self._engine.dispose()
@@ -161,9 +179,15 @@ class Database:
                 return work(connection)
 
 
-def _sqlite(url: sa.URL) -> sa.Engine:
+def _sqlite(url: sa.URL, *, connections: int) -> sa.Engine:
     # Parameters are hidden from errors: they hold what people wrote.
-    engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_S})
+    engine = sa.create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=connections,
+        max_overflow=0,
+        connect_args={"timeout": BUSY_S},
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _: object) -> None:
@@ -190,20 +214,23 @@ def _synchronize(connection: sa.Connection, how: str) -> None:
     driver.execute(f"PRAGMA synchronous={how}")
 
 
-def _postgresql(url: sa.URL) -> sa.Engine:
+def _postgresql(url: sa.URL, *, connections: int) -> sa.Engine:
     limits = f"-c lock_timeout={BUSY_S}s -c statement_timeout={int(LIMIT_S)}s"
     return sa.create_engine(
         url,
         hide_parameters=True,
         pool_pre_ping=True,
+        pool_size=connections,
+        max_overflow=0,
         connect_args={"connect_timeout": BUSY_S, "options": limits},
     )
 
 
-async def _in_thread(call: Callable[[], T]) -> T:
+async def _in_one_of(threads: ThreadPoolExecutor, call: Callable[[], T]) -> T:
+    loop, context = asyncio.get_running_loop(), copy_context()
     try:
         async with asyncio.timeout(LIMIT_S):
-            return await asyncio.to_thread(call)
+            return await loop.run_in_executor(threads, lambda: context.run(call))
     except TimeoutError as e:
         raise errors.StoreUnavailable(f"no answer within {LIMIT_S:.0f} s") from e
     except sa.exc.DBAPIError as e:

@@ -5,26 +5,31 @@ first, counted from the signal SIGUSR1 on: what the start costs is another matte
 that does other things too, what counts is how long it was late by the bot's own doing: without
 the time in which its thread was ready to go on and the kernel gave it no processor. Of that, the
 thread itself computed a part; the rest is waiting for other threads of the bot, or for the disk.
+Where all threads of the bot together computed less than that, one of them had Python's lock and
+no processor, or the loop waited for the disk. After the signal SIGUSR2 it also says where the
+threads were meanwhile (``witness.py``).
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.__main__ import serve
 from pipeline.logs import set_up_logs
 from pipeline.settings import load_settings
+from tests.bench.witness import Witness
 from tests.chaos.worker import QUICK
 
 LOOK_S = 0.005
 SHOWN = 8
-SCHEDULED = Path("/proc/thread-self/schedstat")
+LONG_MS = (20, 30, 40, 50)
+SCHEDULED = "/proc/thread-self/schedstat"
 BEGIN = "-- what the bot did --"
-MARK = "longest blocks of the loop (ms by the clock/by its own doing/computed):"
+MARK = "longest blocks of the loop (ms by the clock/by its own doing/computed/by all threads):"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +41,12 @@ class Block:
     """Of it, what was not for want of a processor."""
     computed_s: float
     """What the loop's thread computed meanwhile."""
+    all_computed_s: float
+    """The same for all threads of the bot together."""
 
     def __str__(self) -> str:
-        return "/".join(f"{1000 * s:.0f}" for s in (self.late_s, self.own_s, self.computed_s))
+        times_s = (self.late_s, self.own_s, self.computed_s, self.all_computed_s)
+        return "/".join(f"{1000 * s:.0f}" for s in times_s)
 
 
 class Watch:
@@ -46,6 +54,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
+        self._witness: Witness | None = None
         self.begin()
 
     def begin(self) -> None:
@@ -53,18 +62,35 @@ class Watch:
         self.blocks.clear()
         self._thread_s, self._process_s = time.thread_time(), time.process_time()
 
+    def call_a_witness(self) -> None:
+        """Let somebody see where the threads are from now on."""
+        self._witness = Witness()
+        self._witness.start()
+
     async def run(self) -> None:
         """Look until cancelled."""
+        schedstat = os.open(SCHEDULED, os.O_RDONLY)  # of the thread that opens it
         while True:
-            before, computed, starved = time.monotonic(), time.thread_time(), starved_s()
+            before = self._times(schedstat)
             await asyncio.sleep(LOOK_S)
-            late_s = time.monotonic() - before - LOOK_S
+            passed_s, waited_s, computed_s, all_computed_s = (
+                after - was for was, after in zip(before, self._times(schedstat), strict=True)
+            )
+            late_s = passed_s - LOOK_S
             block = Block(
                 late_s=late_s,
-                own_s=max(0.0, late_s - (starved_s() - starved)),
-                computed_s=time.thread_time() - computed,
+                own_s=max(0.0, late_s - waited_s),
+                computed_s=computed_s,
+                all_computed_s=all_computed_s,
             )
             self.blocks.append(block)
+            if self._witness is not None:
+                self._witness.beat_s = time.monotonic()
+
+    def _times(self, schedstat: int) -> tuple[float, float, float, float]:
+        """Read all clocks: the wall's, waiting for a processor, the thread's, all threads'."""
+        waited_s = int(os.pread(schedstat, 128, 0).split()[1]) / 1e9
+        return time.monotonic(), waited_s, time.thread_time(), time.process_time()
 
     def told(self) -> str:
         """Write what was computed, the longest blocks by the clock, and by what they computed."""
@@ -73,16 +99,14 @@ class Watch:
         late = sorted(self.blocks, key=lambda block: block.late_s, reverse=True)[:SHOWN]
         own = sorted((block.own_s for block in self.blocks), reverse=True)[:SHOWN]
         busy = sorted((block.computed_s for block in self.blocks), reverse=True)[:SHOWN]
+        long = (f"{sum(block.own_s > ms / 1000 for block in self.blocks)}" for ms in LONG_MS)
+        who = "" if self._witness is None else f"\n{self._witness.told()}"
         return (
             f"computed: {process_s:.1f} s, the loop's thread {thread_s:.1f} s of them\n"
             f"{MARK} {' '.join(map(str, late))}\n"
-            f"  by its own doing longest: {in_ms(own)}; computed longest: {in_ms(busy)}"
+            f"  by its own doing longest: {in_ms(own)}; computed longest: {in_ms(busy)}\n"
+            f"  by its own doing over {'/'.join(map(str, LONG_MS))} ms: {'/'.join(long)}{who}"
         )
-
-
-def starved_s() -> float:
-    """Tell how long this thread has waited for a processor, ready to go on, since it began."""
-    return int(SCHEDULED.read_text(encoding="ascii").split()[1]) / 1e9
 
 
 def in_ms(times_s: list[float]) -> str:
@@ -94,8 +118,9 @@ async def main() -> None:
     """Serve, watched from the moment at which the start is over."""
     settings = load_settings()
     set_up_logs("INFO", secrets=settings.secrets)
-    watch = Watch()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, watch.begin)
+    watch, loop = Watch(), asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGUSR1, watch.begin)
+    loop.add_signal_handler(signal.SIGUSR2, watch.call_a_witness)
     task = asyncio.create_task(watch.run())
     try:
         await serve(settings, QUICK)

@@ -1,11 +1,15 @@
-"""Trifles hold up no result: decoration is not counted, an edit is tried once."""
+"""Trifles hold up no result: decoration is not counted, an edit is tried once; a rush is paced."""
 
 from __future__ import annotations
+
+import asyncio
+import itertools
 
 import pytest
 from telegram.constants import ChatAction
 from telegram.error import RetryAfter
 
+from bot.limiter import AT_ONCE
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.updates import ALICE
@@ -41,3 +45,18 @@ async def test_a_refused_edit_is_not_retried_and_holds_nobody_up(bot: Bot) -> No
     await bot.app.bot.send_message(ALICE, "the result")
 
     assert bot.telegram.texts == ["the result"]
+
+
+async def test_of_a_rush_few_messages_set_out_in_one_turn_of_the_loop(bot: Bot) -> None:
+    rush = [asyncio.create_task(bot.app.bot.send_message(ALICE, "hello")) for _ in range(40)]
+
+    sent = [0]
+    for _ in range(50):
+        await asyncio.sleep(0)
+        sent.append(len(bot.telegram.texts))
+    for one in rush:
+        one.cancel()
+    await asyncio.gather(*rush, return_exceptions=True)
+
+    together = [after - before for before, after in itertools.pairwise(sent)]
+    assert 1 <= max(together) <= AT_ONCE

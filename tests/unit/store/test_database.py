@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from pipeline import errors
-from pipeline.store.database import LIMIT_S, Database
+from pipeline.store.database import LIMIT_S, READERS, WRITERS_OF_SQLITE, Database, Work
 
 
 async def test_the_file_is_in_wal_mode_for_everybody(database: Database, tmp_path: Path) -> None:
@@ -70,6 +71,36 @@ async def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
     assert await database.read(_count) == 0
     may_end.set()
     await writer
+
+
+async def test_however_many_ask_few_threads_work(database: Database) -> None:
+    async def threads_of(ask: Callable[[Work[str]], Awaitable[str]]) -> int:
+        named = await asyncio.gather(
+            *(ask(lambda _: threading.current_thread().name) for _ in range(50))
+        )
+        return len(set(named))
+
+    assert await threads_of(database.read) <= READERS
+    assert await threads_of(database.write) <= WRITERS_OF_SQLITE
+
+
+async def test_what_has_not_begun_when_it_closes_never_does(database: Database) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow(_: sa.Connection) -> None:
+        begun.set()
+        may_end.wait(LIMIT_S)
+
+    first = asyncio.create_task(database.write(slow))
+    await asyncio.to_thread(begun.wait, LIMIT_S)
+    second = asyncio.create_task(database.write(lambda _: pytest.fail("it began")))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(database.close())
+    await asyncio.wait({second}, timeout=LIMIT_S)
+    may_end.set()
+    await asyncio.gather(first, closing)
+
+    assert second.cancelled()
 
 
 async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
