@@ -116,7 +116,7 @@ def build(
     builder = builder.request(usual).get_updates_request(polls)
     app = cast(BotApplication, builder.build())
     app.services, app.texts, app.unsettled, app.keeping = services, texts, set(), {}
-    app.turns, app.errands, app.rights, app.unheard = Turns(), Errands(), GroupRights(), Counter()
+    app.turns, app.errands, app.rights, app.retried = Turns(), Errands(), GroupRights(), Counter()
     app.costly = Costly(settings.access.costly_per_hour)
     app.voices = services.known_voices
     app.started_at = datetime.now(UTC)

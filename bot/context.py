@@ -52,12 +52,12 @@ class BotApplication(
         "errands",
         "gathering",
         "keeping",
+        "retried",
         "rights",
         "services",
         "started_at",
         "texts",
         "turns",
-        "unheard",
         "unsettled",
         "voices",
     )
@@ -74,8 +74,8 @@ class BotApplication(
     """Every voice that is described anywhere, offered just now or not."""
     keeping: dict[int, asyncio.Event]
     """Updates that are worked on; set is what says that all of one is stored."""
-    unheard: Counter[int]
-    """How often each was tried whose answer Telegram did not take."""
+    retried: Counter[int]
+    """How often each was tried again whose answer Telegram did not take, or whose reader died."""
     unsettled: set[int]
     """Updates that are tried again: their writing failed, or what they led to was not heard."""
 

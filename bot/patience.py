@@ -1,4 +1,4 @@
-"""How long to wait before Telegram is asked again."""
+"""How long to wait before something is asked again, and how often."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from datetime import timedelta
 from telegram.error import RetryAfter, TelegramError
 
 LONGEST_PAUSE_S = 60.0
+DEATHS = 2
+"""A reader that dies more often over one message is not killed by chance: the message kills it."""
 
 
 class Patience:

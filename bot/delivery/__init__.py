@@ -142,15 +142,21 @@ class Delivery:
     async def fail(self, job: Job, receipt: str, failure: Failure) -> None:
         """Tell the user once why there is no video, as a reply that rings; the status goes.
 
-        Where nobody knows whether that arrived, the status message says it too. Raises
+        A video that is known to have arrived is no failure, whatever came after it. Where nobody
+        knows whether the reply arrived, the status message says it too. Raises
         ``DeliveryDelayed``.
         """
         address = unpack_address(job.reply_to)
         await self._board.finish(job.id)
+        outbox = self._services.outbox
+        video = await outbox.get(job.id)
+        if video is not None and video.state is OutboxState.SENT:
+            await self._settle(job, address, receipt)
+            return
         reason = self._texts.error(address.language, failure.code, failure.values)
         outcome = self._texts.html(address.language, "failed", id=short_id(job.id))
         text = f"{reason}\n{outcome}"
-        outbox, about = self._services.outbox, JobId(f"{job.id}-failed-{receipt}")
+        about = JobId(f"{job.id}-failed-{receipt}")
         await outbox.open(about, about=job.id)
         keyboard = None
         if address.is_private:

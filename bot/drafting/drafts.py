@@ -5,8 +5,8 @@ stay beneath a recording, so that they can be taken instead.
 
 The rules of the draft, without Telegram: what fills a slot, when it is stale, what an order
 takes along. Rows and bytes are kept by the services. Every function may run twice for the same
-update and leaves the same draft and the same order. What is asked before an order is placed
-stands in ``bot/drafting/ordering.py``.
+update and leaves the same draft. How a draft becomes an order stands in
+``bot/drafting/placing.py``, what is asked before in ``bot/drafting/ordering.py``.
 """
 
 from __future__ import annotations
@@ -16,20 +16,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bot.access import charge
 from bot.address import Address, draft_key, kept_for_draft, order_id
-from bot.drafting.options import preferred, split
-from bot.drafting.said import delete_dropped, said_in, taken_along, without_recording
-from bot.drafting.submitting import hand_in
-from bot.drafting.wishes import request_for
+from bot.drafting.options import split
+from bot.drafting.said import delete_dropped, without_recording
 from pipeline import errors
 from pipeline.store.drafts import Draft
 from pipeline.types import (
     ArtifactKey,
-    ConsentId,
     FaceNote,
-    Film,
-    Job,
     JobId,
     PortraitVerdict,
     RenderRequest,
@@ -38,7 +32,6 @@ from pipeline.types import (
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
     from pipeline.still import Still
-    from pipeline.store.preferences import Preferences
 
 
 NO_FACE: Final = dict.fromkeys(("face", "face_choices", "face_notes", "film", "film_still_at"))
@@ -192,64 +185,6 @@ async def keep_wanted(services: Services, sender: Sender, wanted: str) -> None:
     await services.drafts.put(draft)
 
 
-async def place_order(
-    services: Services,
-    sender: Sender,
-    draft: Draft,
-    preferences: Preferences,
-    consent: ConsentId,
-) -> Job | None:
-    """Order the video; the face stays in the draft for the next words, the words do not.
-
-    None when the face is no longer stored; then the draft keeps what is said, and waits for a new
-    one. Raises ``TooManyJobs``, ``DiskFull``, ``AccessError``, ``PhotoBlocked``; the draft is left
-    as it was. Raises ``ArtifactMissing`` when the recording is no longer stored.
-    """
-    said = said_in(draft)
-    assert draft.portrait is not None
-    assert said is not None
-    job_id = sender.order_id
-    await charge(services, sender)
-    portrait = ArtifactKey(f"jobs/{job_id}/portrait.png")
-    try:
-        await services.store.copy(draft.portrait, portrait)
-        film = await _film_taken_along(services, draft, job_id)
-    except errors.ArtifactMissing:
-        await services.community.quotas.give_back(job_id)
-        await services.drafts.put(replace(draft, portrait=None, film=None))
-        return None
-    try:
-        said = await taken_along(services, said, job_id)
-    except errors.ArtifactMissing:
-        await services.community.quotas.give_back(job_id)
-        await services.drafts.put(without_recording(draft))
-        raise
-    request = request_for(
-        services.settings,
-        preferred(preferences, draft),
-        consent,
-        portrait=portrait,
-        script=said,
-        face=draft.face or 1,
-        film=film,
-        language=sender.address.language,
-    )
-    job = await hand_in(services, _noting_words(sender, draft), request)
-    # Only now: a crash before this line repeats the update, and the same id starts nothing twice.
-    spoken = replace(
-        without_recording(draft),
-        script=None,
-        options=None,
-        script_message=None,
-        card_message=None,
-        portrait_message=None,
-        updated_at=datetime.now(UTC),
-    )
-    await services.drafts.put(spoken)
-    await delete_dropped(services, draft, spoken)
-    return job
-
-
 async def drop_draft(services: Services, key: str) -> bool:
     """Forget a draft and all that was sent for it; False when there was none."""
     await services.pieces.delete(key)
@@ -275,21 +210,6 @@ def film_of_job(job_id: JobId) -> ArtifactKey:
 def _film_key(sender: Sender) -> ArtifactKey:
     """Name the footage that an update brought for a draft."""
     return kept_for_draft(sender.key, f"film-{sender.update_id:012d}.mp4")
-
-
-async def _film_taken_along(services: Services, draft: Draft, job_id: JobId) -> Film | None:
-    if draft.film is None:
-        return None
-    footage = film_of_job(job_id)
-    await services.store.copy(draft.film, footage)
-    return Film(footage=footage, still_at=draft.film_still_at or 0)
-
-
-def _noting_words(sender: Sender, draft: Draft) -> Sender:
-    """Let the order know which message has its words."""
-    if draft.script_message is None or draft.recording is not None:
-        return sender
-    return replace(sender, address=replace(sender.address, words_id=int(draft.script_message)))
 
 
 def message_id_of(sender: Sender) -> str | None:

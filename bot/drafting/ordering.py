@@ -17,10 +17,11 @@ from telegram.error import BadRequest, Forbidden
 
 from bot.context import BotContext
 from bot.drafting.agreement import consent_or_card
-from bot.drafting.drafts import Sender, is_undecided, notes_in, place_order
+from bot.drafting.drafts import Sender, is_undecided, notes_in
 from bot.drafting.faces import key_of_note
 from bot.drafting.hearing import ask_whose
 from bot.drafting.options import preferred
+from bot.drafting.placing import place_order
 from bot.drafting.said import said_in
 from bot.menus.keyboards import card_keyboard, draft_keyboard
 from bot.reactions import Sign, react

@@ -25,9 +25,9 @@ from bot.drafting.drafts import (
     keep_portrait,
     keep_words,
     message_id_of,
-    place_order,
 )
 from bot.drafting.filming import Seen, SentFilm, watched
+from bot.drafting.placing import place_order
 from bot.drafting.portraying import SentPicture, looked_at, show_picture
 from bot.drafting.said import keep_own_voice, keep_recording, recording_key
 from bot.drafting.sounds import Sound

@@ -22,12 +22,12 @@ from bot.context import BotApplication, BotContext, message_of, sender_of
 from bot.drafting.drafts import (
     Sender,
     face_of,
-    is_ordered,
     is_undecided,
     picture_key,
     take_portrait,
 )
 from bot.drafting.ordering import go_on
+from bot.drafting.placing import is_repeat
 from bot.drafting.portraying import SentPicture, looked_at, say_verdict, show_picture, still_in
 from bot.drafting.said import has_something_to_say
 from bot.drafting.wording import take_caption
@@ -107,7 +107,7 @@ async def settle_album(pieces: list[Piece], context: BotContext) -> None:
     """Look at the photos that are new, and take one or ask which."""
     fresh = untold(pieces)
     sender = sender_of_batch(fresh, pieces[0])
-    if await is_ordered(context.services, sender):
+    if await is_repeat(context.services, sender):
         return
     looked = [await _look(piece, context) for piece in pieces]
     for piece in fresh:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from telegram.error import BadRequest
 
 from bot.context import BotApplication, BotContext
-from bot.drafting.drafts import choose_face, current_draft, is_ordered, picture_key
+from bot.drafting.drafts import choose_face, current_draft, picture_key
 from bot.drafting.ordering import answers, go_on
+from bot.drafting.placing import is_repeat
 from bot.drafting.said import request_of, said_in
 from bot.menus import taps
 from bot.menus.keyboards import Action, faces_keyboard, number_in
@@ -25,7 +26,7 @@ async def on_face(tapped: Tapped, context: BotContext) -> None:
     if not await is_drafters(tapped, key, context):
         return
     sender = sender_of_tap(tapped, context)
-    if await is_ordered(context.services, sender):
+    if await is_repeat(context.services, sender):
         return
     draft = await current_draft(context.services, sender)
     choices = (draft.face_choices or "").split(",")
@@ -50,7 +51,7 @@ async def on_make(tapped: Tapped, context: BotContext) -> None:
     if not await is_drafters(tapped, tapped.target, context):
         return
     sender = sender_of_tap(tapped, context)
-    if await is_ordered(context.services, sender):
+    if await is_repeat(context.services, sender):
         return
     draft = await current_draft(context.services, sender)
     if draft.portrait is None or said_in(draft) is None:

@@ -15,11 +15,11 @@ from bot.context import BotApplication, BotContext, message_of, sender_of
 from bot.drafting.drafts import (
     Sender,
     current_draft,
-    is_ordered,
     is_undecided,
     keep_portrait,
 )
 from bot.drafting.ordering import go_on
+from bot.drafting.placing import is_repeat
 from bot.drafting.portraying import SentPicture, looked_at, say_verdict, still_in
 from bot.drafting.said import has_something_to_say
 from bot.drafting.wording import take_caption, take_words
@@ -54,7 +54,7 @@ async def on_photo(update: Update, context: BotContext) -> None:
     """Look at the photo, keep it, and order the video if there are words for it."""
     message, sender = message_of(update), sender_in(update, context)
     still = still_in(message)
-    if still is None or await is_ordered(context.services, sender):
+    if still is None or await is_repeat(context.services, sender):
         return
     await take_face(sender, still, message, context)
 
@@ -62,7 +62,7 @@ async def on_photo(update: Update, context: BotContext) -> None:
 async def on_words(update: Update, context: BotContext) -> None:
     """Check the words, and order the video if there is a face for them; else keep them."""
     sender = sender_in(update, context)
-    if await is_ordered(context.services, sender):
+    if await is_repeat(context.services, sender):
         return
     words = message_of(update).text or ""
     if not await holds_back(sender, words, context):

@@ -2,7 +2,8 @@
 
 Handlers let errors of ``pipeline/errors.py`` rise; here each finds its sentence. A write that
 failed because the store is away marks the update, so that it is tried again; so does an answer
-that did not get out, or nobody would know what became of their photo: handlers may run twice.
+that did not get out, or nobody would know what became of their photo, and a file whose reader
+died, which may have been killed: handlers may run twice.
 Whatever is not foreseen is a bug: logged with its traceback, answered with an apology that
 carries an id.
 """
@@ -22,6 +23,7 @@ from bot.address import address_of, asker_id, order_id
 from bot.context import BotApplication, BotContext
 from bot.delivery.outbox import may_be_heard_later
 from bot.groups.rights import say_or_whisper
+from bot.patience import DEATHS
 from bot.texts import short_id
 from pipeline import errors, metrics
 
@@ -48,6 +50,10 @@ async def on_error(update: object, context: BotContext) -> None:
         case errors.StoreUnavailable() as error:
             context.app.unsettled.add(update.update_id)
             log.warning("update %d is not stored: %s", update.update_id, error)
+        case errors.ChildDied() if update.callback_query is None and _once_more(
+            update, context, DEATHS
+        ):
+            log.warning("update %d: its reader died, and another one is asked", update.update_id)
         case errors.BoltiError() as error:
             log.info("update %d: %s", update.update_id, error.code)
             metrics.REFUSALS.labels(code=error.code).inc()
@@ -91,9 +97,14 @@ def _try_again(update: Update, context: BotContext, error: TelegramError) -> Non
     # A tap can be answered for seconds only; what is refused once is refused again.
     if update.callback_query is not None or not may_be_heard_later(error):
         return
-    unheard = context.app.unheard
-    unheard[update.update_id] += 1
-    if unheard[update.update_id] <= UNHEARD_TRIES:
-        context.app.unsettled.add(update.update_id)
-    else:
+    if not _once_more(update, context, UNHEARD_TRIES):
         log.error("update %d: nobody could be told what became of it", update.update_id)
+
+
+def _once_more(update: Update, context: BotContext, most: int) -> bool:
+    """Have an update handled again, unless that was done so often already."""
+    context.app.retried[update.update_id] += 1
+    if context.app.retried[update.update_id] > most:
+        return False
+    context.app.unsettled.add(update.update_id)
+    return True

@@ -11,9 +11,10 @@ from telegram import Message, Update
 from telegram.ext import MessageHandler, filters
 
 from bot.context import BotApplication, BotContext, message_of
-from bot.drafting.drafts import Sender, current_draft, is_ordered, keep_portrait
+from bot.drafting.drafts import Sender, current_draft, keep_portrait
 from bot.drafting.filming import film_in, watched
 from bot.drafting.ordering import go_on
+from bot.drafting.placing import is_repeat
 from bot.drafting.portraying import say_verdict
 from bot.drafting.wording import take_caption
 from bot.handlers.conversation import sender_in
@@ -42,7 +43,7 @@ def register(app: BotApplication) -> None:
 async def on_film(update: Update, context: BotContext) -> None:
     """Take the video as the face, or as what is said where there is a face."""
     sender, message = sender_in(update, context), message_of(update)
-    if await is_ordered(context.services, sender):
+    if await is_repeat(context.services, sender):
         return
     draft = await current_draft(context.services, sender)
     can_be_heard = _has_sound(message)
@@ -90,7 +91,7 @@ async def on_sound(tapped: Tapped, context: BotContext) -> None:
     """Let the picture of the video speak with the video's own sound."""
     answered = None if tapped.message is None else tapped.message.reply_to_message
     sender = sender_of_tap(tapped, context)
-    if answered is None or await is_ordered(context.services, sender):
+    if answered is None or await is_repeat(context.services, sender):
         await taps.say_old(tapped, context)
         return
     await tapped.query.answer()

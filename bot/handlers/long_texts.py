@@ -14,8 +14,9 @@ from itertools import pairwise
 from telegram.constants import MessageLimit
 
 from bot.context import BotApplication, BotContext
-from bot.drafting.drafts import Sender, current_draft, is_ordered, keep_words
+from bot.drafting.drafts import Sender, current_draft, keep_words
 from bot.drafting.ordering import answers, go_on
+from bot.drafting.placing import is_repeat
 from bot.drafting.wording import take_words
 from bot.menus import taps
 from bot.menus.keyboards import Action
@@ -58,7 +59,7 @@ async def settle_text(pieces: list[Piece], context: BotContext) -> None:
     """Take all pieces as one text; it is the last of them that is answered."""
     fresh = untold(pieces)
     sender = sender_of_batch(fresh, fresh[-1])
-    if not await is_ordered(context.services, sender):
+    if not await is_repeat(context.services, sender):
         await take_words(sender, joined([piece.content for piece in fresh]), context)
 
 

@@ -15,9 +15,10 @@ from telegram import InlineKeyboardMarkup, Message
 from telegram.error import BadRequest
 
 from bot.context import BotApplication, BotContext
-from bot.drafting.drafts import Sender, current_draft, is_ordered, keep_words
+from bot.drafting.drafts import Sender, current_draft, keep_words
 from bot.drafting.hearing import kept_sentence
 from bot.drafting.ordering import answers, go_on
+from bot.drafting.placing import is_repeat
 from bot.drafting.said import drop_recording, keep_own_voice
 from bot.drafting.sounds import sound_of
 from bot.handlers.recordings import after_recording, take_recording
@@ -74,7 +75,7 @@ async def on_tap(tap: Tapped, context: BotContext) -> None:
         return
     sender = answers(sender_of_tap(tap, context), wish.message)
     chosen = _Chosen(tap=tap, said=said, sender=sender, context=context)
-    if await is_ordered(context.services, sender):
+    if await is_repeat(context.services, sender):
         await tap.query.answer()
         return
     draft = await current_draft(context.services, sender)

@@ -14,9 +14,10 @@ from telegram.ext import MessageHandler, filters
 
 from bot.context import BotApplication, BotContext, message_of
 from bot.drafting.downloads import download, refuse_by_size
-from bot.drafting.drafts import Sender, current_draft, is_ordered, message_id_of
+from bot.drafting.drafts import Sender, current_draft, message_id_of
 from bot.drafting.hearing import say_kept
 from bot.drafting.ordering import go_on
+from bot.drafting.placing import is_repeat
 from bot.drafting.said import keep_recording, recording_key
 from bot.drafting.sounds import SOUND, Sound, sound_of
 from bot.handlers.conversation import sender_in
@@ -36,7 +37,7 @@ def register(app: BotApplication) -> None:
 async def on_recording(update: Update, context: BotContext) -> None:
     """Check the recording, and order the video if there is a face and nothing to ask."""
     sender = sender_in(update, context)
-    if await is_ordered(context.services, sender):
+    if await is_repeat(context.services, sender):
         return
     draft = await take_recording(message_of(update), sender, context)
     if draft is not None:

@@ -25,7 +25,7 @@ from bot.address import drafter, unpack_address
 from bot.context import BotContext
 from bot.delivery.outbox import may_be_heard_later
 from bot.drafting.drafts import Sender
-from bot.patience import set_within
+from bot.patience import DEATHS, set_within
 from bot.texts import short_id
 from pipeline import errors, metrics
 from pipeline.store.pieces import Piece
@@ -72,6 +72,8 @@ class _Waiting:
     latest_s: float
     due_s: float
     task: asyncio.Task[None] | None = None
+    deaths: int = 0
+    """How often a reader died over it."""
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -139,9 +141,9 @@ class Gathering:
             due_s = waiting.due_s
             waiting.latest_s = now_s() + LONGEST_S  # of what comes while this is settled
             try:
-                is_over = await self._tell(batch)
-            except errors.StoreUnavailable as e:
-                log.warning("a batch waits for the store: %s", e)
+                is_over = await self._tell(batch, waiting)
+            except (errors.StoreUnavailable, errors.ChildDied) as e:
+                log.warning("a batch is looked at again: %s", e)
                 is_over = False
             if not is_over:
                 waiting.due_s = now_s() + self.again_s
@@ -151,21 +153,24 @@ class Gathering:
                 del self._waiting[batch]
                 return
 
-    async def _tell(self, batch: Batch) -> bool:
+    async def _tell(self, batch: Batch, waiting: _Waiting) -> bool:
         """Let a batch be settled and note that it is told; False when Telegram did not take it."""
         services = self._app.services
         pieces = await services.pieces.of(*batch)
         if not (fresh := untold(pieces)):
             return True
-        is_told = await self._settle(pieces)
+        is_told = await self._settle(pieces, waiting)
         patience = timedelta(minutes=services.settings.store.draft_minutes)
         if not is_told and fresh[-1].arrived_at > datetime.now(UTC) - patience:
             return False
         await services.pieces.tell(fresh)
         return True
 
-    async def _settle(self, pieces: list[Piece]) -> bool:
-        """Let a batch be settled; False when what was to be said may be heard later."""
+    async def _settle(self, pieces: list[Piece], waiting: _Waiting) -> bool:
+        """Let a batch be settled; False when what was to be said may be heard later.
+
+        Raises ``StoreUnavailable``, and ``ChildDied`` while another reader may live.
+        """
         newest = pieces[-1]
         address = unpack_address(newest.address)
         user_id = drafter(newest.draft)
@@ -178,6 +183,9 @@ class Gathering:
             except errors.StoreUnavailable:
                 raise
             except errors.BoltiError as e:
+                if isinstance(e, errors.ChildDied) and waiting.deaths < DEATHS:
+                    waiting.deaths += 1
+                    raise
                 log.info("batch of update %d: %s", newest.number, e.code)
                 metrics.REFUSALS.labels(code=e.code).inc()
                 sentence = context.texts.error(context.language, e.code, e.values())

@@ -125,7 +125,7 @@ class Lanes:
         is_settled = update.update_id not in self._app.unsettled
         self._app.unsettled.discard(update.update_id)
         if is_settled:
-            del self._app.unheard[update.update_id]  # a counter lets one go that it does not have
+            del self._app.retried[update.update_id]  # a counter lets one go that it does not have
         return is_settled
 
 

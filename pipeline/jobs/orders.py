@@ -30,11 +30,11 @@ message shows while it waits stands in ``waiting.py``. A change of the order of 
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from enum import StrEnum
-from typing import Any, TypeVar, assert_never
+from typing import TypeVar, assert_never
 
 from pipeline import errors, metrics
 from pipeline.jobs import requests
@@ -44,12 +44,16 @@ from pipeline.jobs.names import Making
 from pipeline.jobs.patience import patiently
 from pipeline.jobs.ports import Books, Door, Requests
 from pipeline.jobs.renders import Outcome, failure_of
+from pipeline.jobs.sendings import Sendings
 from pipeline.jobs.views import Views
 from pipeline.jobs.waiting import Waiting
 from pipeline.settings import Settings
 from pipeline.types import CopyKind, Failure, Job, JobId, JobState, RenderRequest
 
 T = TypeVar("T")
+
+UNANNOUNCED = ""
+"""The receipt of an order that was never announced, or of which that is not known."""
 
 log = logging.getLogger(__name__)
 
@@ -87,8 +91,7 @@ class OrderWork:
         self._waiting = Waiting(engine, books.orders, views, door)
         # As long as the video is kept: then there is nothing left to deliver.
         self._limit_s = settings.store.keep_hours * 3600
-        self._draining = False
-        self._sending: set[asyncio.Task[None]] = set()
+        self.sendings = Sendings()
 
     async def run(self, id: JobId, tries: int) -> None:
         """Be the workflow."""
@@ -133,20 +136,18 @@ class OrderWork:
         await self._engine.step(f"deliver {kind}", self._deliver_copy, kind, id, wish)
 
     async def give_up(self, id: JobId, failure: Failure) -> None:
-        """End an order that has no workflow any more."""
+        """End an order that has no workflow any more.
+
+        Its owner is told first: the row of an order that is over brings nobody back to it.
+        """
         job = await self._rows.find(id)
         if job is None or job.state.is_final:
             return  # it ended well, a moment after somebody looked
         log.error("%s: its workflow ended without it", id)
-        receipt = await self._rows.receipt(id)
-        if await self._fail_row(id, failure) and receipt is not None:
-            await self._fail(id, receipt)
-
-    async def drain(self, limit_s: float) -> None:
-        """Begin no delivery any more; wait for those under way."""
-        self._draining = True
-        if self._sending:
-            await asyncio.wait(self._sending, timeout=limit_s)
+        receipt = await self._rows.receipt(id) or UNANNOUNCED
+        failed = replace(job, failure=failure)
+        await self._tell(id, "fail", lambda: self._door.fail(failed, receipt, failure))
+        await self._fail_row(id, failure)
 
     # ----------------------------------------------------------------- the steps
 
@@ -179,7 +180,9 @@ class OrderWork:
             # Whoever cannot be told about an order cannot be sent its video either.
             log.exception("%s cannot be announced", id)
             failure = failure_of(e)
-            await self._patiently(id, "give up", lambda: self._fail_row(id, failure))
+            mine = await self._patiently(id, "give up", lambda: self._fail_row(id, failure))
+            if mine and not isinstance(e, errors.BoltiError):  # a bug may keep from this alone
+                await self._fail(id, UNANNOUNCED)
             return None
         return receipt
 
@@ -209,7 +212,7 @@ class OrderWork:
             return Ending.FAIL if job.state is JobState.FAILED else Ending.DONE
         try:
             await self._patiently(
-                id, "deliver", lambda: self._send(self._door.deliver(job, receipt))
+                id, "deliver", lambda: self.sendings.one(self._door.deliver(job, receipt))
             )
         except Exception as e:
             log.exception("%s was not delivered", id)
@@ -225,7 +228,7 @@ class OrderWork:
         receipt = await self._patiently(id, "receipt", lambda: self._rows.receipt(id)) or ""
         try:
             await self._patiently(
-                id, "deliver again", lambda: self._send(self._door.deliver(job, receipt))
+                id, "deliver again", lambda: self.sendings.one(self._door.deliver(job, receipt))
             )
         except Exception as e:
             log.exception("%s was not delivered again", id)
@@ -236,7 +239,9 @@ class OrderWork:
         if (job := await self._rows.find(id)) is None:
             return  # its owner had everything forgotten
         await self._tell(
-            id, f"deliver {kind}", lambda: self._send(self._door.deliver_copy(job, kind, wish))
+            id,
+            f"deliver {kind}",
+            lambda: self.sendings.one(self._door.deliver_copy(job, kind, wish)),
         )
 
     async def _fail(self, id: JobId, receipt: str) -> None:
@@ -258,18 +263,6 @@ class OrderWork:
         return failed
 
     # ----------------------------------------------------------------- speaking through the door
-
-    async def _send(self, delivery: Coroutine[Any, Any, None]) -> None:
-        if self._draining:
-            delivery.close()
-            raise asyncio.CancelledError  # left for the next start
-        sending = asyncio.create_task(delivery)
-        self._sending.add(sending)
-        sending.add_done_callback(self._sending.discard)
-        try:
-            await sending
-        finally:
-            sending.cancel()
 
     async def _tell(self, id: JobId, what: str, act: Callable[[], Awaitable[None]]) -> None:
         """Say the last word about an order; after it, nothing depends on having been heard."""

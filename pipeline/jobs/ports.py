@@ -112,7 +112,10 @@ class Door(Protocol):
         """Deliver ``job.result`` once more, by the same rules; once per kind and wish."""
 
     async def fail(self, job: Job, receipt: str, failure: Failure) -> None:
-        """Tell the owner why there is no video; ``failure.code`` picks the sentence."""
+        """Tell the owner why there is no video; ``failure.code`` picks the sentence.
+
+        The receipt is empty where the order was not announced.
+        """
 
     async def withdraw(self, job: Job, receipt: str) -> None:
         """Say in the status message that the job was cancelled."""

@@ -92,7 +92,7 @@ class Work:
     async def close(self, *, drain_s: float) -> None:
         """Stop everything, in the order in which it depends on each other."""
         self._stop.set()
-        await self._orders.drain(drain_s)
+        await self._orders.sendings.drain(drain_s)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

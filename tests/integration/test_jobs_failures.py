@@ -60,8 +60,11 @@ async def test_a_bug_ends_its_job_and_no_other(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.render.errors = [ZeroDivisionError("a secret word")]
+    world.render.released.clear()
     await world.submit(1)
+    await until(lambda: world.render.begun)
     await world.submit(2)
+    world.render.released.set()
     await until(lambda: job_id(1) in world.door.failures)
     await until_final(world, 2)
 
@@ -94,6 +97,15 @@ async def test_an_owner_who_cannot_be_reached_costs_no_render(world: World) -> N
     assert (await world.jobs.get(job_id(2))).state is JobState.FAILED
     assert world.render.begun == [job_id(1)]
     assert world.door.failures == {}
+
+
+async def test_an_announcement_that_has_a_bug_ends_in_words(world: World) -> None:
+    world.door.errors["announce"] = [ZeroDivisionError()]
+    await world.submit(1)
+    await until(lambda: job_id(1) in world.door.failures)
+
+    assert world.door.failures[job_id(1)].code == "internal"
+    assert (await world.jobs.get(job_id(1))).state is JobState.FAILED
 
 
 async def test_a_delivery_that_has_a_bug_is_told(world: World) -> None:

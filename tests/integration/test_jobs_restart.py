@@ -137,7 +137,19 @@ async def test_an_order_whose_workflow_ended_without_it_is_told(tmp_path: Path) 
     async with opened(settings) as world:
         await until(lambda: job_id(1) in world.door.failures)
         assert world.door.failures[job_id(1)].code == "internal"
+        await until_final(world, 1)
         assert (await world.jobs.get(job_id(1))).state is JobState.FAILED
+
+
+async def test_an_order_that_ended_before_it_was_announced_is_told_too(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    async with opened(settings, listen=()) as world:
+        await world.submit(1)
+        await DBOS.cancel_workflow_async(job_id(1))
+
+    async with opened(settings) as world:
+        await until_final(world, 1)
+        assert world.door.heard("fail", job_id(1)) == 1
 
 
 async def test_a_request_that_is_gone_fails_with_its_reason(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline import errors
 from pipeline.store.outbox import Outbox, OutboxState
-from pipeline.types import JobId, Owner
+from pipeline.types import Failure, JobId, Owner
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.finished import JOB, STATUS, finished_job
 
@@ -49,6 +49,18 @@ async def test_a_record_that_fails_makes_no_failure_of_a_video_that_arrived(bot:
     await bot.delivery.deliver(odd, STATUS)  # the audit trail takes no such name
 
     assert await state_of(bot, odd.id) is OutboxState.SENT
+
+
+async def test_a_video_that_arrived_is_never_called_a_failure(bot: Bot) -> None:
+    job = await finished_job(bot)
+    await bot.delivery.deliver(job, STATUS)
+    bot.telegram.calls.clear()
+
+    failure = Failure(code="internal", detail="after the sending", retryable=False)
+    await bot.delivery.fail(job, STATUS, failure)
+
+    assert bot.telegram.texts == []
+    assert len(bot.telegram.of("deleteMessage")) == 1
 
 
 async def state_of(bot: Bot, job_id: JobId) -> OutboxState:

@@ -8,6 +8,7 @@ import logging
 import pytest
 
 from bot.handlers.errors import UNHEARD_TRIES
+from bot.patience import DEATHS
 from pipeline import errors
 from pipeline.errors import BoltiError
 from pipeline.types import JobState
@@ -28,7 +29,7 @@ def sample(kind: type[BoltiError]) -> BoltiError:
 
 @pytest.mark.parametrize(
     "kind",
-    [k for k in errors.every_error() if k is not errors.StoreUnavailable],
+    [k for k in errors.every_error() if k not in (errors.StoreUnavailable, errors.ChildDied)],
     ids=lambda kind: kind.__name__,
 )
 async def test_the_user_reads_one_sentence_for_each_error(
@@ -83,6 +84,21 @@ async def test_an_answer_that_telegram_did_not_take_is_given_again_for_a_while(b
     await bot.hears(text(1, "/help"))
 
     assert bot.app.unsettled == set(), "its chat has waited long enough"
+
+
+async def test_a_photo_whose_reader_was_killed_is_looked_at_again_before_its_sender_is_asked(
+    bot: Bot,
+) -> None:
+    bot.services.look = lambda: errors.ChildDied("portrait", -9)
+
+    for _ in range(DEATHS):
+        await bot.hears(photo(1))
+        assert (bot.app.unsettled, bot.telegram.texts) == ({1}, [])
+        bot.app.unsettled.clear()
+    await bot.hears(photo(1))
+
+    assert bot.app.unsettled == set()
+    assert "Please try again" in bot.telegram.texts[0]
 
 
 async def test_a_bug_is_recorded_and_answered_with_an_id(
