@@ -17,7 +17,7 @@ from telegram.error import Conflict, InvalidToken
 from bot.app import run
 from bot.texts import load_texts
 from pipeline import errors
-from pipeline.logs import set_up_logs
+from pipeline.logs import ended_by, set_up_logs
 from pipeline.settings import Settings, load_settings
 from pipeline.stopping import GRACE_S, heed_signals
 from pipeline.version import named
@@ -46,22 +46,23 @@ def _main() -> int:
         settings = load_settings()
         settings.telegram.require_token()
     except errors.SettingsInvalid as e:
-        return _refuse(str(e), e.exit_code)
+        click.echo(str(e), err=True)
+        return e.exit_code
     set_up_logs(settings.log.level, settings.log.format, settings.secrets)
     try:
         asyncio.run(serve(settings))
     except InvalidToken:
-        return _refuse(
-            "Telegram does not know this token. Check BOLTI_TELEGRAM__TOKEN; @BotFather shows it.",
-            WRONG_SETUP,
+        log.critical(
+            "Telegram does not know this token. Check BOLTI_TELEGRAM__TOKEN; @BotFather shows it."
         )
+        return WRONG_SETUP
     except Conflict:
-        return _refuse(
-            "Another process takes the updates of this bot. Stop it first, or use another token.",
-            WRONG_SETUP,
+        log.critical(
+            "Another process takes the updates of this bot. Stop it first, or use another token."
         )
-    except errors.BoltiError as e:
-        return _refuse(str(e), e.exit_code)
+        return WRONG_SETUP
+    except Exception as e:
+        return ended_by(e)
     return 0
 
 
@@ -75,11 +76,6 @@ async def serve(settings: Settings, children: ChildModules | None = None) -> Non
     async with open_services(settings, children or CHILDREN) as services:
         await run(settings, services, load_texts(), stop)
     log.info("stopped")
-
-
-def _refuse(sentence: str, status: int) -> int:
-    click.echo(sentence, err=True)
-    return status
 
 
 if __name__ == "__main__":

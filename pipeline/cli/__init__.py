@@ -22,7 +22,6 @@ import click
 from pipeline import errors
 
 CANCELLED = 130
-BUG = 70
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 COMMANDS = {
@@ -105,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _end(given, e, str(e), e.code, e.exit_code)
     except Exception as e:
         text = f"Internal error: {type(e).__name__}. Run with `bolti --debug …` to see where."
-        _end(given, e, text, "internal", BUG)
+        _end(given, e, text, "internal", errors.BUG)
 
 
 def _end(

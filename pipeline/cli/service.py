@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.running import run
-from pipeline.logs import set_up_logs
+from pipeline.logs import ended_by, set_up_logs
 from pipeline.settings import Settings, load_settings
 from pipeline.stopping import GRACE_S, heed_signals
 
@@ -30,7 +30,10 @@ def worker() -> None:
     settings = load_settings()
     level = "DEBUG" if logging.getLogger().isEnabledFor(logging.DEBUG) else settings.log.level
     set_up_logs(level, settings.log.format, settings.secrets)
-    asyncio.run(serve(settings))
+    try:
+        asyncio.run(serve(settings))
+    except Exception as e:
+        raise SystemExit(ended_by(e)) from None  # what reads the logs reads no other lines
 
 
 async def serve(settings: Settings, children: ChildModules | None = None) -> None:

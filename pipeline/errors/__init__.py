@@ -150,7 +150,7 @@ from pipeline.errors.portrait import (
     PictureUnreadable,
     PortraitError,
 )
-from pipeline.errors.root import BoltiError, SettingsInvalid
+from pipeline.errors.root import BUG, BoltiError, SettingsInvalid
 from pipeline.errors.safety import (
     AuditBroken,
     ConsentMissing,
@@ -187,6 +187,7 @@ from pipeline.errors.store import (
 )
 
 __all__ = [
+    "BUG",
     "AccessError",
     "ArtifactMissing",
     "AskedTooOften",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
+
+BUG: Final = 70
+"""The exit status for what is none of these errors."""
 
 
 class BoltiError(Exception):

@@ -21,6 +21,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Literal, TextIO
 
+from pipeline import errors
 from pipeline.logs.redaction import Redact
 
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -32,6 +33,8 @@ QUIET_LEVELS = {
     "aiohttp.access": logging.WARNING,
 }
 OURS = "pipeline"
+
+log = logging.getLogger(__name__)
 
 _job: ContextVar[str] = ContextVar("job", default="")
 
@@ -76,6 +79,15 @@ def set_level(level: str) -> None:
     logging.getLogger().setLevel(level)
     for name, lowest in QUIET_LEVELS.items():
         logging.getLogger(name).setLevel(max(lowest, logging.getLevelName(level)))
+
+
+def ended_by(error: Exception) -> int:
+    """Log what ends this process, in the form of its logs; give its exit status."""
+    if isinstance(error, errors.BoltiError):
+        log.critical("%s", error)
+        return error.exit_code
+    log.critical("ended by a fault: %s", type(error).__name__, exc_info=error)
+    return errors.BUG
 
 
 def set_up_child() -> None:

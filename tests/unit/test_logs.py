@@ -11,7 +11,17 @@ from datetime import datetime
 
 import pytest
 
-from pipeline.logs import QUIET_LEVELS, JsonLines, TextLines, about, job, relay, set_up_logs
+from pipeline import errors
+from pipeline.logs import (
+    QUIET_LEVELS,
+    JsonLines,
+    TextLines,
+    about,
+    ended_by,
+    job,
+    relay,
+    set_up_logs,
+)
 from pipeline.logs.redaction import Redact
 from pipeline.settings import read_settings
 from tests.fakes import TOKEN
@@ -99,6 +109,30 @@ def log_line() -> Iterator[LogLine]:
     root.setLevel(level)
     for name, before in quiet.items():
         logging.getLogger(name).setLevel(before)
+
+
+def test_what_ends_a_process_is_a_line_of_its_logs(log_line: LogLine) -> None:
+    error = errors.StoreUnavailable("no answer")
+
+    status = ended_by(error)
+
+    line = log_line()
+    assert status == error.exit_code
+    assert (line["level"], line["message"]) == ("CRITICAL", str(error))
+    assert "traceback" not in line
+
+
+def test_a_fault_that_ends_a_process_shows_where_and_no_secret(log_line: LogLine) -> None:
+    with pytest.raises(ValueError, match=ODD_TOKEN) as caught:
+        int(ODD_TOKEN)
+
+    status = ended_by(caught.value)
+
+    line = log_line()
+    assert status == errors.BUG
+    assert "ValueError" in line["message"]
+    assert __file__ in line["traceback"]
+    assert ODD_TOKEN not in line["traceback"]
 
 
 def test_a_json_line_names_its_job_in_tasks_and_threads_too(
