@@ -30,8 +30,9 @@ from pipeline.store.inbox import Incoming
 
 MOST_OPEN = 1000
 """So many wait here at most, all chats together; what comes then waits at Telegram."""
-READ_AT_ONCE = 8
-"""Reading one takes a third of a millisecond, and others wait for the event loop meanwhile."""
+AT_ONCE = 8
+"""Reading one takes a third of a millisecond, and so does beginning with it; others wait for the
+event loop meanwhile."""
 FORGET_EVERY_S = 0.2
 """Rows of what was handled go together: each write costs what ten cost."""
 
@@ -61,8 +62,7 @@ class Letterbox:
         """Line up what an earlier process left. Raises ``StoreUnavailable``."""
         left = await self._inbox.all()
         self._forgetting = asyncio.create_task(self._keep_forgetting())
-        for update, _ in await self._read([_parsed(row.content) for row in left]):
-            self._line_up(update)
+        await self._line_up(await self._read([_parsed(row.content) for row in left]))
         for number in {row.number for row in left} - self._open:
             log.error("update %d cannot be read any more", number)
             self._open.add(number)
@@ -80,9 +80,7 @@ class Letterbox:
         read = await self._read(contents)
         fresh = [(u, content) for u, content in read if u.update_id not in self._open]
         await self._inbox.keep([_incoming(u, content) for u, content in fresh])
-        for update, _ in fresh:
-            if update.update_id not in self._open:  # nor has it come twice at the same time
-                self._line_up(update)
+        await self._line_up(fresh)
         self._note_room()
         return len(read)
 
@@ -103,13 +101,18 @@ class Letterbox:
                 read.append((Update.de_json(content, self._bot), content))
             except (ValueError, TypeError, KeyError, AttributeError) as e:
                 log.warning("something came that is no update: %s", type(e).__name__)
-            if number % READ_AT_ONCE == 0:
+            if number % AT_ONCE == 0:
                 await asyncio.sleep(0)
         return read
 
-    def _line_up(self, update: Update) -> None:
-        self._open.add(update.update_id)
-        self._lanes.put(update)
+    async def _line_up(self, read: Iterable[tuple[Update, Any]]) -> None:
+        """Let the lanes have updates, a few at a time."""
+        for number, (update, _) in enumerate(read, start=1):
+            if update.update_id not in self._open:  # nor has it come twice at the same time
+                self._open.add(update.update_id)
+                self._lanes.put(update)
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
 
     def _note_handled(self, number: int) -> None:
         self._handled.add(number)
