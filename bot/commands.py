@@ -47,7 +47,7 @@ PRIVATE_COMMANDS = (
     "optout",
 )
 EVERYWHERE_COMMANDS = ("start", "help")
-GROUP_COMMANDS = ("say", "cancel", "help", "report")
+GROUP_COMMANDS = ("say", "voice", "cancel", "help", "report")
 GROUP_ADMIN_COMMANDS = ("say_settings",)
 ADMIN_COMMANDS = (
     "jobs",

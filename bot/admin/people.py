@@ -1,6 +1,7 @@
 """Admins decide about people and groups: /ban, /unban, /allow, /quota, /invite.
 
-All by numeric id, groups below zero. The answer says what stood before and what stands now.
+All by numeric id, groups below zero. The answer says what stands now, what stood before, and the
+command that takes it back.
 """
 
 from __future__ import annotations
@@ -26,6 +27,13 @@ STANDINGS = {
     Standing.ALLOWED: "admin.standing_allowed",
     Standing.BANNED: "admin.standing_banned",
 }
+NOW = {
+    Standing.ORDINARY: "admin.ordinary",
+    Standing.ALLOWED: "admin.allowed",
+    Standing.BANNED: "admin.banned",
+}
+COMMANDS = {Standing.ORDINARY: "unban", Standing.ALLOWED: "allow", Standing.BANNED: "ban"}
+"""What lets somebody stand so."""
 DEFAULT = "-"
 """What takes a limit of one's own away."""
 
@@ -77,12 +85,15 @@ async def quota(update: Update, context: BotContext) -> None:
         await answer(update, context, context.t("admin.quota_how"))
         return
     value = None if limit == DEFAULT else int(limit)
-    before = await context.services.community.access.set_jobs_per_day(who, value)
-    old, new = _limit(before.jobs_per_day, context), _limit(value, context)
-    await act(
-        update, context, "quota", whom=who, before=str(before.jobs_per_day), after=str(value)
-    )
-    sentence = context.t("admin.quota_set", who=words[0], old=old, new=new)
+    before = (await context.services.community.access.set_jobs_per_day(who, value)).jobs_per_day
+    await act(update, context, "quota", whom=who, before=str(before), after=str(value))
+    new = _limit(value, context)
+    if value == before:
+        await answer(update, context, context.t("admin.quota_same", who=words[0], new=new))
+        return
+    undo = DEFAULT if before is None else str(before)
+    old = _limit(before, context)
+    sentence = context.t("admin.quota_set", who=words[0], old=old, new=new, undo=undo)
     await answer(update, context, sentence)
 
 
@@ -106,14 +117,13 @@ async def invite(update: Update, context: BotContext) -> None:
 async def _stand(update: Update, context: BotContext, who: Owner, standing: Standing) -> None:
     before = await context.services.community.access.set_standing(who, standing)
     await act(update, context, standing.value, whom=who, before=before.standing.value)
-    texts, language = context.texts, context.language
-    sentence = context.t(
-        "admin.standing_set",
-        who=_words(update)[0],
-        old=texts.plain(language, STANDINGS[before.standing]),
-        new=texts.plain(language, STANDINGS[standing]),
-    )
-    await answer(update, context, sentence)
+    named, was = _words(update)[0], before.standing
+    if was is standing:
+        past = context.t("admin.stood_so")
+    else:
+        old = context.texts.plain(context.language, STANDINGS[was])
+        past = context.t("admin.stood", who=named, old=old, command=COMMANDS[was])
+    await answer(update, context, f"{context.t(NOW[standing], who=named)}\n{past}")
 
 
 async def _named(update: Update, context: BotContext) -> Owner | None:

@@ -1,4 +1,5 @@
-"""The bot's life in a group: it is added, the group moves, somebody asks for help or cancels.
+"""The bot's life in a group: it is added, the group moves, somebody cancels, asks for help or for
+their voice.
 
 Added to a channel, it leaves: nobody could ask it for anything there. When a group becomes a
 supergroup its id changes, and every row follows. In a group of its own (``GROUP_LIFE``), because
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import logging
 
-from telegram import Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ChatMemberHandler, MessageHandler, filters
@@ -20,7 +21,7 @@ from bot.commanding import Said
 from bot.context import BotApplication, BotContext, message_of
 from bot.groups.members import GROUP
 from bot.groups.rights import OUT
-from bot.menus.keyboards import jobs_keyboard
+from bot.menus.keyboards import VOICES, jobs_keyboard
 from bot.texts import short_id
 from pipeline import errors
 from pipeline.types import Job
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 def register(app: BotApplication) -> None:
     """Add the handlers."""
     app.add_handler(MessageHandler(GROUP & Said("help", "start"), give_help))
+    app.add_handler(MessageHandler(GROUP & Said("voice", "voices"), point_to_voices))
     app.add_handler(MessageHandler(GROUP & Said("cancel"), cancel))
     app.add_handler(MessageHandler(GROUP & filters.StatusUpdate.MIGRATE, on_migration))
     app.add_handler(ChatMemberHandler(on_membership), group=GROUP_LIFE)
@@ -41,6 +43,14 @@ def register(app: BotApplication) -> None:
 async def give_help(update: Update, context: BotContext) -> None:
     """Say how it works in a group."""
     await context.reply(message_of(update), context.t("group.help"), silent=True)
+
+
+async def point_to_voices(update: Update, context: BotContext) -> None:
+    """Say where people choose their voice: a menu here would be everybody's."""
+    chat = f"https://t.me/{context.bot.username}?start={VOICES}"
+    label = context.texts.plain(context.language, "group.open_chat")
+    keyboard = InlineKeyboardMarkup([[InlineKeyboardButton(label, url=chat)]])
+    await context.reply(message_of(update), context.t("group.voice"), keyboard, silent=True)
 
 
 async def cancel(update: Update, context: BotContext) -> None:

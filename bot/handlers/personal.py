@@ -10,7 +10,7 @@ import asyncio
 from telegram import InlineKeyboardMarkup, Update
 from telegram.ext import CommandHandler, MessageHandler, filters
 
-from bot.address import owner_of
+from bot.address import address_of, owner_of
 from bot.commands import help_lines
 from bot.context import BotApplication, BotContext, message_of
 from bot.handlers.voices import open_voices
@@ -37,9 +37,13 @@ def register_last(app: BotApplication) -> None:
 
 
 async def start(update: Update, context: BotContext) -> None:
-    """Say what to send."""
+    """Say what to send; whoever comes from a group for their voice sees the voices."""
     context.kept()
-    await context.reply(message_of(update), *_greeting(context))
+    message = message_of(update)
+    if context.args == [VOICES]:
+        await open_voices(address_of(message, context.language), context)
+        return
+    await context.reply(message, *_greeting(context))
 
 
 async def on_greet(tapped: Tapped, context: BotContext) -> None:

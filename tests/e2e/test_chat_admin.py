@@ -61,7 +61,7 @@ async def test_chat_admin_bans_and_invites(server: BotApi, launch_bot: LaunchBot
     await asha.sends_photo(faces.hopper(), SHORT_WORDS)
     await asha.sees("in line|making|looking|moving", within_s=RENDER_S)
     await meena.sends_text(f"/ban {asha.user['id']}")
-    await meena.sees("let in → banned")
+    await meena.sees("is banned.*Before: let in. To take it back: /allow")
     await meena.sees("1 video of theirs is cancelled")
     await asha.sees("is cancelled. Nothing was counted")
     await asha.sends_text(f"/start {token}")

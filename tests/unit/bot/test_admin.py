@@ -190,8 +190,12 @@ async def test_a_ban_cancels_what_is_in_the_making(bot: Bot) -> None:
     await bot.hears(text(3, f"/ban {BOB}"), text(4, "Hello.", user=BOB), text(5, f"/unban {BOB}"))
 
     assert bot.services.jobs.jobs[order_id(2)].state is JobState.CANCELLED
-    assert bot.telegram.texts[0] == f"{BOB}: as everybody → <b>banned</b>"
-    assert bot.telegram.texts[2].startswith("I can't make videos for you any more.")
+    banned, cancelled, refused, back = bot.telegram.texts
+    assert banned.startswith(f"<b>{BOB} is banned.</b>")
+    assert banned.endswith(f"Before: as everybody. To take it back: <code>/unban {BOB}</code>")
+    assert cancelled == "1 video of theirs is cancelled."
+    assert refused.startswith("I can't make videos for you any more.")
+    assert back.endswith(f"Before: banned. To take it back: <code>/ban {BOB}</code>")
     entry = await bot.services.community.access.entry(owner_of(BOB))
     assert entry.standing is Standing.ORDINARY
 
@@ -214,9 +218,22 @@ async def test_a_quota_tells_old_and_new(bot: Bot) -> None:
     await bot.hears(text(1, f"/quota {BOB} 5"), text(2, f"/quota {BOB} -"))
 
     assert bot.telegram.texts == [
-        f"{BOB}, videos a day: as everybody → <b>5</b>",
-        f"{BOB}, videos a day: 5 → <b>as everybody</b>",
+        f"{BOB}, videos a day: as everybody → <b>5</b>\n"
+        f"It counts from now on. To take it back: <code>/quota {BOB} -</code>",
+        f"{BOB}, videos a day: 5 → <b>as everybody</b>\n"
+        f"It counts from now on. To take it back: <code>/quota {BOB} 5</code>",
     ]
+
+
+async def test_what_was_so_before_is_not_said_to_have_changed(bot: Bot) -> None:
+    group = -1001
+    await bot.hears(text(1, f"/allow {group}"), text(2, f"/allow {group}"))
+    await bot.hears(text(3, f"/quota {group} 5"), text(4, f"/quota {group} 5"))
+
+    assert bot.telegram.texts[0].endswith(f"To take it back: <code>/unban {group}</code>")
+    assert bot.telegram.texts[1].startswith(f"<b>{group} is let in</b>")
+    assert bot.telegram.texts[1].endswith("It was so before; nothing has changed.")
+    assert bot.telegram.texts[3].endswith("<b>5</b>, as before. Nothing has changed.")
 
 
 async def test_an_invitation_is_a_link_that_works(bot: Bot) -> None:

@@ -188,3 +188,16 @@ async def test_in_hindi_every_voice_is_written_in_devanagari(bot: Bot) -> None:
     page = shown(bot)
     assert "• स्वरा, महिला\n• मधुर, पुरुष\n" in page.text
     assert not re.search(r"[A-Za-z]{2}", re.sub(r"<.*?>", "", page.text + " ".join(page.buttons)))
+
+
+async def test_in_a_group_it_says_where_to_choose_and_the_button_opens_the_voices(
+    bot: Bot,
+) -> None:
+    await bot.hears(text(1, "/voice", chat=-1001))
+
+    asked = shown(bot)
+    url = asked.values["reply_markup"]["inline_keyboard"][0][0]["url"]
+    await bot.hears(text(2, f"/start {url.partition('start=')[2]}"), text(3, "/voice"))
+
+    assert asked.values["text"].startswith("Everybody has a voice of their own")
+    assert bot.telegram.texts[-2] == bot.telegram.texts[-1]
