@@ -31,9 +31,6 @@ SETTINGS: Mapping[str, str | int] = {
     "fsync": "off",  # a killed process loses nothing without it; only a machine would
     "max_connections": 120,
     "shared_buffers": "32MB",
-    "tcp_keepalives_idle": 10,
-    "tcp_keepalives_interval": 5,
-    "tcp_keepalives_count": 3,
 }
 
 

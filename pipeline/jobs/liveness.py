@@ -24,6 +24,8 @@ from pipeline import errors
 if TYPE_CHECKING:
     import psycopg
 
+IDLE_S, ASK_AGAIN_S, ASK_TIMES = 10, 5, 3
+"""A silent connection is asked whether it lives, and given up when it does not answer."""
 _KEY = "hashtextextended('bolti-executor:' || {}, 0)"
 _LIVING = f"""
 select executor from unnest(%s::text[]) as executor
@@ -171,13 +173,13 @@ class PostgresLiveness:
         with self._changing:
             if (held := self._connection) is not None:
                 return _living(held, others)  # a connection for each look would cost ten times it
-        with self._connect() as connection:
+        with session(self._url) as connection:
             return _living(connection, others)
 
     @contextmanager
     def if_dead(self, other: str) -> Iterator[bool]:
         """Tell whether another executor is dead, and keep it from coming back meanwhile."""
-        with self._connect() as connection:
+        with session(self._url) as connection:
             yield self._try(connection, other)
 
     def release(self) -> None:
@@ -188,34 +190,48 @@ class PostgresLiveness:
                 self._connection = None
 
     def _acquire(self, me: str) -> None:
-        connection = self._connect()
+        connection = session(self._url)
         if not self._try(connection, me):
             connection.close()
             raise errors.ExecutorAlreadyRunning(me)
         self._connection, self._me = connection, me
-
-    def _connect(self) -> psycopg.Connection:
-        import psycopg
-
-        try:
-            return psycopg.connect(
-                self._url,
-                autocommit=True,
-                connect_timeout=10,
-                # A lost network must look like death within half a minute, on both sides.
-                keepalives_idle=10,
-                keepalives_interval=5,
-                keepalives_count=3,
-                options="-c statement_timeout=10s",
-            )
-        except psycopg.OperationalError as e:
-            raise errors.StoreUnavailable("the database refuses connections") from e
 
     @staticmethod
     def _try(connection: psycopg.Connection, executor: str) -> bool:
         query = f"select pg_try_advisory_lock({_KEY.format('%s')})"
         row = connection.execute(query.encode(), (executor,)).fetchone()
         return bool(row and row[0])
+
+
+def session(url: str) -> psycopg.Connection:
+    """Open a session that ends half a minute after its network is lost, on both sides.
+
+    The server, which holds the lock, is told so too: by itself it asks after two hours. Raises
+    ``StoreUnavailable``.
+    """
+    import psycopg
+
+    lost_ms = 1000 * (IDLE_S + ASK_AGAIN_S * ASK_TIMES)
+    ours = (
+        "statement_timeout=10s",
+        f"tcp_keepalives_idle={IDLE_S}",
+        f"tcp_keepalives_interval={ASK_AGAIN_S}",
+        f"tcp_keepalives_count={ASK_TIMES}",
+        f"tcp_user_timeout={lost_ms}",  # nobody is asked while an answer is on its way
+    )
+    try:
+        return psycopg.connect(
+            url,
+            autocommit=True,
+            connect_timeout=10,
+            keepalives_idle=IDLE_S,
+            keepalives_interval=ASK_AGAIN_S,
+            keepalives_count=ASK_TIMES,
+            tcp_user_timeout=lost_ms,
+            options=" ".join(f"-c {setting}" for setting in ours),
+        )
+    except psycopg.OperationalError as e:
+        raise errors.StoreUnavailable("the database refuses connections") from e
 
 
 def _living(connection: psycopg.Connection, executors: Collection[str]) -> set[str]:

@@ -215,14 +215,23 @@ def _synchronize(connection: sa.Connection, how: str) -> None:
 
 
 def _postgresql(url: sa.URL, *, connections: int) -> sa.Engine:
-    limits = f"-c lock_timeout={BUSY_S}s -c statement_timeout={int(LIMIT_S)}s"
+    limit_s = int(LIMIT_S)
+    limits = (
+        f"-c lock_timeout={BUSY_S}s -c statement_timeout={limit_s}s "
+        f"-c idle_in_transaction_session_timeout={limit_s}s"  # of whoever lost the network in one
+    )
     return sa.create_engine(
         url,
         hide_parameters=True,
         pool_pre_ping=True,
         pool_size=connections,
         max_overflow=0,
-        connect_args={"connect_timeout": BUSY_S, "options": limits},
+        connect_args={
+            "connect_timeout": BUSY_S,
+            "keepalives_idle": BUSY_S,
+            "tcp_user_timeout": 1000 * limit_s,
+            "options": limits,
+        },
     )
 
 

@@ -42,6 +42,21 @@ async def test_the_name_is_taken_again_after_the_database_went_away(
         assert world.door.heard("deliver", job_id(2)) == 1
 
 
+def test_the_server_itself_notices_within_half_a_minute_that_a_network_is_lost(
+    database: str,
+) -> None:
+    """It holds the lock of whoever was cut off, and as it comes it waits for two hours."""
+    with liveness.session(database) as connection:
+        told = [
+            connection.execute(f"show {name}".encode()).fetchone()
+            for name in ("tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count")
+        ]
+        ends = connection.execute("show tcp_user_timeout").fetchone()
+
+    assert told == [("10",), ("5",), ("3",)]
+    assert ends == ("25000",)
+
+
 async def test_the_living_are_told_in_one_look(
     postgres_server: PostgresServer, database: str
 ) -> None:
