@@ -22,6 +22,7 @@ from telegram.constants import ChatAction
 from telegram.error import RetryAfter, TelegramError
 
 from bot.address import Address
+from bot.delivery.outbox import may_be_heard_later
 from bot.delivery.status import edit_status
 from bot.patience import asked_pause_s, set_within
 from bot.texts import Texts, short_id
@@ -33,6 +34,8 @@ CHAT_ACTION_S = 4.5
 SILENCE_S = 6 * 3600.0
 """A net: every line is ended by its order, which may stand in line for long."""
 BEGIN_PAUSE_S = 5.0
+LEAST_PAUSE_S = 0.2
+"""After an edit that Telegram did not take, whatever the settings say."""
 EDITS_PER_S = 8
 """Telegram takes 30 calls a second of a bot, and the videos go first."""
 MANY = 8
@@ -234,6 +237,10 @@ class ProgressBoard:
             line.not_before = asyncio.get_running_loop().time() + asked_pause_s(e)
         except TelegramError as e:  # "not found" among them
             log.debug("status %d not edited: %s", line.place.message_id, e)
+            if may_be_heard_later(e):  # or a wrong place in the line stands there until the next
+                line.shown = before
+                pause_s = max(self._interval_s, LEAST_PAUSE_S)
+                line.not_before = asyncio.get_running_loop().time() + pause_s
 
     async def _act(self, line: Line) -> None:
         try:

@@ -139,14 +139,16 @@ def _tickets(connection: sa.Connection) -> list[Ticket]:
 
 
 def _ticket(row: sa.Row[Any]) -> Ticket:
+    # Of a row of two hundred, by place: by name each column is looked up.
+    id, turn, tries, lane, speech_s, state, sending, progress, started_at, preview = tuple(row)
     return Ticket(
-        id=JobId(row.id),
-        turn=row.turn,
-        tries=row.tries or 0,
-        lane=EngineName(row.lane) if row.lane else None,
-        speech_s=row.speech_s,
-        is_decided=row.state not in OPEN or row.sending,
-        progress=progress_of(row),
-        started_at=row.started_at,
-        preview=RESULT.validate_json(row.preview) if row.preview else None,
+        id=JobId(id),
+        turn=turn,
+        tries=tries or 0,
+        lane=EngineName(lane) if lane else None,
+        speech_s=speech_s,
+        is_decided=state not in OPEN or sending,
+        progress=progress_of(state, sending, progress),
+        started_at=started_at,
+        preview=RESULT.validate_json(preview) if preview else None,
     )

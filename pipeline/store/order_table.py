@@ -49,6 +49,8 @@ FINAL: Final = tuple(state.value for state in JobState if state.is_final)
 """Asked for by name, not as "not open": only so an index finds them."""
 RESULT: Final = TypeAdapter(RenderResult)
 PROGRESS: Final = TypeAdapter(Progress)
+_SENDING: Final = Progress(stage=Stage.SENDING)
+_WAITING: Final = Progress(stage=Stage.WAITING)
 
 
 def turn_now(delay_s: float = 0.0) -> int:
@@ -56,16 +58,13 @@ def turn_now(delay_s: float = 0.0) -> int:
     return int((datetime.now(UTC) - TURNS_SINCE).total_seconds() + delay_s)
 
 
-def progress_of(row: sa.Row[Any]) -> Progress | None:
-    """Tell how far the order of a row is; None when it is final."""
-    state = JobState(row.state)
-    if state.is_final:
+def progress_of(state: str, is_sending: bool, progress: str | None) -> Progress | None:
+    """Tell from its columns how far an order is; None when it is final."""
+    if state in FINAL:
         return None
-    if row.sending:
-        return Progress(stage=Stage.SENDING)
-    if row.progress:
-        return PROGRESS.validate_json(row.progress)
-    return Progress(stage=Stage.WAITING)
+    if is_sending:
+        return _SENDING
+    return PROGRESS.validate_json(progress) if progress else _WAITING
 
 
 async def change_order(

@@ -178,7 +178,7 @@ class Orders:
     async def progress(self, id: JobId) -> Progress | None:
         """Tell how far the order is; None when it is final or not known."""
         row = await self._row(id)
-        return progress_of(row) if row else None
+        return progress_of(row.state, row.sending, row.progress) if row else None
 
     async def start_sending(self, id: JobId, result: RenderResult) -> bool:
         """Take the right to deliver; False if the order was cancelled first. No way back."""

@@ -92,6 +92,17 @@ async def test_an_edit_that_fails_harms_nobody(bot: Bot, board: ProgressBoard) -
     await board.finish(JOB)
 
 
+async def test_an_edit_that_telegram_did_not_take_comes_again(
+    bot: Bot, board: ProgressBoard
+) -> None:
+    bot.telegram.fails("editMessageText", Refusal(status=502, description="Bad Gateway"))
+
+    board.show(JOB, HOME, Place(message_id=9), wanted("2nd in line"))
+
+    await until(lambda: edits(bot) == ["2nd in line"] * 2)
+    await board.finish(JOB)
+
+
 async def test_private_chats_see_that_a_video_is_being_recorded(
     bot: Bot, board: ProgressBoard
 ) -> None:
