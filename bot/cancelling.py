@@ -16,7 +16,7 @@ async def job_to_cancel(tapped: Tapped, context: BotContext) -> Job | None:
     try:
         job = await context.services.jobs.get(JobId(tapped.target))
     except errors.JobNotFound:
-        await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
+        await tapped.answer(context.texts.plain(context.language, "tap.old"))
         return None
     if await _may_cancel(tapped.user_id, job, context):
         return job

@@ -221,7 +221,7 @@ async def _is_admin(tapped: Tapped, context: BotContext) -> bool:
 
 
 async def _toast(tapped: Tapped, context: BotContext, key: str) -> None:
-    await tapped.query.answer(context.texts.plain(context.language, key))
+    await tapped.answer(context.texts.plain(context.language, key))
 
 
 async def _record(tapped: Tapped, context: BotContext, what: str, **facts: int) -> None:

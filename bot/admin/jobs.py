@@ -191,7 +191,7 @@ async def on_retry(tapped: Tapped, context: BotContext) -> None:
     await record(by, context, "retry", job=id)
     done = await context.services.jobs.retry(id, by=by)
     key = "admin.retried" if done else "admin.not_retried"
-    await tapped.query.answer(context.texts.plain(context.language, key, id=short_id(id)))
+    await tapped.answer(context.texts.plain(context.language, key, id=short_id(id)))
     await tapped.loses_buttons()
 
 

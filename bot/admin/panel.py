@@ -38,12 +38,12 @@ async def on_press(tapped: Tapped, context: BotContext) -> None:
             keyboard = sure_keyboard(texts, context.language, Press.REALLY_DRAIN)
         case Press.REFRESH | Press.RESUME | Press.REALLY_PAUSE | Press.REALLY_DRAIN:
             await _set_line(tapped, press, context)
-            await tapped.query.answer()
+            await tapped.answer()
             await tapped.settles(*await whole_page(tapped.user_id, context))
             return
         case _:
             assert_never(press)
-    await tapped.query.answer()
+    await tapped.answer()
     await tapped.query.edit_message_reply_markup(keyboard)
 
 

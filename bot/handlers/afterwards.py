@@ -78,9 +78,9 @@ async def on_voices(tapped: Tapped, context: BotContext) -> None:
     voices = _others(request, context)
     if not isinstance(request.script, TextScript) or not voices:
         toast = context.texts.plain(context.language, "after.own_voice")
-        await tapped.query.answer(toast, show_alert=True)
+        await tapped.answer(toast, show_alert=True)
         return
-    await tapped.query.answer()
+    await tapped.answer()
     labels = {voice.id: context.label_of(voice.id) for voice in voices}
     await _set_buttons(tapped, voices_keyboard(context.texts, context.language, job.id, labels))
 
@@ -96,7 +96,7 @@ async def on_back(tapped: Tapped, context: BotContext) -> None:
     """Show the buttons of the video again."""
     job = await owned_job(tapped, JobId(tapped.target), context)
     if job is not None:
-        await tapped.query.answer()
+        await tapped.answer()
         await _set_back(tapped, job, context)
 
 
@@ -114,7 +114,7 @@ async def on_new_words(tapped: Tapped, context: BotContext) -> None:
     except errors.ArtifactMissing:
         await _say_gone(tapped, context)
         return
-    await tapped.query.answer()
+    await tapped.answer()
     await context.say(sender.address, context.t("after.type_words", **context.script_limits))
 
 
@@ -124,7 +124,7 @@ async def on_as_file(tapped: Tapped, context: BotContext) -> None:
     if job is None:
         return
     await context.services.jobs.deliver_copy(job.id, CopyKind.FILE, tapped.update_id)
-    await tapped.query.answer(context.texts.plain(context.language, "after.sending"))
+    await tapped.answer(context.texts.plain(context.language, "after.sending"))
 
 
 async def make_wanted(
@@ -183,25 +183,25 @@ async def _make(tapped: Tapped, action: Action, context: BotContext) -> Job | No
     wanted, sender, services = wish.change(request), _answering(tapped, context), context.services
     known = await known_variant(services, job.id, wanted)
     if known is not None and is_underway(known.job):
-        await tapped.query.answer(context.texts.plain(context.language, "after.underway"))
+        await tapped.answer(context.texts.plain(context.language, "after.underway"))
     elif known is not None and known.file_id is not None and known.job.result is not None:
         await services.jobs.deliver_copy(known.job.id, CopyKind.VIDEO, tapped.update_id)
-        await tapped.query.answer(context.texts.plain(context.language, "after.sending"))
+        await tapped.answer(context.texts.plain(context.language, "after.sending"))
     elif known is not None and await services.jobs.retry(known.job.id, by=known.job.owner):
-        await tapped.query.answer(context.texts.plain(context.language, "after.making"))
+        await tapped.answer(context.texts.plain(context.language, "after.making"))
     else:
         consent = await services.consents.current(owner_of(tapped.user_id))
         if consent is None:
             await keep_wanted(services, sender, tap.pack())
             await consent_or_card(sender, context)
-            await tapped.query.answer()
+            await tapped.answer()
             return job
         try:
             await order_variant(services, sender, job.id, wanted, consent)
         except errors.ArtifactMissing:
             await _say_gone(tapped, context)
         else:
-            await tapped.query.answer(context.texts.plain(context.language, "after.making"))
+            await tapped.answer(context.texts.plain(context.language, "after.making"))
     return job
 
 
@@ -215,7 +215,7 @@ async def _request_of(tapped: Tapped, job: Job, context: BotContext) -> RenderRe
 
 async def _say_gone(tapped: Tapped, context: BotContext) -> None:
     toast = context.texts.plain(context.language, "after.gone")
-    await tapped.query.answer(toast, show_alert=True)
+    await tapped.answer(toast, show_alert=True)
 
 
 def _others(request: RenderRequest, context: BotContext) -> list[Voice]:

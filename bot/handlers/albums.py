@@ -136,9 +136,9 @@ async def on_photo_chosen(tapped: Tapped, context: BotContext) -> None:
     piece = dict(enumerate(pieces, start=1)).get(number_in(written) or 0)
     verdict = None if piece is None or piece.outcome is None else _outcome(piece.outcome)
     if piece is None or not isinstance(verdict, PortraitVerdict):
-        await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
+        await tapped.answer(context.texts.plain(context.language, "tap.old"))
         return
-    await tapped.query.answer()
+    await tapped.answer()
     chosen = replace(sender, address=unpack_address(piece.address))
     await tapped.settles(context.t("album.chosen", number=written))
     await _take(chosen, Seen(number=int(written), piece=piece, verdict=verdict), context)

@@ -31,9 +31,9 @@ async def on_face(tapped: Tapped, context: BotContext) -> None:
     draft = await current_draft(context.services, sender)
     choices = (draft.face_choices or "").split(",")
     if number not in choices or draft.portrait != picture_key(key, number_in(photo) or 0):
-        await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
+        await tapped.answer(context.texts.plain(context.language, "tap.old"))
         return
-    await tapped.query.answer()
+    await tapped.answer()
     draft = await choose_face(context.services, draft, int(number))
     keyboard = faces_keyboard(context.texts, context.language, key, int(photo), map(int, choices))
     try:
@@ -55,7 +55,7 @@ async def on_make(tapped: Tapped, context: BotContext) -> None:
         return
     draft = await current_draft(context.services, sender)
     if draft.portrait is None or said_in(draft) is None:
-        await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
+        await tapped.answer(context.texts.plain(context.language, "tap.old"))
         return
-    await tapped.query.answer()
+    await tapped.answer()
     await go_on(answers(sender, request_of(draft)), draft, context, agreed=True)

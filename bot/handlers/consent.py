@@ -43,7 +43,7 @@ async def on_agree(tapped: Tapped, context: BotContext) -> None:
         await services.consents.agree(owner, version)
     except errors.WordingChanged:
         text, keyboard = consent_card(key, context)
-        await tapped.query.answer(context.texts.plain(context.language, "consent.changed"))
+        await tapped.answer(context.texts.plain(context.language, "consent.changed"))
         await tapped.query.edit_message_text(text, reply_markup=keyboard)
         return
     sender = _sender(tapped, context)
@@ -56,7 +56,7 @@ async def on_agree(tapped: Tapped, context: BotContext) -> None:
         said = "consent.thanks"
     else:
         said = "consent.known" if knew else "consent.waited_too_long"
-    await tapped.query.answer(context.texts.plain(context.language, said))
+    await tapped.answer(context.texts.plain(context.language, said))
     if said != "consent.known":
         await tapped.query.edit_message_text(context.t("consent.agreed"))
 
@@ -86,10 +86,10 @@ async def on_withdraw(tapped: Tapped, context: BotContext) -> None:
     """Take the consent back; the next video asks again."""
     if tapped.target != str(tapped.user_id):
         toast = context.texts.plain(context.language, "tap.not_yours")
-        await tapped.query.answer(toast, show_alert=True)
+        await tapped.answer(toast, show_alert=True)
         return
     await context.services.consents.withdraw(owner_of(tapped.user_id))
-    await tapped.query.answer(context.texts.plain(context.language, "terms.withdrawn"))
+    await tapped.answer(context.texts.plain(context.language, "terms.withdrawn"))
     await tapped.query.edit_message_text(context.t("terms.withdrawn"))
 
 

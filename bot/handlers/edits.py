@@ -74,9 +74,9 @@ async def on_redo(tapped: Tapped, context: BotContext) -> None:
         return
     draft = await current_draft(context.services, sender)
     if draft.portrait is None or draft.script is None:
-        await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
+        await tapped.answer(context.texts.plain(context.language, "tap.old"))
         return
-    await tapped.query.answer()
+    await tapped.answer()
     await _make_anew(answers(sender, draft.script_message), job, draft, context)
     await tapped.settles(context.t("words.edited"))
 

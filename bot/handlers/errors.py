@@ -15,11 +15,11 @@ import logging
 import re
 from contextlib import suppress
 
-from telegram import Update
+from telegram import CallbackQuery, Update
 from telegram.constants import CallbackQueryLimit
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.address import address_of, asker_id, order_id
+from bot.address import Address, address_of, asker_id, order_id
 from bot.context import BotApplication, BotContext
 from bot.delivery.outbox import may_be_heard_later
 from bot.groups.rights import say_or_whisper
@@ -30,6 +30,7 @@ from pipeline import errors, metrics
 log = logging.getLogger(__name__)
 UNHEARD_TRIES = 40
 """For half an hour an answer is tried that Telegram does not take; its chat waits meanwhile."""
+TOO_OLD = "query is too old"
 TAG = re.compile(r"<[^>]+>")
 
 
@@ -50,9 +51,7 @@ async def on_error(update: object, context: BotContext) -> None:
         case errors.StoreUnavailable() as error:
             context.app.unsettled.add(update.update_id)
             log.warning("update %d is not stored: %s", update.update_id, error)
-        case errors.ChildDied() if update.callback_query is None and _once_more(
-            update, context, DEATHS
-        ):
+        case errors.ChildDied() if _once_more(update, context, DEATHS):
             log.warning("update %d: its reader died, and another one is asked", update.update_id)
         case errors.BoltiError() as error:
             log.info("update %d: %s", update.update_id, error.code)
@@ -61,7 +60,7 @@ async def on_error(update: object, context: BotContext) -> None:
             await tell(update, context, sentence)
         case Forbidden():
             log.info("update %d: the user has blocked the bot", update.update_id)
-        case BadRequest() as error if "query is too old" in error.message.lower():
+        case BadRequest() as error if TOO_OLD in error.message.lower():
             log.info("update %d: the tap is too old to be answered", update.update_id)
         case (NetworkError() | RetryAfter()) as error if not isinstance(error, BadRequest):
             # What the handler wrote is stored; only the answer to it may be missing.
@@ -81,9 +80,7 @@ async def tell(update: Update, context: BotContext, sentence: str) -> None:
     """Say it where the user is looking: as a toast after a tap, else as a reply."""
     try:
         if update.callback_query is not None:
-            plain = html.unescape(TAG.sub("", sentence))
-            toast = plain[: CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH]
-            await update.callback_query.answer(toast, show_alert=True)
+            await _toast(update.callback_query, sentence, context)
         elif (message := update.message or update.edited_message) is not None:
             address = address_of(message, context.language)
             await say_or_whisper(context, address, asker_id(message), sentence)
@@ -92,12 +89,22 @@ async def tell(update: Update, context: BotContext, sentence: str) -> None:
         _try_again(update, context, e)
 
 
+async def _toast(query: CallbackQuery, sentence: str, context: BotContext) -> None:
+    """Say it over the chat; in a private one as a message, where the tap has waited too long."""
+    plain = html.unescape(TAG.sub("", sentence))
+    toast = plain[: CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH]
+    try:
+        await query.answer(toast, show_alert=True)
+    except BadRequest as e:
+        chat = None if query.message is None else query.message.chat
+        if TOO_OLD not in e.message.lower() or chat is None or chat.type != chat.PRIVATE:
+            raise
+        await context.say(Address(chat_id=chat.id, language=context.language), sentence)
+
+
 def _try_again(update: Update, context: BotContext, error: TelegramError) -> None:
     """Have an update handled once more whose answer did not get out, where that can help."""
-    # A tap can be answered for seconds only; what is refused once is refused again.
-    if update.callback_query is not None or not may_be_heard_later(error):
-        return
-    if not _once_more(update, context, UNHEARD_TRIES):
+    if may_be_heard_later(error) and not _once_more(update, context, UNHEARD_TRIES):
         log.error("update %d: nobody could be told what became of it", update.update_id)
 
 

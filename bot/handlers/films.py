@@ -94,7 +94,7 @@ async def on_sound(tapped: Tapped, context: BotContext) -> None:
     if answered is None or await is_repeat(context.services, sender):
         await taps.say_old(tapped, context)
         return
-    await tapped.query.answer()
+    await tapped.answer()
     sender = sender.answering(answered.message_id)
     draft = await take_recording(answered, sender, context)
     await tapped.settles(context.t("film.sound_taken"))

@@ -65,15 +65,15 @@ async def on_rule(tapped: Tapped, context: BotContext) -> None:
     chat_id = tapped.address(context.language).chat_id
     if not await is_group_admin(context.bot, chat_id, tapped.user_id):
         refusal = context.texts.plain(context.language, "rules.admins_only")
-        await tapped.query.answer(refusal, show_alert=True)
+        await tapped.answer(refusal, show_alert=True)
         return
     groups, place = context.services.community.groups, owner_of(chat_id)
     rules = _changed(await groups.rules(place), tapped.target)
     if rules is None:
-        await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
+        await tapped.answer(context.texts.plain(context.language, "tap.old"))
         return
     await groups.set_rules(place, rules)
-    await tapped.query.answer(context.texts.plain(context.language, "rules.saved"))
+    await tapped.answer(context.texts.plain(context.language, "rules.saved"))
     try:
         await tapped.query.edit_message_text(
             _text(rules, context), reply_markup=_keyboard(rules, context)

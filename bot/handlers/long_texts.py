@@ -70,10 +70,10 @@ async def on_cut(tapped: Tapped, context: BotContext) -> None:
     sender = taps.sender_of_tap(tapped, context)
     draft = await current_draft(context.services, sender)
     if draft.overlong is None:
-        await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
+        await tapped.answer(context.texts.plain(context.language, "tap.old"))
         return
     beginning = context.services.cut_script(draft.overlong)
-    await tapped.query.answer()
+    await tapped.answer()
     sender = answers(sender, tapped.answered_message_id)
     draft = await keep_words(context.services, sender, beginning)
     await tapped.settles(context.t("words.cut"))
@@ -87,7 +87,7 @@ async def on_shorten(tapped: Tapped, context: BotContext) -> None:
     sender = taps.sender_of_tap(tapped, context)
     draft = await current_draft(context.services, sender)
     await context.services.drafts.put(replace(draft, overlong=None))
-    await tapped.query.answer()
+    await tapped.answer()
     await tapped.settles(context.t("words.shorten", **context.script_limits))
 
 

@@ -104,11 +104,11 @@ async def on_cancel_job(tapped: Tapped, context: BotContext) -> None:
         me = owner_of(tapped.user_id)
         if job.owner != me and tapped.user_id in context.services.settings.access.admins:
             await record(me, context, "cancel", job=job.id)
-        await tapped.query.answer(await _cancel_job(job, tapped.user_id, context))
+        await tapped.answer(await _cancel_job(job, tapped.user_id, context))
         return
     key = "cancel.done" if job.state is JobState.CANCELLED else "cancel.over"
     sentence = context.texts.plain(context.language, key, id=short_id(job.id))
-    await tapped.query.answer(sentence)
+    await tapped.answer(sentence)
     if tapped.is_only_button:
         await tapped.settles(sentence)
 
@@ -117,7 +117,7 @@ async def on_send_again(tapped: Tapped, context: BotContext) -> None:
     """Send a video once more of which nobody knows whether it arrived."""
     job = await owned_job(tapped, JobId(tapped.target), context)
     if job is not None:
-        await tapped.query.answer(await _send_again(job.id, context))
+        await tapped.answer(await _send_again(job.id, context))
 
 
 async def on_try_again(tapped: Tapped, context: BotContext) -> None:
@@ -143,10 +143,10 @@ async def _make_anew(tapped: Tapped, context: BotContext, make: MakeAnew) -> Non
         begun = await make(job.id, by=job.owner)
     except errors.ArtifactMissing:
         toast = context.texts.plain(context.language, "after.gone")
-        await tapped.query.answer(toast, show_alert=True)
+        await tapped.answer(toast, show_alert=True)
         return
     said = "after.making" if begun else "again.not_needed"
-    await tapped.query.answer(context.texts.plain(context.language, said))
+    await tapped.answer(context.texts.plain(context.language, said))
     if job.state.is_final:  # the failure is no news any more
         await tapped.loses_buttons()
 
@@ -157,7 +157,7 @@ async def on_cancel_draft(tapped: Tapped, context: BotContext) -> None:
         return
     dropped = await drop_draft(context.services, tapped.target)
     text = "cancel.draft" if dropped else "cancel.nothing"
-    await tapped.query.answer(context.texts.plain(context.language, text))
+    await tapped.answer(context.texts.plain(context.language, text))
     lines = [context.t(text)]
     if await context.services.jobs.of_owner(owner_of(tapped.user_id)):
         # An old button, and a video that was ordered since.

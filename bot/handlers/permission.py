@@ -122,14 +122,14 @@ async def on_take_back(tapped: Tapped, context: BotContext) -> None:
     asker, _, owner_id = tapped.target.partition(":")
     texts, language = context.texts, context.language
     if owner_id != str(tapped.user_id):
-        await tapped.query.answer(texts.plain(language, "tap.not_asked"), show_alert=True)
+        await tapped.answer(texts.plain(language, "tap.not_asked"), show_alert=True)
         return
     await context.services.community.questions.take_back(
         owner=owner_of(tapped.user_id),
         asker=Owner(f"telegram:{asker}"),
         place=owner_of(tapped.address(language).chat_id),
     )
-    await tapped.query.answer(texts.plain(language, "say.taken_back"))
+    await tapped.answer(texts.plain(language, "say.taken_back"))
     await tapped.query.edit_message_text(context.t("say.taken_back"))
 
 
@@ -180,15 +180,15 @@ async def _answered(
     texts, language = context.texts, context.language
     is_open = question is not None and question.kind in kinds
     if question is None or not is_open or question.expires_at <= datetime.now(UTC):
-        await tapped.query.answer(texts.plain(language, "say.too_late"))
+        await tapped.answer(texts.plain(language, "say.too_late"))
         return None
     chat_id = unpack_address(question.reply_to).chat_id
     if await speaks_for(context.bot, chat_id, tapped.user_id, question.asked):
-        await tapped.query.answer()
+        await tapped.answer()
         return question
     is_others = question.kind is QuestionKind.PERMISSION
     refusal = "tap.not_asked" if is_others else "tap.not_yours"
-    await tapped.query.answer(texts.plain(language, refusal), show_alert=True)
+    await tapped.answer(texts.plain(language, refusal), show_alert=True)
     return None
 
 

@@ -49,7 +49,7 @@ async def start(update: Update, context: BotContext) -> None:
 async def on_greet(tapped: Tapped, context: BotContext) -> None:
     """Open the menu of voices below the greeting, or greet in another language from now on."""
     if tapped.target == VOICES:
-        await tapped.query.answer()
+        await tapped.answer()
         await open_voices(tapped.address(context.language), context)
         return
     if tapped.target not in context.texts.languages:
@@ -58,7 +58,7 @@ async def on_greet(tapped: Tapped, context: BotContext) -> None:
     owner = owner_of(tapped.user_id)
     await context.services.preferences.change(owner, language=tapped.target)
     await context.refresh_data()
-    await tapped.query.answer(context.texts.plain(context.language, "settings.kept"))
+    await tapped.answer(context.texts.plain(context.language, "settings.kept"))
     await tapped.settles(*_greeting(context))
 
 

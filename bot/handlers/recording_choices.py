@@ -46,7 +46,7 @@ class _Chosen:
 
     async def toast(self, key: str) -> None:
         """Answer the tap in a few words."""
-        await self.tap.query.answer(self.context.texts.plain(self.context.language, key))
+        await self.tap.answer(self.context.texts.plain(self.context.language, key))
 
     async def show(self, sentence: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
         """Change the message under which the tap was; it may say so already, or be gone."""
@@ -71,12 +71,12 @@ async def on_tap(tap: Tapped, context: BotContext) -> None:
     """Do what the pressed button says; every tap is answered."""
     wish, said = unpack(tap.target), tap.message
     if wish is None or said is None:
-        await tap.query.answer(context.texts.plain(context.language, "tap.old"))
+        await tap.answer(context.texts.plain(context.language, "tap.old"))
         return
     sender = answers(sender_of_tap(tap, context), wish.message)
     chosen = _Chosen(tap=tap, said=said, sender=sender, context=context)
     if await is_repeat(context.services, sender):
-        await tap.query.answer()
+        await tap.answer()
         return
     draft = await current_draft(context.services, sender)
     is_current = draft.recording is not None and draft.recording_message == wish.message
@@ -104,7 +104,7 @@ async def _on_own_voice(chosen: _Chosen, draft: Draft) -> None:
     """Take the recording as it is."""
     context = chosen.context
     kept = await keep_own_voice(context.services, draft)
-    await chosen.tap.query.answer()
+    await chosen.tap.answer()
     if kept.portrait is None:
         keyboard = kept_keyboard(context.texts, context.language, kept)
         await chosen.show(kept_sentence(kept, context), keyboard)
@@ -125,7 +125,7 @@ async def _on_heard(chosen: _Chosen, draft: Draft) -> None:
 async def _on_words(chosen: _Chosen, draft: Draft) -> None:
     """Go on with the words of a draft that has no recording any more."""
     context = chosen.context
-    await chosen.tap.query.answer()
+    await chosen.tap.answer()
     if draft.portrait is None:
         keyboard = draft_keyboard(context.texts, context.language, draft.key)
         await chosen.show(context.t("words.good"), keyboard)
@@ -178,7 +178,7 @@ async def _on_beginning(chosen: _Chosen) -> None:
         await chosen.toast("tap.old")
         return
     draft = await take_recording(note, chosen.sender, chosen.context, cut=True)
-    await chosen.tap.query.answer()
+    await chosen.tap.answer()
     if draft is not None:
         await chosen.show(chosen.context.t("recording.beginning"))
         await after_recording(chosen.sender, draft, chosen.context)

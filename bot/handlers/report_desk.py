@@ -103,7 +103,7 @@ async def on_decide(tapped: Tapped, context: BotContext) -> None:
     report = await services.reports.find(id)
     if tapped.user_id not in services.settings.access.admins or report is None:
         toast = texts.plain(context.language, "tap.not_yours")
-        await tapped.query.answer(toast, show_alert=True)
+        await tapped.answer(toast, show_alert=True)
         return
     if written not in Decision.__members__.values():
         await taps.say_old(tapped, context)
@@ -111,13 +111,13 @@ async def on_decide(tapped: Tapped, context: BotContext) -> None:
     decision = Decision(written)
     if report.decision not in (None, decision):
         settled = context.t("report.settled")
-        await tapped.query.answer(settled)
+        await tapped.answer(settled)
         await tapped.settles(f"<b>{id}</b>: {settled}")
         return
     outcome = await _carry_out(decision, report, context)
     if await services.reports.decide(id, decision, owner_of(tapped.user_id)):
         await _tell_reporter(report, decision, context)
-    await tapped.query.answer(texts.plain(context.language, outcome))
+    await tapped.answer(texts.plain(context.language, outcome))
     told = context.t("report.done", id=id, outcome=texts.plain(context.language, outcome))
     if tapped.message is not None and tapped.message.caption is not None:
         await tapped.query.edit_message_caption(told)

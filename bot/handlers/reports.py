@@ -45,7 +45,7 @@ async def on_report(tapped: Tapped, context: BotContext) -> None:
     if source is None:
         await taps.say_old(tapped, context)
         return
-    await tapped.query.answer()
+    await tapped.answer()
     address = tapped.address(context.language).asked_by(shown.message_id if shown else None)
     await _ask_kind(address, source, context)
 
@@ -74,7 +74,7 @@ async def on_kind(tapped: Tapped, context: BotContext) -> None:
     kind, address = ReportKind(name), tapped.address(context.language)
     job_id = None if source.startswith(NO_JOB) else JobId(source)
     await _take(kind, source, job_id, tapped.user_id, address, context)
-    await tapped.query.answer(context.texts.plain(context.language, "report.toast"))
+    await tapped.answer(context.texts.plain(context.language, "report.toast"))
     await tapped.query.edit_message_text(context.t("report.thanks", hours=HOURS[kind]))
 
 

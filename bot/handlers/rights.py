@@ -66,7 +66,7 @@ async def on_forget(tapped: Tapped, context: BotContext) -> None:
     """Stop the person's orders, delete everything, and say what was deleted."""
     if tapped.target != str(tapped.user_id):
         toast = context.texts.plain(context.language, "tap.not_yours")
-        await tapped.query.answer(toast, show_alert=True)
+        await tapped.answer(toast, show_alert=True)
         return
     owner = owner_of(tapped.user_id)
     unstoppable = await _stop_orders(owner, context)
@@ -75,7 +75,7 @@ async def on_forget(tapped: Tapped, context: BotContext) -> None:
     told = [context.t("forget.done", rows=gone.rows, files=gone.files)]
     if gone.unfinished:
         told.append(context.t("forget.unfinished"))
-    await tapped.query.answer(context.texts.plain(context.language, "forget.toast"))
+    await tapped.answer(context.texts.plain(context.language, "forget.toast"))
     said = "\n\n".join(told)
     await tapped.query.edit_message_text(said)
 

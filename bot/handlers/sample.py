@@ -38,17 +38,17 @@ async def on_sample(tapped: Tapped, context: BotContext) -> None:
     services, sender = context.services, sender_of_tap(tapped, context)
     draft = await current_draft(services, sender)
     if await is_ordered(services, sender):  # this very tap, after a crash
-        await tapped.query.answer()
+        await tapped.answer()
     elif await services.jobs.of_owner(owner_of(tapped.user_id)):
-        await tapped.query.answer(context.texts.plain(context.language, "after.underway"))
+        await tapped.answer(context.texts.plain(context.language, "after.underway"))
     elif draft.portrait is not None and said_in(draft) is not None:  # an agreement is missing
-        await tapped.query.answer()
+        await tapped.answer()
         await go_on(answers(sender, request_of(draft)), draft, context)
     elif draft.portrait_message is not None or has_something_to_say(draft):
         toast = context.texts.plain(context.language, "sample.begun")
-        await tapped.query.answer(toast, show_alert=True)
+        await tapped.answer(toast, show_alert=True)
     else:
-        await tapped.query.answer()
+        await tapped.answer()
         sender, draft = await _sampled(sender, context)
         await go_on(sender, draft, context, agreed=True)
 

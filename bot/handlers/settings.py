@@ -49,7 +49,7 @@ async def language(update: Update, context: BotContext) -> None:
 
 async def on_open(tapped: Tapped, context: BotContext) -> None:
     """Show the choices of a setting, or all settings again."""
-    await tapped.query.answer()
+    await tapped.answer()
     setting = setting_named(tapped.target)
     page = await (overview(context) if setting is None else _choices(setting, context))
     await _turn_to(tapped, *page)
@@ -61,14 +61,14 @@ async def on_set(tapped: Tapped, context: BotContext) -> None:
     setting = setting_named(field)
     number = number_in(place)
     if setting is None or number is None or number >= len(setting.choices):
-        await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
+        await tapped.answer(context.texts.plain(context.language, "tap.old"))
         return
     choice = setting.choices[number]
     owner = owner_of(tapped.user_id)
     await context.services.preferences.change(owner, **{field: choice.value})
     context.speak(tapped.query.from_user.language_code)
     await context.refresh_data()
-    await tapped.query.answer(context.texts.plain(context.language, "settings.kept"))
+    await tapped.answer(context.texts.plain(context.language, "settings.kept"))
     await _turn_to(tapped, *await overview(context))
 
 

@@ -54,7 +54,7 @@ async def open_voices(address: Address, context: BotContext) -> None:
 
 async def on_page(tapped: Tapped, context: BotContext) -> None:
     """Turn to a language, or to all of them."""
-    await tapped.query.answer()
+    await tapped.answer()
     await _turn_to(tapped, _page(tapped.target, await _shelf(context), context))
 
 
@@ -66,7 +66,7 @@ async def on_use(tapped: Tapped, context: BotContext) -> None:
     await context.services.preferences.change(owner_of(tapped.user_id), voice=chosen.id)
     await context.refresh_data()
     toast = context.texts.plain(context.language, "voice.used", voice=context.voice_name)
-    await tapped.query.answer(toast)
+    await tapped.answer(toast)
     await _turn_to(tapped, _page(chosen.locale, await _shelf(context), context))
 
 
@@ -75,7 +75,7 @@ async def on_hear(tapped: Tapped, context: BotContext) -> None:
     wanted = await _offered(tapped, context)
     if wanted is None:
         return
-    await tapped.query.answer(context.texts.plain(context.language, "voice.speaking"))
+    await tapped.answer(context.texts.plain(context.language, "voice.speaking"))
     errand = f"sample:{tapped.user_id}:{wanted.id}"
     if not context.app.errands.is_running(errand):
         address = tapped.address(context.language)
@@ -125,7 +125,7 @@ async def _offered(tapped: Tapped, context: BotContext) -> Voice | None:
     found = offered.get(VoiceId(tapped.target))
     if found is None:
         toast = context.texts.plain(context.language, "voice.gone")
-        await tapped.query.answer(toast, show_alert=True)
+        await tapped.answer(toast, show_alert=True)
         await _turn_to(tapped, _page(HOME, await _shelf(context), context))
     return found
 

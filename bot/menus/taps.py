@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import CallbackQueryHandler
 
 from bot.address import Address, address_of, drafter, owner_of
@@ -53,6 +53,17 @@ class Tapped:
         """Whether no other button stands under the message."""
         markup = None if self.message is None else self.message.reply_markup
         return markup is None or sum(len(row) for row in markup.inline_keyboard) == 1
+
+    async def answer(self, toast: str | None = None, *, show_alert: bool = False) -> None:
+        """Let the button go, and say a few words over the chat.
+
+        Cosmetic: what the tap asks for is done also when Telegram does not take this, because it
+        is away or the tap has waited for a bot that was killed.
+        """
+        try:
+            await self.query.answer(toast, show_alert=show_alert)
+        except TelegramError as e:
+            log.info("update %d: the tap is not answered: %s", self.update_id, type(e).__name__)
 
     async def settles(self, sentence: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
         """Let the button's message say what came of it, without buttons or with others.
@@ -114,7 +125,7 @@ def sender_of_tap(tapped: Tapped, context: BotContext) -> Sender:
 
 async def say_old(tapped: Tapped, context: BotContext) -> None:
     """Say that the button is out of date."""
-    await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
+    await tapped.answer(context.texts.plain(context.language, "tap.old"))
 
 
 async def is_drafters(tapped: Tapped, draft_key: str, context: BotContext) -> bool:
@@ -130,7 +141,7 @@ async def owned_job(tapped: Tapped, job_id: JobId, context: BotContext) -> Job |
     try:
         job = await context.services.jobs.get(job_id)
     except errors.JobNotFound:
-        await tapped.query.answer(context.texts.plain(context.language, "tap.old"))
+        await tapped.answer(context.texts.plain(context.language, "tap.old"))
         return None
     if job.owner != owner_of(tapped.user_id):
         await refuse(tapped, context)
@@ -141,7 +152,7 @@ async def owned_job(tapped: Tapped, job_id: JobId, context: BotContext) -> Job |
 async def refuse(tapped: Tapped, context: BotContext) -> None:
     """Say that the button is somebody else's."""
     toast = context.texts.plain(context.language, "tap.not_yours")
-    await tapped.query.answer(toast, show_alert=True)
+    await tapped.answer(toast, show_alert=True)
 
 
 def _taken_apart(

@@ -142,6 +142,17 @@ async def test_a_tap_too_old_to_be_answered_still_counts(
     assert caplog.records == []
 
 
+async def test_a_refusal_of_a_tap_that_waited_too_long_is_a_message(bot: Bot) -> None:
+    await bot.hears(photo(1), text(2, "Good morning."))
+    bot.services.jobs.cancel_error = errors.RenderFailed("x")
+    old = Refusal(status=400, description="Bad Request: query is too old and response timeout…")
+    bot.telegram.fails("answerCallbackQuery", old)
+
+    await bot.hears(tap(3, "cancel:tg-000000000002"))
+
+    assert "Please try again" in bot.telegram.texts[-1]
+
+
 async def test_a_user_who_blocked_the_bot_is_no_error(
     bot: Bot, caplog: pytest.LogCaptureFixture
 ) -> None:
