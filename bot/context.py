@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from telegram import ForceReply, InlineKeyboardMarkup, Message, Update, User
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pipeline.bootstrap import Services
 
 WORDS_PER_S = 2.5
+BELATED = timedelta(hours=6)
+"""Whoever wrote so long ago may have changed their mind."""
 
 Nothing = dict[Any, Any]
 
@@ -94,6 +96,8 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
 
     language: str = FALLBACK_LANGUAGE
     update_id: int | None = None
+    sent_at: datetime | None = None
+    """When the message was written, or changed, that caused this; None for a tap."""
     preferences: Preferences = Preferences()
     """What the person who caused the update chose, once ``refresh_data`` has looked."""
 
@@ -103,6 +107,7 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
         context = super().from_update(update, application)
         if isinstance(update, Update):
             context.update_id = update.update_id
+            context.sent_at = _sent_at(update)
         if isinstance(update, Update) and update.effective_user is not None:
             context.speak(update.effective_user.language_code)
         return context
@@ -138,6 +143,11 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
     def texts(self) -> Texts:
         """Every sentence."""
         return self.app.texts
+
+    @property
+    def is_belated(self) -> bool:
+        """Whether the message has waited for so long that its person is asked again."""
+        return self.sent_at is not None and self.sent_at < datetime.now(UTC) - BELATED
 
     @property
     def script_limits(self) -> dict[str, int]:
@@ -213,6 +223,12 @@ class BotContext(CallbackContext[ExtBot[int], Nothing, Nothing, Nothing]):
             reply_markup=keyboard,
             disable_notification=silent,
         )
+
+
+def _sent_at(update: Update) -> datetime | None:
+    if update.edited_message is not None:
+        return update.edited_message.edit_date
+    return None if update.message is None else update.message.date
 
 
 def message_of(update: Update) -> Message:

@@ -1,9 +1,9 @@
 """What comes next for a draft: ask for what is missing, ask before it is made, or order it.
 
-A video starts at once. Only a warning about the face, a speech above ``telegram.confirm_above_s``
-or the person's own wish asks first. Whoever fills a slot, or answers a question, ends here; so
-whatever else must be known before an order (an agreement, a quota) is one more step in
-``go_on``.
+A video starts at once. Only a warning about the face, a speech above ``telegram.confirm_above_s``,
+the person's own wish, or a message that has waited for hours asks first. Whoever fills a slot, or
+answers a question, ends here; so whatever else must be known before an order (an agreement, a
+quota) is one more step in ``go_on``.
 
 Not known here: where face and words came from (``bot/handlers``).
 """
@@ -98,16 +98,18 @@ async def _ask_for_more(sender: Sender, draft: Draft, context: BotContext) -> No
 
 def _is_asked_first(draft: Draft, spoken_s: float, context: BotContext) -> bool:
     limit_s = context.services.settings.telegram.confirm_above_s
-    return bool(context.preferences.confirm or notes_in(draft) or spoken_s > limit_s)
+    is_wished = context.preferences.confirm or context.is_belated
+    return bool(is_wished or notes_in(draft) or spoken_s > limit_s)
 
 
 async def _ask_first(sender: Sender, draft: Draft, spoken_s: float, context: BotContext) -> None:
     await remove_card(sender, draft, context)
     lines = [
+        *([context.t("card.belated")] if context.is_belated else []),
         context.t("card.ready"),
         _what_is_said(draft, spoken_s, context),
         *(context.t(key_of_note(note)) for note in notes_in(draft)),
-        context.t("card.change"),
+        context.t("card.still_wanted" if context.is_belated else "card.change"),
     ]
     keyboard = card_keyboard(context.texts, context.language, draft.key)
     card = await context.say(sender.address, "\n".join(lines), keyboard)

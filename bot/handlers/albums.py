@@ -99,7 +99,8 @@ async def on_album_photo(update: Update, context: BotContext) -> None:
             address=address.pack(),
             content=json.dumps(content),
             arrived_at=datetime.now(UTC),
-        )
+        ),
+        context.sent_at,
     )
 
 

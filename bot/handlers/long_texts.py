@@ -50,7 +50,8 @@ async def holds_back(sender: Sender, words: str, context: BotContext) -> bool:
             address=sender.address.pack(),
             content=words,
             arrived_at=datetime.now(UTC),
-        )
+        ),
+        context.sent_at,
     )
     return True
 

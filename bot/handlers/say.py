@@ -42,6 +42,9 @@ async def on_say(update: Update, context: BotContext) -> None:
         return
     await context.app.rights.check(context.bot, message.chat_id)
     await _check_rules(sender, context)
+    if context.is_belated:
+        await context.reply(message, context.t("say.belated"), silent=True)
+        return
     asked = asked_in(message)
     if asked.face is None:
         missing = "say.voice_needs_photo" if asked.voice else "say.usage"

@@ -74,6 +74,8 @@ class _Waiting:
     task: asyncio.Task[None] | None = None
     deaths: int = 0
     """How often a reader died over it."""
+    sent_at: datetime | None = None
+    """When the newest piece was written, as far as this process heard it."""
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -101,10 +103,10 @@ class Gathering:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def add(self, piece: Piece) -> None:
-        """Keep a piece and wait for the next one."""
+    async def add(self, piece: Piece, sent_at: datetime | None) -> None:
+        """Keep a piece, written at this time, and wait for the next one."""
         await self._app.services.pieces.add(piece)
-        self._wait((piece.draft, piece.batch))
+        self._wait((piece.draft, piece.batch)).sent_at = sent_at
 
     def is_open(self, draft: str, batch: str) -> bool:
         """Tell whether a batch waits for more."""
@@ -123,7 +125,7 @@ class Gathering:
         while tasks := [w.task for w in self._waiting.values() if w.task is not None]:
             await asyncio.wait(tasks)
 
-    def _wait(self, batch: Batch) -> None:
+    def _wait(self, batch: Batch) -> _Waiting:
         """Wait a while for more pieces of a batch, or a while longer."""
         now_s = asyncio.get_running_loop().time()
         waiting = self._waiting.get(batch)
@@ -132,6 +134,7 @@ class Gathering:
             self._waiting[batch] = waiting
             waiting.task = asyncio.create_task(self._see_through(batch, waiting))
         waiting.due_s = min(waiting.latest_s, now_s + self.quiet_s)
+        return waiting
 
     async def _see_through(self, batch: Batch, waiting: _Waiting) -> None:
         now_s = asyncio.get_running_loop().time
@@ -176,7 +179,7 @@ class Gathering:
         user_id = drafter(newest.draft)
         async with self._app.turns.of(address.chat_id):
             context = BotContext(self._app, chat_id=address.chat_id, user_id=user_id)
-            context.language = address.language
+            context.language, context.sent_at = address.language, waiting.sent_at
             try:
                 await context.refresh_data()
                 await self._settles[newest.batch.partition(":")[0]](pieces, context)

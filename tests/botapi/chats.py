@@ -48,6 +48,8 @@ class Chat:
     allows_reactions: bool = True
     forbids: set[str] = field(default_factory=set)
     """What its members may not do: ``can_send_messages``, ``can_send_videos``."""
+    behind_s: int = 0
+    """How long what its people write has been under way."""
     moved_to: int | None = None
     """The supergroup that this group has become."""
 
@@ -78,7 +80,7 @@ class Chat:
             "message_id": next(self.message_ids),
             "from": sender,
             "chat": self.wire,
-            "date": int(time.time()),
+            "date": int(time.time()) - (0 if from_bot else self.behind_s),
             **content,
         }
         entry = Entry(message=message, from_bot=from_bot, silent=silent)

@@ -87,6 +87,24 @@ async def test_chat_a_long_speech_is_asked_about_first(
     assert len(asha.videos()) == 0
 
 
+async def test_chat_what_waited_for_hours_is_asked_about_first(
+    server: BotApi, bot_process: BotProcess
+) -> None:
+    asha, ravi = server.user("Asha"), server.user("Ravi", "hi")
+    for person in (asha, ravi):
+        person.chat.behind_s = 7 * 3600
+
+    await asha.sends_photo(faces.hopper(), "Good morning to all of you.")
+    card = await asha.sees("I was offline when you wrote")
+    await ravi.sends_photo(faces.hopper(), "सबको सुप्रभात।")
+    await ravi.sees("क्या यह अब भी चाहिए")
+    await asha.taps("Cancel", on=card)
+    await asha.sees("Cancelled")
+
+    assert "Do you still want it?" in card.text
+    assert asha.videos() == []
+
+
 async def test_chat_a_text_in_two_messages_is_one(server: BotApi, launch_bot: LaunchBot) -> None:
     await launch_bot(**ASKED)
     asha = server.user("Asha")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 ALICE = 501
 BOB = 502
 FILM = {"file_id": "a", "file_unique_id": "a", "duration": 3}
 Json = dict[str, Any]
+
+
+def now() -> int:
+    """Give the time as Telegram writes it."""
+    return int(datetime.now(UTC).timestamp())
 
 
 def message(update_id: int, *, user: int = ALICE, chat: int | None = None, **content: Any) -> Json:
@@ -18,7 +24,7 @@ def message(update_id: int, *, user: int = ALICE, chat: int | None = None, **con
         "update_id": update_id,
         "message": {
             "message_id": update_id,
-            "date": 1_700_000_000,
+            "date": now(),
             "chat": {"id": chat_id, **kind},
             "from": _person(user),
             **content,
@@ -117,7 +123,7 @@ def blocked(update_id: int, *, user: int = ALICE) -> Json:
         "my_chat_member": {
             "chat": {"id": user, "type": "private", "first_name": "A"},
             "from": _person(user),
-            "date": 1_700_000_000,
+            "date": now(),
             "old_chat_member": {"status": "member", "user": bot},
             "new_chat_member": {"status": "kicked", "user": bot, "until_date": 0},
         },
@@ -143,7 +149,7 @@ def tap(
             "data": data,
             "message": {
                 "message_id": on,
-                "date": 1_700_000_000,
+                "date": now(),
                 "chat": {"id": user, "type": "private", "first_name": "A"},
                 "text": "…",
                 **quoted,
