@@ -13,7 +13,8 @@ from __future__ import annotations
 import fcntl
 import glob
 import threading
-from collections.abc import Collection, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
@@ -36,6 +37,31 @@ where {_KEY.format("executor")} in (
 )
 """  # noqa: S608  our own text only
 """Who of these holds its lock: one look for all, where asking each takes a connection each."""
+
+
+TRIES, PAUSE_S = 11, 0.1
+"""Others hold a lock while they recover its dead, for some milliseconds; a twin keeps it."""
+Pause = Callable[[], None]
+
+
+def _pause() -> None:
+    time.sleep(PAUSE_S)
+
+
+def _soon(try_it: Callable[[], bool], pause: Pause) -> bool:
+    for _ in range(TRIES - 1):
+        if try_it():
+            return True
+        pause()
+    return try_it()
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 class Liveness(Protocol):
@@ -89,8 +115,9 @@ def create(database_url: str) -> Liveness:
 class FileLiveness:
     """An flock on ``<database>.<executor>.lock``; it ends with the process, however that ends."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, pause: Pause = _pause) -> None:
         self._database = database
+        self._pause = pause
         self._file: IO[str] | None = None
 
     def acquire(self, me: str) -> None:
@@ -98,11 +125,9 @@ class FileLiveness:
         path = self._path(me)
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as e:
+        if not _soon(lambda: _locked(file), self._pause):
             file.close()
-            raise errors.ExecutorAlreadyRunning(me) from e
+            raise errors.ExecutorAlreadyRunning(me)
         self._file = file
 
     def renew(self) -> None:
@@ -121,12 +146,7 @@ class FileLiveness:
     def if_dead(self, other: str) -> Iterator[bool]:
         """Tell whether another executor is dead, and keep it from coming back meanwhile."""
         with self._path(other).open("a") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
+            yield _locked(file)
 
     def release(self) -> None:
         """Give the lock back."""
@@ -141,8 +161,9 @@ class FileLiveness:
 class PostgresLiveness:
     """An advisory lock of a session of its own; needs a direct connection, no pooler between."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, pause: Pause = _pause) -> None:
         self._url = url
+        self._pause = pause
         self._me: str | None = None
         self._connection: psycopg.Connection | None = None
         self._changing = threading.Lock()
@@ -191,7 +212,7 @@ class PostgresLiveness:
 
     def _acquire(self, me: str) -> None:
         connection = session(self._url)
-        if not self._try(connection, me):
+        if not _soon(lambda: self._try(connection, me), self._pause):
             connection.close()
             raise errors.ExecutorAlreadyRunning(me)
         self._connection, self._me = connection, me

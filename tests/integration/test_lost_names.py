@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,18 @@ def test_the_server_itself_notices_within_half_a_minute_that_a_network_is_lost(
 
     assert told == [("10",), ("5",), ("3",)]
     assert ends == ("25000",)
+
+
+def test_who_comes_back_while_another_recovers_its_work_waits_for_its_name(database: str) -> None:
+    """After a restart of the database each looks after all others, who come back just then."""
+    with ExitStack() as recovery:
+        assert recovery.enter_context(liveness.create(database).if_dead("here"))
+        live = liveness.PostgresLiveness(database, pause=recovery.close)
+
+        live.acquire("here")
+
+    assert is_held(database, "here")
+    live.release()
 
 
 async def test_the_living_are_told_in_one_look(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pipeline.jobs.liveness import FileLiveness, PostgresLiveness, create
 
 HOLD = """
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from pipeline.jobs.liveness import FileLiveness
 live = FileLiveness(Path(sys.argv[1]))
@@ -62,6 +64,17 @@ def test_the_living_are_not_dead_and_the_dead_are(tmp_path: Path) -> None:
         holder.wait()
         with live.if_dead(NAME) as dead:
             assert dead
+
+
+def test_who_comes_back_while_it_is_recovered_is_no_twin_of_itself(tmp_path: Path) -> None:
+    database = tmp_path / "bolti.db"
+    with ExitStack() as recovery:
+        assert recovery.enter_context(FileLiveness(database).if_dead(NAME))
+        live = FileLiveness(database, pause=recovery.close)
+
+        live.acquire(NAME)
+
+    live.release()
 
 
 def test_who_is_being_recovered_cannot_come_back_meanwhile(tmp_path: Path) -> None:
