@@ -83,6 +83,7 @@ class VideoMaker:
             speech=speech,
             into=order.scratch / "out.mp4",
             thumbnail=order.scratch / "thumb.jpg",
+            cover=order.scratch / "cover.jpg",
             engine=order.engine,
             motion=order.motion or self._settings.lipsync.motion,
             size_px=order.size_px,
@@ -228,9 +229,12 @@ class Renderer:
             order = await self._order(request, job_id, scratch)
             made = await maker.make(order, on_progress)
             prefix = "preview-" if request.preview else ""
-            video = ArtifactKey(f"jobs/{job_id}/{prefix}out.mp4")
-            thumbnail = ArtifactKey(f"jobs/{job_id}/{prefix}thumb.jpg")
+            video, thumbnail, cover = (
+                ArtifactKey(f"jobs/{job_id}/{prefix}{name}")
+                for name in ("out.mp4", "thumb.jpg", "cover.jpg")
+            )
             await self._store.put(made.video.thumbnail, thumbnail)
+            await self._store.put(made.video.cover, cover)
             await self._store.put(made.video.path, video)
         return RenderResult(
             video=video,
@@ -250,6 +254,7 @@ class Renderer:
             captions=request.captions,
             quality=request.quality,
             may_have_captions=made.may_have_captions,
+            cover=cover,
         )
 
     async def _order(self, request: RenderRequest, job_id: JobId, scratch: Path) -> VideoOrder:

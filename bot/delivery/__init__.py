@@ -193,7 +193,7 @@ class Delivery:
             scratch_folder(settings.scratch_dir, f"send-{job.id}") as folder,
         ):
             try:
-                video, thumbnail = await stored_video(self._services.store, result, folder)
+                stored = await stored_video(self._services.store, result, folder)
             except errors.ArtifactMissing:
                 log.exception("%s: the video is no longer stored", job.id)
                 await outbox.claim(job.id)
@@ -203,12 +203,12 @@ class Delivery:
                 outbox,
                 job.id,
                 address,
-                lambda to: self._results.upload(job, to, video, thumbnail),
+                lambda to: self._results.upload(job, to, stored),
             )
         if outcome is Outcome.BLOCKED:
             await self._cancel_all_of(job)
         elif outcome is None:
-            await self._record(job, video)
+            await self._record(job, stored.video)
 
     async def _record(self, job: Job, video: bytes) -> None:
         # The video has arrived: nothing about a record may make that a failure, or say it again.

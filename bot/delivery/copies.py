@@ -87,10 +87,10 @@ class Copies:
         assert job.result is not None
         async with scratch_folder(self._services.settings.scratch_dir, key) as folder:
             try:
-                video, _ = await stored_video(self._services.store, job.result, folder)
+                stored = await stored_video(self._services.store, job.result, folder)
             except errors.ArtifactMissing:
                 return None
-            return video
+            return stored.video
 
     async def _send(
         self, job: Job, kind: CopyKind, address: Address, content: bytes | str

@@ -11,6 +11,7 @@ from telegram import Bot, InlineKeyboardMarkup, Message
 
 from bot.address import Address
 from bot.delivery.caption import caption_of
+from bot.delivery.stored import StoredVideo
 from bot.menus.afterwards import video_keyboard
 from bot.texts import Texts, short_id
 from pipeline.types import Job, RenderResult, Shape, Voice, VoiceId
@@ -30,16 +31,16 @@ class Results:
         self._bot, self._texts, self._voices = bot, texts, voices
         self._limit_s = limit_s
 
-    async def upload(self, job: Job, address: Address, video: bytes, thumbnail: bytes) -> Message:
+    async def upload(self, job: Job, address: Address, stored: StoredVideo) -> Message:
         """Send a video that Telegram has not seen. Raises ``TelegramError``."""
         result = _result_of(job)
         if _is_video_note(result):
             return await self._bot.send_video_note(
                 address.chat_id,
-                video,
+                stored.video,
                 length=result.width_px,
                 duration=round(result.duration_s),
-                thumbnail=thumbnail,
+                thumbnail=stored.thumbnail,
                 message_thread_id=address.thread_id,
                 reply_parameters=address.reply_parameters,
                 reply_markup=self._keyboard(job, address),
@@ -48,12 +49,13 @@ class Results:
             )
         return await self._bot.send_video(
             address.chat_id,
-            video,
+            stored.video,
             filename=_file_name(job),
             width=result.width_px,
             height=result.height_px,
             duration=round(result.duration_s),
-            thumbnail=thumbnail,
+            thumbnail=stored.thumbnail,
+            cover=stored.cover,
             supports_streaming=True,
             caption=self._caption(job, address),
             message_thread_id=address.thread_id,

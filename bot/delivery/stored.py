@@ -1,21 +1,34 @@
-"""Take a finished video and its thumbnail out of the store."""
+"""Take a finished video and its stills out of the store."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.store import ArtifactStore
 from pipeline.types import RenderResult
 
 
-async def stored_video(
-    store: ArtifactStore, result: RenderResult, folder: Path
-) -> tuple[bytes, bytes]:
-    """Give video and thumbnail. Raises ``ArtifactMissing``.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredVideo:
+    """A finished video in bytes, not open files: PTB's limiter may repeat a call."""
 
-    Bytes, not an open file: PTB's limiter may repeat the call, and a read file is empty.
-    """
+    video: bytes
+    thumbnail: bytes
+    cover: bytes | None
+    """What is shown until it plays; None where it was made before there was one."""
+
+
+async def stored_video(store: ArtifactStore, result: RenderResult, folder: Path) -> StoredVideo:
+    """Give a video with its stills. Raises ``ArtifactMissing``."""
     video = await store.fetch(result.video, folder / "video.mp4")
     thumbnail = await store.fetch(result.thumbnail, folder / "thumb.jpg")
-    return await asyncio.to_thread(lambda: (video.read_bytes(), thumbnail.read_bytes()))
+    cover = None if result.cover is None else await store.fetch(result.cover, folder / "cover.jpg")
+    return await asyncio.to_thread(
+        lambda: StoredVideo(
+            video=video.read_bytes(),
+            thumbnail=thumbnail.read_bytes(),
+            cover=None if cover is None else cover.read_bytes(),
+        )
+    )

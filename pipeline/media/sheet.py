@@ -1,4 +1,4 @@
-"""Make stills of a video: a thumbnail for the chat, a contact sheet for a person to look at.
+"""Make stills of a video: thumbnail and cover for the chat, a contact sheet to look at.
 
 Knows pixels; does not know what is in them.
 """
@@ -19,6 +19,7 @@ THUMBNAIL_SIDE_PX = 320
 THUMBNAIL_BYTES = 200_000
 """Telegram's limits for the thumbnail of a video."""
 QUALITIES = (88, 75, 60, 40, 20)
+COVER_QUALITY = 88
 TILE_PX = 240
 COLUMNS = 4
 CAPTION_PX = 18
@@ -34,10 +35,14 @@ def thumbnail(frame: Pixels, into: Path) -> None:
         image.save(buffer, "JPEG", quality=quality)
         if buffer.tell() < THUMBNAIL_BYTES:
             break
-    try:
-        into.write_bytes(buffer.getvalue())
-    except OSError as e:
-        raise disk_error(e) from e
+    _write(buffer, into)
+
+
+def cover(frame: Pixels, into: Path) -> None:
+    """Write the frame as a JPEG of its own size. Raises ``DiskFull``."""
+    buffer = io.BytesIO()
+    Image.fromarray(frame).save(buffer, "JPEG", quality=COVER_QUALITY)
+    _write(buffer, into)
 
 
 def contact_sheet(video: Path, into: Path, tiles: int = 12) -> None:
@@ -71,6 +76,13 @@ def contact_sheet(video: Path, into: Path, tiles: int = 12) -> None:
     if sheet is None:
         raise ValueError(f"{video.name} holds no frame")
     sheet.save(into, "PNG")
+
+
+def _write(buffer: io.BytesIO, into: Path) -> None:
+    try:
+        into.write_bytes(buffer.getvalue())
+    except OSError as e:
+        raise disk_error(e) from e
 
 
 def _length(video: Path) -> tuple[int, float]:

@@ -41,6 +41,7 @@ class StudioOrder:
     speech: Speech
     into: Path
     thumbnail: Path
+    cover: Path
     engine: EngineChoice
     motion: Motion
     size_px: int

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from pipeline.lipsync import LipSyncEngine
 from pipeline.media.read import read_wav
-from pipeline.media.sheet import thumbnail
+from pipeline.media.sheet import cover, thumbnail
 from pipeline.media.write import VideoWriter
 from pipeline.portrait import FaceFollower, Pixels
 from pipeline.safety.label import Label
@@ -75,12 +75,14 @@ def render_video(
                 label.onto(plane.of(frame), number / order.fps)
                 if number == 0:
                     thumbnail(frame, order.thumbnail)
+                    cover(frame, order.cover)
                 video.add(frame)
                 tell((number + 1) / video.frames_wanted)
     say(StudioProgress(stage=Stage.SYNCING, fraction=1.0))
     return Video(
         path=order.into,
         thumbnail=order.thumbnail,
+        cover=order.cover,
         width_px=outline.width_px,
         height_px=outline.height_px,
         fps=order.fps,

@@ -39,6 +39,8 @@ class Video:
 
     path: Path
     thumbnail: Path
+    cover: Path
+    """Its first frame, as large as the video."""
     width_px: int
     height_px: int
     fps: int
@@ -81,3 +83,5 @@ class RenderResult:
     quality: Quality = Quality.NORMAL
     may_have_captions: bool = False
     """Whether its words are known with their times, or can be found out; for recordings."""
+    cover: ArtifactKey | None = None
+    """The first frame, as large as the video; None in results of before there was one."""

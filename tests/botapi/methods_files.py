@@ -146,6 +146,7 @@ def _uploaded_video(state: State, ask: Ask, upload: Upload) -> Json:
     if probe is None or "mp4" not in probe.container or not probe.video_codec:
         return _document(state, ask, upload)
     shown = {**_shown_geometry(state, ask, upload, probe), **_thumbnail(state, ask)}
+    shown |= _cover(state, ask)
     if probe.audio_codec is None:
         return content.animation(state.files, upload.content, shown, upload.name)
     return content.video(state.files, upload.content, shown, upload.name)
@@ -192,6 +193,19 @@ def _thumbnail(state: State, ask: Ask) -> Json:
         state.violations.append(f"{ask.method}: beyond a limit: thumbnail {what}")
         return {}
     return {"thumbnail": content.thumbnail(state.files, given.content)}
+
+
+def _cover(state: State, ask: Ask) -> Json:
+    """Keep the cover of a video, a photo that is shown until it plays."""
+    given = ask.params.get("cover")
+    if not isinstance(given, Upload):
+        return {}
+    found = media.picture_size(given.content)
+    if found is None:
+        raise bad_request("IMAGE_PROCESS_FAILED")
+    _, width, height = found
+    kept = content.thumbnail(state.files, given.content)
+    return {"cover": [{**kept, "width": width, "height": height}]}
 
 
 def _document(state: State, ask: Ask, upload: Upload) -> Json:

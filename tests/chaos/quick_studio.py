@@ -10,10 +10,9 @@ import random
 import shutil
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from pipeline.child import Message, serve
-from pipeline.studio import ANSWER, ORDER, PROGRESS, StudioAnswer, StudioProgress
+from pipeline.studio import ANSWER, ORDER, PROGRESS, StudioAnswer, StudioOrder, StudioProgress
 from pipeline.types import EngineName, Stage, Video
 from tests.chaos.shape import CLIP, FPS, FRAMES, SIZE_PX, THUMBNAIL
 
@@ -35,21 +34,23 @@ def handle(request: Message, say: Callable[[Message], None]) -> Message:
         time.sleep(takes_s / STEPS)
     shutil.copyfile(CLIP, order.into)
     shutil.copyfile(THUMBNAIL, order.thumbnail)
+    shutil.copyfile(THUMBNAIL, order.cover)
     frames.unlink()
-    answer = StudioAnswer(video=_video(order.into, order.thumbnail), engine_reason="it is quick")
+    answer = StudioAnswer(video=_video(order), engine_reason="it is quick")
     return dict(ANSWER.dump_python(answer, mode="json"))
 
 
-def _video(path: Path, thumbnail: Path) -> Video:
+def _video(order: StudioOrder) -> Video:
     return Video(
-        path=path,
-        thumbnail=thumbnail,
+        path=order.into,
+        thumbnail=order.thumbnail,
+        cover=order.cover,
         width_px=SIZE_PX,
         height_px=SIZE_PX,
         fps=FPS,
         frames=FRAMES,
         duration_s=FRAMES / FPS,
-        size_bytes=path.stat().st_size,
+        size_bytes=order.into.stat().st_size,
         made_by=EngineName.WARP,
     )
 

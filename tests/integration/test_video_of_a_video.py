@@ -42,6 +42,7 @@ def test_a_video_with_a_faceless_stretch_speaks_to_and_fro(tmp_path: Path) -> No
         speech=spoken.recording(tmp_path / "a.wav", 6000 * np.sin(2 * np.pi * 190 * time_s)),
         into=tmp_path / "out.mp4",
         thumbnail=tmp_path / "thumb.jpg",
+        cover=tmp_path / "cover.jpg",
         engine=EngineChoice.LATENTSYNC,
         motion=Motion.OFF,
         size_px=512,

@@ -180,6 +180,15 @@ def test_the_thumbnail_is_small_and_labelled(film: Film) -> None:
         assert thumbnail.format == "JPEG"
 
 
+def test_the_cover_is_the_first_frame_as_large_as_the_video(film: Film) -> None:
+    with Image.open(film.made.video.cover) as cover:
+        shown = np.asarray(cover.convert("RGB"), dtype=np.int16)
+    first = next(iter(read_frames(film.made.video.path))).astype(np.int16)
+
+    assert shown.shape == first.shape
+    assert np.abs(shown - first).mean() < 3
+
+
 def test_progress_names_each_stage_and_reaches_the_end(film: Film) -> None:
     stages = list(dict.fromkeys(progress.stage for progress in film.said))
 

@@ -101,6 +101,8 @@ async def test_a_request_becomes_a_video_and_a_thumbnail_in_the_store(tmp_path: 
         assert result.video == f"jobs/{JOB}/out.mp4"
         assert result.thumbnail == f"jobs/{JOB}/thumb.jpg"
         assert len(await here.store.read(result.thumbnail)) > 1000
+        assert result.cover == f"jobs/{JOB}/cover.jpg"
+        assert len(await here.store.read(result.cover)) > 1000
         frames = len(list(read_frames(video)))
         assert result.duration_s == pytest.approx(frames / 25)
         assert result.size_bytes == video.stat().st_size

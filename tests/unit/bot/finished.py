@@ -18,6 +18,7 @@ BLOCKED = Refusal(status=403, description="Forbidden: bot was blocked by the use
 RESULT = RenderResult(
     video=ArtifactKey(f"jobs/{JOB}/out.mp4"),
     thumbnail=ArtifactKey(f"jobs/{JOB}/thumb.jpg"),
+    cover=ArtifactKey(f"jobs/{JOB}/cover.jpg"),
     width_px=384,
     height_px=512,
     duration_s=7.6,
@@ -34,4 +35,6 @@ async def finished_job(bot: Bot, voice_id: VoiceId | None = VOICE) -> Job:
     bot.telegram.calls.clear()
     await bot.services.store.put_bytes(b"the video", RESULT.video)
     await bot.services.store.put_bytes(b"the thumbnail", RESULT.thumbnail)
+    if RESULT.cover is not None:
+        await bot.services.store.put_bytes(b"the cover", RESULT.cover)
     return replace(bot.services.jobs.jobs[JOB], result=replace(RESULT, voice_id=voice_id))

@@ -52,7 +52,7 @@ async def test_the_video_is_a_reply_with_its_geometry_and_caption(bot: Bot) -> N
     assert call.values["duration"] == 8
     assert call.values["supports_streaming"] is True
     assert set(call.files) >= {"video"}
-    assert len(call.files) == 2  # and the thumbnail
+    assert len(call.files) == 3  # and the thumbnail, and the cover
     assert call.text == f"🤖 AI-generated · Asha · 8 s · {short_id(JOB)}"
     assert await state_of(bot) is OutboxState.SENT
 

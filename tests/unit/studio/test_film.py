@@ -90,6 +90,7 @@ def order(tmp_path: Path) -> StudioOrder:
         speech=speech,
         into=tmp_path / "out.mp4",
         thumbnail=tmp_path / "thumb.jpg",
+        cover=tmp_path / "cover.jpg",
         engine=EngineChoice.WARP,
         motion=Motion.SUBTLE,
         size_px=256,
@@ -111,8 +112,9 @@ def test_a_film_tells_what_it_is(order: StudioOrder) -> None:
     assert video.duration_s == pytest.approx(1.24)
     assert video.size_bytes == order.into.stat().st_size
     assert video.made_by is EngineName.WARP
-    with Image.open(order.thumbnail) as thumbnail:
-        assert thumbnail.size == (192, 256)
+    for still in (order.thumbnail, order.cover):
+        with Image.open(still) as opened:
+            assert opened.size == (192, 256)
 
 
 def test_an_engine_that_repeats_its_picture_is_labelled_once_per_frame(

@@ -115,6 +115,7 @@ def order(tmp_path: Path) -> StudioOrder:
         ),
         into=tmp_path / "out.mp4",
         thumbnail=tmp_path / "thumb.jpg",
+        cover=tmp_path / "cover.jpg",
         engine=EngineChoice.LATENTSYNC,
         motion=Motion.OFF,
         size_px=512,
