@@ -31,6 +31,14 @@ HUB = {
     "HF_XET_HIGH_PERFORMANCE": "1",
 }
 """How we use the Hugging Face hub: telling nothing, quietly, with all of the line."""
+LEAN = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "__EGL_VENDOR_LIBRARY_FILENAMES": "/dev/null",
+}
+"""What children do without. NumPy's threads, one for each processor of the machine: our matrices
+are small, and in a container with a share of the processors they take turns (16 threads on two:
+ten times the time). OpenGL, which MediaPipe starts where it finds a driver, and then computes
+without: 48 MB with NVIDIA's."""
 TOKEN = re.compile(r"(?:bot)?\d{6,12}:[A-Za-z0-9_-]{30,64}")
 GOT_LIMIT_CHARS = 60
 
@@ -62,7 +70,8 @@ def child_environment() -> dict[str, str]:
     inherited = {name: value for name, value in ours if not name.startswith(PREFIX)}
     # MediaPipe and TensorFlow Lite print banners below these levels.
     quiet = {"GLOG_minloglevel": "2", "TF_CPP_MIN_LOG_LEVEL": "2"}
-    return inherited | quiet | {"HF_HUB_OFFLINE": "1"} | HUB  # weights are pulled, never fetched
+    offline = {"HF_HUB_OFFLINE": "1"}  # weights are pulled, never fetched
+    return inherited | quiet | LEAN | offline | HUB
 
 
 def switch_libraries() -> None:

@@ -22,13 +22,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol, assert_never
+from typing import TYPE_CHECKING, Literal, Protocol, assert_never
 
 from pipeline.child import Child
 from pipeline.sealing import Sealer
 from pipeline.settings import SpeechSettings
-from pipeline.speech.shelf import Shelf
 from pipeline.types import Speech, Utterance, Voice, VoiceId
+
+if TYPE_CHECKING:
+    from pipeline.speech.shelf import Shelf
 
 
 class Synthesizer(Protocol):
@@ -130,6 +132,8 @@ def speech_shelf(
     clock: Callable[[], float] = time.time,
 ) -> Shelf:
     """Open the folder where speech is kept to be used again."""
+    from pipeline.speech.shelf import Shelf  # brings ciphers, 14 MB: not for every child
+
     return Shelf(
         keep / "cache",
         max_bytes=settings.cache_bytes,

@@ -16,6 +16,9 @@ from pipeline.child import serve
 from pipeline.confine import confine, to_read
 from pipeline.cuda_files import cuda_files
 
+PICTURE_THREADS = 4
+"""More threads of OpenCV save little time and take memory: 16 for 2 saved a quarter of the time of
+a video at 1024 px, for 13 MB and half as much work again."""
 OPEN_FILES = 4096
 """CUDA opens dozens for each of several cards."""
 
@@ -36,8 +39,11 @@ def main() -> NoReturn:
         mute_sockets=bool(card),
         open_files=OPEN_FILES,
     )
+    import cv2
+
     from pipeline.studio.room import Studio
 
+    cv2.setNumThreads(min(PICTURE_THREADS, cv2.getNumThreads()))
     studio = Studio()
     studio.warm()
     serve(studio.handle)

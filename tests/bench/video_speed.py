@@ -49,6 +49,7 @@ async def measure(photo: Path, motion: Motion) -> None:
             await workshop.portraits.check(photo, clean)
             await workshop.studio.start()
             await made(workshop, clean, folder, SIX_SECONDS, 384, motion)  # what loads once, loads
+            print(f"{len(os.sched_getaffinity(0))} processors of {os.cpu_count()}")
             print(
                 f"size   video   whole   lips+encoder   CPU s per s   studio RSS, peak (limit "
                 f"{MEMORY_LIMIT_MB} MB)   load"

@@ -1,6 +1,7 @@
 """What the written video promises to every player, and to the disk."""
 
 import math
+import os
 import subprocess
 import sys
 import threading
@@ -16,6 +17,8 @@ from pipeline.media.write import VideoWriter
 from tests.unit.media.conftest import MakeSound, picture
 
 LARGE = 48_000_000
+OURS, OF_X264 = 1, 4
+"""Threads: the writer's own; two that encode, x264's that looks ahead, and one that waits."""
 
 
 def write(
@@ -140,6 +143,28 @@ def test_an_error_in_the_middle_leaves_the_old_video_and_no_thread(
     assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
     assert into.read_bytes() == b"the old one"
     assert "encoder" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_a_video_takes_no_thread_per_processor_but_for_the_filter_of_its_sound(
+    tmp_path: Path, make_sound: MakeSound
+) -> None:
+    threads = Path("/proc/self/task")
+    before, most = len(list(threads.iterdir())), 0
+
+    with VideoWriter(
+        tmp_path / "out.mp4",
+        width_px=256,
+        height_px=256,
+        fps=25,
+        sound=make_sound(),
+        max_bytes=LARGE,
+    ) as video:
+        for number in range(video.frames_wanted):
+            video.add(picture(256, 256, number))
+            most = max(most, len(list(threads.iterdir())))
+
+    of_the_sound = os.cpu_count() or 1  # PyAV's resampler cannot be told; they hold no frames
+    assert most - before <= OURS + OF_X264 + of_the_sound
 
 
 def test_a_finished_video_replaces_the_old_one(tmp_path: Path, make_sound: MakeSound) -> None:

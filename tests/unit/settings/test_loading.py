@@ -1,5 +1,7 @@
 """The promises of the settings: one tree, one error, no secret in any text."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import errors
-from pipeline.settings import Settings, load_settings, read_settings
+from pipeline.settings import Settings, child_environment, load_settings, read_settings
 from pipeline.settings.listing import default_toml, effective, shown
 
 TOKEN = "123456789:" + "aB3_-xyz" * 5
@@ -160,3 +162,15 @@ def test_what_is_shown_can_be_read_back(max_s: float, level: str, fps: int) -> N
 
 def test_load_settings_reads_the_environment_of_this_process() -> None:
     assert load_settings({"speech.max_s": 12}).speech.max_s == 12
+
+
+def test_children_take_no_thread_per_processor_and_find_no_opengl() -> None:
+    environment = child_environment()
+    count = "import numpy, cv2, os; print(len(os.listdir('/proc/self/task')))"
+
+    run = subprocess.run(
+        [sys.executable, "-c", count], env=environment, capture_output=True, check=True, timeout=60
+    )
+
+    assert int(run.stdout) == 1
+    assert Path(environment["__EGL_VENDOR_LIBRARY_FILENAMES"]).read_bytes() == b""
