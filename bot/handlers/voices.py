@@ -16,6 +16,7 @@ from telegram.ext import CommandHandler, filters
 
 from bot.address import Address, owner_of
 from bot.context import BotApplication, BotContext, message_of
+from bot.drafting.wishes import engine_for
 from bot.menus import taps
 from bot.menus.keyboards import Action
 from bot.menus.taps import Tapped
@@ -135,6 +136,9 @@ async def _shelf(context: BotContext) -> Shelf:
         voices=list(await context.services.speaker.voices()),
         chosen=context.voice_id,
         chosen_label=context.voice_label,
+        lips_by_diffusion=await context.services.follows_films(
+            engine_for(context.services.settings, context.preferences)
+        ),
     )
 
 

@@ -29,6 +29,8 @@ class Shelf:
     voices: Sequence[Voice]
     chosen: VoiceId
     chosen_label: str
+    lips_by_diffusion: bool = False
+    """Whether the engine just now is one that learnt its lips mostly from English."""
 
     @property
     def locales(self) -> list[str]:
@@ -68,6 +70,8 @@ def locale_page(locale: str, shelf: Shelf, texts: Texts, language: str) -> Page:
     lines = [title, _whose(shelf, texts, language), ""]
     lines += [_line(voice, shelf, texts, language) for voice in voices]
     lines += ["", texts.html(language, "voice.how")]
+    if shelf.lips_by_diffusion and not locale.startswith("en"):
+        lines.append(texts.html(language, "voice.lips"))
     rows = [_row(voice, shelf, texts, language) for voice in voices]
     before, after = locales[place - 1], locales[(place + 1) % len(locales)]
     rows.append(

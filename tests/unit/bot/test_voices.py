@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from telegram import InlineKeyboardMarkup
@@ -201,3 +202,21 @@ async def test_in_a_group_it_says_where_to_choose_and_the_button_opens_the_voice
 
     assert asked.values["text"].startswith("Everybody has a voice of their own")
     assert bot.telegram.texts[-2] == bot.telegram.texts[-1]
+
+
+@pytest.mark.parametrize(
+    ("by_gpu", "locale", "is_told"),
+    [
+        (True, "hi-IN", True),
+        (True, "en-IN", False),
+        (False, "hi-IN", False),
+    ],
+)
+def test_lips_that_fit_less_well_are_told_of(
+    bot: Bot, texts: Texts, by_gpu: bool, locale: str, is_told: bool
+) -> None:
+    shelf = replace(shelf_of(bot), lips_by_diffusion=by_gpu)
+
+    page, _ = locale_page(locale, shelf, texts, "en")
+
+    assert ("The lips follow English best" in page) is is_told
