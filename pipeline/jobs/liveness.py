@@ -25,8 +25,8 @@ from pipeline import errors
 if TYPE_CHECKING:
     import psycopg
 
-IDLE_S, ASK_AGAIN_S, ASK_TIMES = 10, 5, 3
-"""A silent connection is asked whether it lives, and given up when it does not answer."""
+LOST_S = 25
+"""A connection that is silent for so long, asked again and again, is given up by both sides."""
 _KEY = "hashtextextended('bolti-executor:' || {}, 0)"
 _LIVING = f"""
 select executor from unnest(%s::text[]) as executor
@@ -161,9 +161,10 @@ class FileLiveness:
 class PostgresLiveness:
     """An advisory lock of a session of its own; needs a direct connection, no pooler between."""
 
-    def __init__(self, url: str, pause: Pause = _pause) -> None:
+    def __init__(self, url: str, pause: Pause = _pause, lost_s: int = LOST_S) -> None:
         self._url = url
         self._pause = pause
+        self._lost_s = lost_s
         self._me: str | None = None
         self._connection: psycopg.Connection | None = None
         self._changing = threading.Lock()
@@ -194,13 +195,13 @@ class PostgresLiveness:
         with self._changing:
             if (held := self._connection) is not None:
                 return _living(held, others)  # a connection for each look would cost ten times it
-        with session(self._url) as connection:
+        with session(self._url, self._lost_s) as connection:
             return _living(connection, others)
 
     @contextmanager
     def if_dead(self, other: str) -> Iterator[bool]:
         """Tell whether another executor is dead, and keep it from coming back meanwhile."""
-        with session(self._url) as connection:
+        with session(self._url, self._lost_s) as connection:
             yield self._try(connection, other)
 
     def release(self) -> None:
@@ -211,7 +212,7 @@ class PostgresLiveness:
                 self._connection = None
 
     def _acquire(self, me: str) -> None:
-        connection = session(self._url)
+        connection = session(self._url, self._lost_s)
         if not _soon(lambda: self._try(connection, me), self._pause):
             connection.close()
             raise errors.ExecutorAlreadyRunning(me)
@@ -224,31 +225,31 @@ class PostgresLiveness:
         return bool(row and row[0])
 
 
-def session(url: str) -> psycopg.Connection:
-    """Open a session that ends half a minute after its network is lost, on both sides.
+def session(url: str, lost_s: int = LOST_S) -> psycopg.Connection:
+    """Open a session that ends soon after its network is lost, on both sides.
 
     The server, which holds the lock, is told so too: by itself it asks after two hours. Raises
     ``StoreUnavailable``.
     """
     import psycopg
 
-    lost_ms = 1000 * (IDLE_S + ASK_AGAIN_S * ASK_TIMES)
+    idle_s, again_s, times = max(1, 2 * lost_s // 5), max(1, lost_s // 5), 3
     ours = (
         "statement_timeout=10s",
-        f"tcp_keepalives_idle={IDLE_S}",
-        f"tcp_keepalives_interval={ASK_AGAIN_S}",
-        f"tcp_keepalives_count={ASK_TIMES}",
-        f"tcp_user_timeout={lost_ms}",  # nobody is asked while an answer is on its way
+        f"tcp_keepalives_idle={idle_s}",
+        f"tcp_keepalives_interval={again_s}",
+        f"tcp_keepalives_count={times}",
+        f"tcp_user_timeout={1000 * lost_s}",  # nobody is asked while an answer is on its way
     )
     try:
         return psycopg.connect(
             url,
             autocommit=True,
             connect_timeout=10,
-            keepalives_idle=IDLE_S,
-            keepalives_interval=ASK_AGAIN_S,
-            keepalives_count=ASK_TIMES,
-            tcp_user_timeout=lost_ms,
+            keepalives_idle=idle_s,
+            keepalives_interval=again_s,
+            keepalives_count=times,
+            tcp_user_timeout=1000 * lost_s,
             options=" ".join(f"-c {setting}" for setting in ours),
         )
     except psycopg.OperationalError as e:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -12,8 +14,10 @@ from pipeline import errors
 from pipeline.jobs import QueueName, liveness
 from pipeline.line import OpenLimits
 from pipeline.worker import work
+from tests import postgres
 from tests.integration.jobs_world import ASHA, job_id, opened, settings_in, until, until_final
 from tests.postgres import PostgresServer
+from tests.two_hosts import another_host
 
 
 @pytest.fixture
@@ -68,6 +72,41 @@ def test_who_comes_back_while_another_recovers_its_work_waits_for_its_name(datab
 
     assert is_held(database, "here")
     live.release()
+
+
+HOLD = """
+import sys
+from pipeline.jobs.liveness import PostgresLiveness
+lock = PostgresLiveness(sys.argv[1], lost_s=3)
+lock.acquire("far")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_who_is_cut_off_without_a_word_is_taken_for_dead() -> None:
+    """Nothing ends its connections: the cable between two hosts is pulled out."""
+    with TemporaryDirectory() as folder, another_host() as far:
+        if far is None:
+            pytest.skip("needs root and iproute2 for a network of its own")
+        rules = Path(folder) / "hba.conf"
+        rules.parent.chmod(0o755)  # the server is another user
+        rules.write_text("host all all all trust\n")
+        listening = {"listen_addresses": f"127.0.0.1,{far.ours}", "hba_file": str(rules)}
+        with postgres.running({**postgres.SETTINGS, **listening}) as server:
+            database = server.new_database()
+            with far.python(HOLD, database.replace("127.0.0.1", far.ours)) as holder:
+                assert holder.stdout is not None
+                assert holder.stdout.readline() == "held\n"
+                assert is_held(database, "far")
+
+                far.is_cut_off()
+
+                deadline = time.monotonic() + 60
+                while is_held(database, "far"):
+                    assert time.monotonic() < deadline, "the server still waits"
+                    time.sleep(0.1)
+                holder.kill()
 
 
 async def test_the_living_are_told_in_one_look(
