@@ -31,6 +31,8 @@ def main(kills: int, database: tuple[str, ...], seed: int, keep: Path | None) ->
     # Whoever is killed in mid-sentence leaves the stand-in a traceback.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     wrong = 0
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
     for kind in database:
         folder = Path(tempfile.mkdtemp(prefix=f"chaos-{kind}-", dir=keep))
         plan = Plan(folder=folder, kills=kills, seed=seed)
