@@ -28,6 +28,12 @@ CAVITY = np.array([84.0, 24.0, 26.0], dtype=np.float32)
 TONGUE = np.array([178.0, 84.0, 84.0], dtype=np.float32)
 LOWER_TEETH_E = 0.042
 """How much of the lower teeth is seen in a wide mouth; more where the photo shows more."""
+UNDER_LIP, UNDER_LIP_E = 0.20, 0.014
+"""How dark the shadow of the upper lip is, and how far it reaches."""
+ABOVE_LIP, ABOVE_LIP_E = 0.55, 0.030
+"""The same above the lower lip. Without it bright teeth run into a bright lip, and an eye, or a
+mesh, sees a wider mouth: r on a laughing man was 0.947."""
+PAINT_SOFT_E = 0.0055
 WARMTH = np.array([0.75, 1.05, 1.15], dtype=np.float32)
 """Exponents of red, green, blue in a shadow: flesh all around reddens it; grey teeth look dead."""
 
@@ -83,11 +89,14 @@ class InnerMouth:
             return
         e_px = self._place.e_px
         polygon = _narrowed(contours_px, np.maximum(gaps, 0.0), e_px)
+        if len(polygon) == 0:
+            return
         box = _box(polygon, region.shape, margin_px=2 + round(0.02 * e_px))
         if box is None:
             return
         view = self._view(box, *contours_e, tongue)
-        inside = self._shaded(self._teeth(self._tongue(self._cavity(view), view), view), view)
+        painted = _softened(self._teeth(self._tongue(self._cavity(view), view), view), e_px)
+        inside = self._own_teeth(painted, view) * _shade(_contact(view))
         under = region[box].astype(np.float32)
         opening = _opening(polygon, box, soft_px=0.006 * e_px)
         seen = _over(under, opening, toned(inside, self._palette.tone))
@@ -136,35 +145,48 @@ class InnerMouth:
         cover, bright = self._upper.cover(view.y, 0.022 + 0.09 * view.gap, view.box)
         bright = bright * (0.84 + 0.16 * _rise(below_lip / 0.03))
         bright = bright * (0.90 + 0.10 * _rise(view.gap / 0.07))
-        seen = _over(seen, cover, _shade(bright) * tooth)
+        return _over(seen, cover, _shade(bright) * tooth)
 
+    def _own_teeth(self, under: Paint, view: _View) -> Paint:
         own = self._palette.own_teeth
         if own is None:
-            return seen
-        return _over(seen, own[view.box], self._place.photo[view.box].astype(np.float32))
+            return under
+        return _over(under, own[view.box], self._place.photo[view.box].astype(np.float32))
 
-    def _shaded(self, seen: Paint, view: _View) -> Paint:
-        """Add the shadows of lips and corners, and the softness of the photo."""
-        contact = 0.80 + 0.20 * _rise((view.y - view.top) / 0.014)
-        contact = contact * (0.84 + 0.16 * _rise((view.bottom - view.y) / 0.012))
-        to_corner = np.minimum(view.x - view.corners[0], view.corners[1] - view.x)
-        contact = contact * (0.55 + 0.45 * _rise(to_corner / 0.07))
-        shaded = (seen * _shade(contact)).astype(np.float32)
-        soft = cv2.GaussianBlur(shaded, (0, 0), max(0.3, 0.0055 * self._place.e_px))
-        return soft.astype(np.float32, copy=False)
+
+def _contact(view: _View) -> Plane:
+    """Return how much light the lips and the corners leave."""
+    left = 1 - UNDER_LIP * (1 - _rise((view.y - view.top) / UNDER_LIP_E))
+    left = left * (1 - ABOVE_LIP * (1 - _rise((view.bottom - view.y) / ABOVE_LIP_E)))
+    to_corner = np.minimum(view.x - view.corners[0], view.corners[1] - view.x)
+    result: Plane = left * (0.55 + 0.45 * _rise(to_corner / 0.07))
+    return result
+
+
+def _softened(paint: Paint, e_px: float) -> Paint:
+    """Blur what is painted, to match a photo."""
+    soft = cv2.GaussianBlur(paint.astype(np.float32), (0, 0), max(0.3, PAINT_SOFT_E * e_px))
+    return soft.astype(np.float32, copy=False)
 
 
 def _narrowed(
     contours_px: tuple[Points, Points], gaps: NDArray[np.float64], e_px: float
 ) -> Points:
-    """Return the polygon of the opening, thinner than the gap: it must not run to the corners."""
+    """Return the polygon of the opening, thinner than the gap: it must not run to the corners.
+
+    It ends where it has no width left: filled, even an edge without width is a dark line.
+    """
     upper, lower = contours_px
     across = np.linspace(-1.0, 1.0, len(upper))
-    less = np.minimum(gaps, 0.004 + 0.016 * across**2 + 0.35 * gaps * across**4)[:, None]
+    less = np.minimum(gaps, 0.004 + 0.030 * across**2 + 0.50 * gaps * across**4)
+    wide = np.flatnonzero(gaps > less)
+    if len(wide) == 0:
+        return np.empty((0, 2))
     inward = lower - upper
-    length = np.maximum(np.linalg.norm(inward, axis=1, keepdims=True), 1e-6)
-    step = inward / length * np.minimum(less * e_px / 2, length / 2)
-    return np.concatenate([upper + step, (lower - step)[::-1]])
+    length = np.maximum(np.linalg.norm(inward, axis=1), 1e-6)
+    step = inward * np.minimum(less * e_px / 2 / length, 0.5)[:, None]
+    kept = slice(max(0, int(wide[0]) - 1), int(wide[-1]) + 2)
+    return np.concatenate([(upper + step)[kept], (lower - step)[kept][::-1]])
 
 
 def _box(polygon: Points, shape: tuple[int, ...], margin_px: int) -> tuple[slice, slice] | None:
