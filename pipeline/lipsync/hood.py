@@ -24,8 +24,9 @@ GRAIN = 0.3
 CREASE_UP, CREASE_DOWN = 0.30, 0.14
 """The crease lies so much of what is painted above the open lid's edge above that edge, less so
 much of the opening: the lid of a wide eye reaches farther below it."""
-CREASE, EDGE_E, CAST_E = 0.30, 0.006, 0.022
-"""How dark it is; how sharp towards the fold above, and how far its shade falls down the lid."""
+CREASE, EDGE_E, CAST_E = 0.22, 0.006, 0.022
+"""How dark it is; how sharp towards the fold above, and how far its shade falls down the lid. At
+0.30 the mesh takes it for the edge of a lid that is half open, on a woman in glasses."""
 FOLD, FOLD_E = 0.05, 0.014
 """Light on the rounded edge of the fold above it, and how high up that is."""
 UNEVEN, UNEVEN_E = 0.35, 0.10
