@@ -44,7 +44,7 @@ async def test_chat_floods_and_lost_edits(server: BotApi, bot_process: BotProces
     server.fail("sendVideo", RetryAfter(1), RetryAfter(1))
     server.fail("editMessageText", Drop(), RetryAfter(1))
 
-    await asha.sends_photo(faces.hopper(), SHORT_WORDS)
+    await asha.sends_photo(faces.hopper(), WORDS_TO_STEP_IN)  # time for two edits
 
     await gets_video(asha)
     assert status_lines(asha) == []
