@@ -19,13 +19,7 @@ from telegram.ext import MessageHandler, filters
 
 from bot.address import Address, address_of, kept_for_draft, unpack_address
 from bot.context import BotApplication, BotContext, message_of, sender_of
-from bot.drafting.drafts import (
-    Sender,
-    face_of,
-    is_undecided,
-    picture_key,
-    take_portrait,
-)
+from bot.drafting.drafts import Sender, face_of, is_undecided, picture_key, take_portrait
 from bot.drafting.ordering import go_on
 from bot.drafting.placing import is_repeat
 from bot.drafting.portraying import SentPicture, looked_at, say_verdict, show_picture, still_in

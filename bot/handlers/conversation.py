@@ -12,12 +12,7 @@ from telegram.ext import MessageHandler, filters
 
 from bot.address import address_of
 from bot.context import BotApplication, BotContext, message_of, sender_of
-from bot.drafting.drafts import (
-    Sender,
-    current_draft,
-    is_undecided,
-    keep_portrait,
-)
+from bot.drafting.drafts import Sender, current_draft, is_undecided, keep_portrait
 from bot.drafting.ordering import go_on
 from bot.drafting.placing import is_repeat
 from bot.drafting.portraying import SentPicture, looked_at, say_verdict, still_in

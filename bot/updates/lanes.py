@@ -1,6 +1,6 @@
 """Every chat has a lane that works in order; lanes run side by side.
 
-An update that could not be stored, or whose refusal nobody heard, is tried again after a while,
+An update that could not be stored, or whose answer nobody heard, is tried again after a while,
 and nothing of its chat overtakes it. A handler that has stored everything says so
 (``BotContext.kept``): in a rush its answer may have to wait for seconds, and others need not.
 

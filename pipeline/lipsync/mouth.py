@@ -34,6 +34,7 @@ ABOVE_LIP, ABOVE_LIP_E = 0.55, 0.030
 """The same above the lower lip. Without it bright teeth run into a bright lip, and an eye, or a
 mesh, sees a wider mouth: r on a laughing man was 0.947."""
 PAINT_SOFT_E = 0.0055
+"""How far what is painted is blurred, to look no sharper than a photo."""
 WARMTH = np.array([0.75, 1.05, 1.15], dtype=np.float32)
 """Exponents of red, green, blue in a shadow: flesh all around reddens it; grey teeth look dead."""
 
