@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -36,6 +38,7 @@ Work = Callable[[sa.Connection], T]
 METADATA = sa.MetaData()
 BUSY_S = 15
 """How long one statement waits for another process's write."""
+BUSY_PAUSE_S = 0.02
 LIMIT_S = 30.0
 """Longest wait for one transaction, that wait and the one for a thread included."""
 READERS = 2
@@ -192,7 +195,7 @@ def _sqlite(url: sa.URL, *, connections: int) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _: object) -> None:
         # WAL sticks to the file: readers never wait, and the job engine's writes get faster too.
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
         connection.isolation_level = None  # we begin ourselves, below
@@ -205,6 +208,24 @@ def _sqlite(url: sa.URL, *, connections: int) -> sa.Engine:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Let the file be in WAL mode; of a new one, while others may begin with it too.
+
+    To whoever would change the mode while another process is about to write, SQLite says "locked"
+    at once, whatever its timeout is: a bot and a worker that start together for the first time.
+    """
+    give_up_at = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as e:
+            if e.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+            time.sleep(BUSY_PAUSE_S)
+        else:
+            return
 
 
 def _synchronize(connection: sa.Connection, how: str) -> None:

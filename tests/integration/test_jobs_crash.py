@@ -164,14 +164,17 @@ class Processes:
         self._output.touch()
 
     async def dies(self, plan: Plan) -> None:
-        assert await self.status(plan) == -signal.SIGKILL, "it did not reach the stage to die at"
+        assert await self.status(plan) == -signal.SIGKILL, self._output.read_text()
 
     async def ends(self, plan: Plan) -> None:
         assert await self.status(plan) == 0, self._output.read_text()
 
     async def status(self, plan: Plan) -> int:
         async with self.running(plan) as process:
-            return await asyncio.wait_for(process.wait(), LIMIT_S)
+            try:
+                return await asyncio.wait_for(process.wait(), LIMIT_S)
+            except TimeoutError:
+                pytest.fail(f"It went on for ever; all wrote:\n{self._output.read_text()}")
 
     @asynccontextmanager
     async def running(self, plan: Plan) -> AsyncIterator[nursery.Forked]:

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,21 @@ async def test_what_has_not_begun_when_it_closes_never_does(database: Database) 
     await asyncio.gather(first, closing)
 
     assert second.cancelled()
+
+
+async def test_two_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "rows.db"
+    database = Database(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # it is no WAL yet, and the other is about to write
+
+        opening = asyncio.create_task(database.open())
+        _, waiting = await asyncio.wait({opening}, timeout=0.1)
+        other.execute("COMMIT")
+        await opening
+    await database.close()
+
+    assert waiting, "SQLite itself would not have waited"
 
 
 async def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
