@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -29,11 +31,15 @@ from pipeline.settings import HealthSettings
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
+    from pipeline.store import ArtifactStore
 
 LAG_LIMIT_S = 5.0
 LOOK_S = 1.0
 ASK_LIMIT_S = 3.0
 """Longest wait for one check, or for one figure."""
+ASK_STORE_LIMIT_S = 2.0
+STORE_ANSWER_HOLDS_S = 10.0
+"""How long a bucket is believed to be there, or away: each look is a request that may cost."""
 CLOSE_LIMIT_S = 2.0
 LEAST_DISK_BYTES = 1_000_000_000
 
@@ -41,6 +47,7 @@ Check = Callable[[], Awaitable[str]]
 """Say what is wrong; empty when all is well."""
 Reading = Callable[[], Awaitable[None]]
 """Look, and set a gauge."""
+Clock = Callable[[], float]
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +117,37 @@ async def within_limit(check: Check, limit_s: float = ASK_LIMIT_S) -> str:
         return type(e).__name__
 
 
+class StoreCheck:
+    """Ask a store of artifacts for a small answer, which holds for some seconds."""
+
+    def __init__(
+        self,
+        store: ArtifactStore,
+        *,
+        limit_s: float = ASK_STORE_LIMIT_S,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self._store, self._limit_s, self._clock = store, limit_s, clock
+        self._asking = asyncio.Lock()
+        self._wrong, self._holds_until_s = "", -math.inf
+
+    async def __call__(self) -> str:
+        """Say what is wrong; whoever asks meanwhile waits for the same answer."""
+        async with self._asking:
+            if self._clock() >= self._holds_until_s:
+                self._wrong = await within_limit(self._look, self._limit_s)
+                self._holds_until_s = self._clock() + STORE_ANSWER_HOLDS_S
+            return self._wrong
+
+    async def _look(self) -> str:
+        try:
+            # Nothing lies there, so the answer is one short page.
+            await self._store.list_older("readyz", datetime.fromtimestamp(0, UTC))
+        except errors.StoreUnavailable as e:
+            return str(e)
+        return ""
+
+
 def checks_of(services: Services) -> dict[str, Check]:
     """Name what every process that works on orders needs."""
     checks: dict[str, Check] = {
@@ -117,6 +155,8 @@ def checks_of(services: Services) -> dict[str, Check]:
         "database": partial(_database, services),
         "disk": partial(_disk, services),
     }
+    if not services.settings.store_url.startswith("file:"):  # a folder is the disk's business
+        checks["artifacts"] = StoreCheck(services.store)
     if services.render_queues:
         checks["engine"] = partial(_engine, services)
     return checks

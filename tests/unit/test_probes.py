@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import aiohttp
 import pytest
 
 from pipeline import errors, metrics
-from pipeline.probes import Probes, open_probes, within_limit
+from pipeline.probes import STORE_ANSWER_HOLDS_S, Probes, StoreCheck, open_probes, within_limit
 from pipeline.settings import HealthSettings
+from pipeline.store.artifacts import ObjectStore
+from pipeline.types import ArtifactKey
 
 ANY_PORT = HealthSettings(listen="127.0.0.1:0")
 
@@ -28,6 +31,31 @@ class Part:
         if isinstance(self.wrong, Exception):
             raise self.wrong
         return self.wrong
+
+
+class Bucket(ObjectStore):
+    """A bucket that answers, refuses, or never says a word."""
+
+    def __init__(self) -> None:
+        super().__init__("memory:///")
+        self.wrong: Exception | None = None
+        self.is_silent = False
+        self.asked = 0
+
+    async def list_older(self, prefix: str, before: datetime) -> list[ArtifactKey]:
+        self.asked += 1
+        if self.is_silent:
+            await asyncio.Event().wait()
+        if self.wrong is not None:
+            raise self.wrong
+        return await super().list_older(prefix, before)
+
+
+class Clock:
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
 
 
 @pytest.fixture
@@ -55,6 +83,49 @@ async def test_ready_says_in_json_which_part_fails(web: aiohttp.ClientSession) -
         "ready": False,
         "failing": {"database": "store_unavailable", "disk": "0.4 GB free"},
     }
+
+
+async def test_a_bucket_that_is_away_makes_a_process_unready_and_its_return_ready(
+    web: aiohttp.ClientSession,
+) -> None:
+    bucket, clock = Bucket(), Clock()
+    checks = {"artifacts": StoreCheck(bucket, clock=clock)}
+    async with open_probes(ANY_PORT, checks, [], asyncio.Event()) as opened:
+        bucket.wrong = errors.StoreUnavailable("PermissionDeniedError")
+        assert await get(web, opened, "readyz") == (
+            503,
+            {
+                "ready": False,
+                "failing": {"artifacts": "The store does not answer: PermissionDeniedError."},
+            },
+        )
+
+        bucket.wrong, clock.now_s = None, STORE_ANSWER_HOLDS_S
+        assert await get(web, opened, "readyz") == (200, {"ready": True, "failing": {}})
+
+
+async def test_a_bucket_is_asked_once_for_all_who_ask_within_some_seconds() -> None:
+    bucket, clock = Bucket(), Clock()
+    check = StoreCheck(bucket, clock=clock)
+
+    assert await asyncio.gather(*(check() for _ in range(5))) == [""] * 5
+    clock.now_s = STORE_ANSWER_HOLDS_S - 0.1
+    assert await check() == ""
+    assert bucket.asked == 1
+
+    clock.now_s = STORE_ANSWER_HOLDS_S
+    bucket.wrong = errors.StoreUnavailable("gone")
+    assert "gone" in await check()
+
+
+async def test_a_silent_bucket_is_not_waited_for_again_at_once() -> None:
+    bucket = Bucket()
+    bucket.is_silent = True
+    check = StoreCheck(bucket, limit_s=0.01, clock=Clock())
+
+    assert "no answer" in await check()
+    assert "no answer" in await check()
+    assert bucket.asked == 1
 
 
 async def test_a_stopping_process_is_not_ready_and_still_healthy(
