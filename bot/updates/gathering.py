@@ -75,7 +75,7 @@ class _Waiting:
     deaths: int = 0
     """How often a reader died over it."""
     sent_at: datetime | None = None
-    """When the newest piece was written, as far as this process heard it."""
+    """When the newest piece was written; None where an earlier process heard it."""
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -179,7 +179,8 @@ class Gathering:
         user_id = drafter(newest.draft)
         async with self._app.turns.of(address.chat_id):
             context = BotContext(self._app, chat_id=address.chat_id, user_id=user_id)
-            context.language, context.sent_at = address.language, waiting.sent_at
+            context.language = address.language
+            context.sent_at = waiting.sent_at or newest.arrived_at
             try:
                 await context.refresh_data()
                 await self._settles[newest.batch.partition(":")[0]](pieces, context)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.app import build
+from bot.context import BELATED
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.test_say import GROUP, under
 from tests.unit.bot.updates import now, photo, tap, text
@@ -27,6 +32,24 @@ async def test_so_is_an_album(bot: Bot) -> None:
 
     assert bot.services.jobs.jobs == {}
     assert bot.telegram.texts[-1].startswith("I was offline when you wrote")
+
+
+async def test_so_is_an_album_that_was_open_when_the_bot_died(bot: Bot) -> None:
+    await bot.hears(photo(1, caption=WORDS, media_group_id="9"))
+    await bot.app.gathering.close()  # as a kill would: nobody has looked at it yet
+    (piece,) = await bot.services.pieces.all()
+    await bot.services.pieces.delete(piece.draft)
+    long_ago = piece.arrived_at - BELATED - timedelta(minutes=1)
+    await bot.services.pieces.add(replace(piece, arrived_at=long_ago))
+    again = build(bot.services.settings, bot.services, bot.app.texts, bot.telegram)  # type: ignore[arg-type]
+    await again.initialize()
+
+    await again.gathering.start()
+    await again.gathering.settle_all()
+
+    assert bot.services.jobs.jobs == {}
+    assert bot.telegram.texts[-1].startswith("I was offline when you wrote")
+    await again.shutdown()
 
 
 async def test_what_needs_no_video_is_answered_as_ever(bot: Bot) -> None:
