@@ -68,7 +68,10 @@ class Records:
 
 @asynccontextmanager
 async def open_records(settings: Settings) -> AsyncIterator[Records]:
-    """Open store and database, making what is absent. Raises ``StoreUnavailable``."""
+    """Open store and database, making what is absent.
+
+    Raises ``StoreUnavailable``, ``DatabaseNotUtf8``.
+    """
     from pipeline.safety.audit import Audit
     from pipeline.safety.blocks import Blocks
     from pipeline.safety.consent import Consents, Handshakes, load_wordings

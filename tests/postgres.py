@@ -95,12 +95,16 @@ class PostgresServer:
         self.end_sessions(database_url)
         self._template = database_url.rpartition("/")[2]
 
-    def new_database(self) -> str:
-        """Make a database, empty or a copy of the template, and give its URL."""
+    def new_database(self, *, encoding: str = "") -> str:
+        """Make a database, empty or a copy of the template, and give its URL.
+
+        One with an ``encoding`` of its own is empty.
+        """
         self._databases += 1
         name = f"bolti_{self._databases}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            query = f"create database {name} template {self._template}"
+            what = f"encoding '{encoding}' locale 'C' template template0" if encoding else ""
+            query = f"create database {name} {what or f'template {self._template}'}"
             connection.execute(query.encode())
         return self.url(name)
 

@@ -72,6 +72,7 @@
     │   ├── DiskFull               retryable
     │   ├── BackupUnusable
     │   ├── DatabaseInUse
+    │   ├── DatabaseNotUtf8
     │   └── StoreUnavailable       retryable
     └── SafetyError            to protect the person in the picture
         ├── AuditBroken
@@ -180,6 +181,7 @@ from pipeline.errors.store import (
     ArtifactMissing,
     BackupUnusable,
     DatabaseInUse,
+    DatabaseNotUtf8,
     DiskFull,
     FileNotFetched,
     StoreError,
@@ -201,6 +203,7 @@ __all__ = [
     "ConsentMissing",
     "DailyLimitReached",
     "DatabaseInUse",
+    "DatabaseNotUtf8",
     "DeliveryDelayed",
     "DeviceFault",
     "DiskFull",

@@ -66,6 +66,20 @@ class DatabaseInUse(StoreError):
         super().__init__(f"The database is in use{by}. Stop the bot and every worker first.")
 
 
+class DatabaseNotUtf8(StoreError):
+    """The database cannot keep every letter."""
+
+    code = "database_not_utf8"
+    exit_code = 67
+
+    def __init__(self, name: str, encoding: str) -> None:
+        super().__init__(
+            f"The database '{name}' has the encoding {encoding}, which cannot keep every letter. "
+            f"Create one that can and name it in jobs.database: "
+            f"CREATE DATABASE another ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0;"
+        )
+
+
 class StoreUnavailable(StoreError):
     """The store or the database does not answer."""
 

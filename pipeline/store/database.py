@@ -46,6 +46,7 @@ READERS = 2
 WRITERS_OF_SQLITE = 1
 """It lets one write at a time: more would only wait, and wake up to see whether they may."""
 WRITERS_OF_POSTGRESQL = 4
+UTF8 = "UTF8"
 
 
 class UtcTime(sa.TypeDecorator[datetime]):
@@ -102,7 +103,10 @@ class Database:
         return await self.read(lambda c: int(c.exec_driver_sql(asked).scalar_one()))
 
     async def open(self) -> None:
-        """Create the file, its folder, the tables and their new columns, where they are absent."""
+        """Create the file, its folder, the tables and their new columns, where they are absent.
+
+        Raises ``StoreUnavailable``, ``DatabaseNotUtf8``.
+        """
         if self.is_sqlite and self._url.database:
             folder = Path(self._url.database).parent
             await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
@@ -241,7 +245,7 @@ def _postgresql(url: sa.URL, *, connections: int) -> sa.Engine:
         f"-c lock_timeout={BUSY_S}s -c statement_timeout={limit_s}s "
         f"-c idle_in_transaction_session_timeout={limit_s}s"  # of whoever lost the network in one
     )
-    return sa.create_engine(
+    engine = sa.create_engine(
         url,
         hide_parameters=True,
         pool_pre_ping=True,
@@ -254,6 +258,15 @@ def _postgresql(url: sa.URL, *, connections: int) -> sa.Engine:
             "options": limits,
         },
     )
+
+    # Before SQLAlchemy's own first look, which stumbles over what SQL_ASCII answers.
+    @sa.event.listens_for(engine, "connect", insert=True)
+    def _on_connect(connection: Any, _: object) -> None:
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding != UTF8:
+            raise errors.DatabaseNotUtf8(connection.info.dbname, encoding)
+
+    return engine
 
 
 async def _in_one_of(threads: ThreadPoolExecutor, call: Callable[[], T]) -> T:
