@@ -234,7 +234,7 @@ class Delivery:
                 # In SENDING an earlier attempt entered and never came back.
                 await outbox.unknown(job.id)
                 text = self._texts.html(language, "status.unknown", id=short_id(job.id))
-                keyboard = again_keyboard(self._texts, language, job.id)
+                keyboard = again_keyboard(self._texts, language, job.id, row.attempt)
                 await self._words.say_in_status(job.id, address, status, text, keyboard)
             case OutboxState.REFUSED:
                 text = self._texts.html(language, "refused", id=short_id(job.id))

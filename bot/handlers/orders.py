@@ -21,7 +21,7 @@ from bot.delivery.standing import status_sentence
 from bot.drafting.drafts import Sender, current_draft, drop_draft, is_undecided
 from bot.drafting.said import has_something_to_say
 from bot.menus import taps
-from bot.menus.keyboards import Action, jobs_keyboard
+from bot.menus.keyboards import Action, jobs_keyboard, number_in
 from bot.menus.taps import Tapped, is_drafters, owned_job, sender_of_tap
 from bot.texts import short_id
 from pipeline import errors
@@ -115,9 +115,11 @@ async def on_cancel_job(tapped: Tapped, context: BotContext) -> None:
 
 async def on_send_again(tapped: Tapped, context: BotContext) -> None:
     """Send a video once more of which nobody knows whether it arrived."""
-    job = await owned_job(tapped, JobId(tapped.target), context)
+    id, _, attempt = tapped.target.partition(".")
+    job = await owned_job(tapped, JobId(id), context)
     if job is not None:
-        await tapped.answer(await _send_again(job.id, context))
+        last = number_in(attempt) or 1  # buttons of older versions name none
+        await tapped.answer(await _send_again(job.id, last, context))
 
 
 async def on_try_again(tapped: Tapped, context: BotContext) -> None:
@@ -184,15 +186,21 @@ async def _cancel_job(job: Job, user_id: int, context: BotContext) -> str:
     return context.texts.plain(context.language, key, id=short_id(job.id))
 
 
-async def _send_again(job_id: JobId, context: BotContext) -> str:
-    """Start one more delivery, if the last one's outcome is unknown. Of two taps one wins."""
+async def _send_again(job_id: JobId, last: int, context: BotContext) -> str:
+    """Start one more delivery, if nobody knows what came of the attempt ``last``.
+
+    Of two taps one wins; so does of a tap and its repetition after a kill, whatever became of its
+    delivery meanwhile.
+    """
     services = context.services
-    attempt = await services.outbox.again(job_id)
+    attempt = await services.outbox.again(job_id, last)
     if attempt is None:
         # A crash between the row and the start of its delivery: start it now. The attempt's
         # number is its id, so a delivery that runs already is not started twice.
         row = await services.outbox.get(job_id)
-        if row is None or row.state is not OutboxState.READY or row.attempt == 1:
+        if row is not None and row.state is OutboxState.UNKNOWN:
+            return context.texts.plain(context.language, "tap.old")  # it is offered anew
+        if row is None or row.state is not OutboxState.READY or row.attempt != last + 1:
             return context.texts.plain(context.language, "again.not_needed")
         attempt = row.attempt
     await services.jobs.deliver_again(job_id, attempt)

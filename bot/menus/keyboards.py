@@ -219,9 +219,12 @@ def jobs_keyboard(texts: Texts, language: str, ids: Iterable[JobId]) -> InlineKe
     )
 
 
-def again_keyboard(texts: Texts, language: str, job_id: JobId) -> InlineKeyboardMarkup:
-    """Offer to send a video again whose delivery is not known."""
-    return rows([button(texts.plain(language, "button.again"), Action.SEND_AGAIN, job_id)])
+def again_keyboard(
+    texts: Texts, language: str, job_id: JobId, attempt: int
+) -> InlineKeyboardMarkup:
+    """Offer to send a video again of whose last attempt nobody knows what came of it."""
+    target = f"{job_id}.{attempt}"
+    return rows([button(texts.plain(language, "button.again"), Action.SEND_AGAIN, target)])
 
 
 def consent_keyboard(

@@ -174,14 +174,19 @@ class Outbox:
         """Record that it cannot be delivered, ever."""
         await self._move(job_id, (OutboxState.SENDING,), OutboxState.REFUSED)
 
-    async def again(self, job_id: JobId) -> int | None:
+    async def again(self, job_id: JobId, last: int) -> int | None:
         """Let an unknown delivery be sent again; the attempt's number, or None if not unknown.
 
-        Of two who ask at once, one wins.
+        ``last`` is the attempt that was told to be unknown. Of two who ask about the same one,
+        at once or much later, one wins.
         """
         update = (
             sa.update(OUTBOX)
-            .where(OUTBOX.c.job_id == job_id, OUTBOX.c.state == OutboxState.UNKNOWN.value)
+            .where(
+                OUTBOX.c.job_id == job_id,
+                OUTBOX.c.state == OutboxState.UNKNOWN.value,
+                OUTBOX.c.attempt == last,
+            )
             .values(state=OutboxState.READY.value, attempt=OUTBOX.c.attempt + 1)
             .returning(OUTBOX.c.attempt)
         )

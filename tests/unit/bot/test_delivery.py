@@ -161,7 +161,7 @@ async def test_send_again_sends_the_stored_video_once(bot: Bot) -> None:
     job = await finished_job(bot)
     bot.telegram.fails("sendVideo", TimedOut())
     await bot.delivery.deliver(job, STATUS)
-    assert await bot.services.outbox.again(JOB) == 2
+    assert await bot.services.outbox.again(JOB, 1) == 2
 
     await bot.delivery.deliver(job, STATUS)
 

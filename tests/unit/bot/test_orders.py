@@ -20,8 +20,8 @@ FIRST = JobId("tg-000000000002")
 SECOND = JobId("tg-000000000003")
 
 
-def button(action: Action, job_id: JobId) -> str:
-    return Tap(action=action, target=job_id).pack()
+def button(action: Action, target: str) -> str:
+    return Tap(action=action, target=target).pack()
 
 
 async def ordered(bot: Bot, count: int) -> None:
@@ -233,11 +233,27 @@ async def test_two_taps_on_send_again_send_once(bot: Bot) -> None:
 async def test_send_again_that_crashed_before_its_delivery_starts_it(bot: Bot) -> None:
     await ordered(bot, 1)
     await make_unknown(bot, FIRST)
-    await bot.services.outbox.again(FIRST)  # and then the process died
+    await bot.services.outbox.again(FIRST, 1)  # and then the process died
 
     await bot.hears(tap(9, button(Action.SEND_AGAIN, FIRST)))
 
     assert bot.services.jobs.again == [(FIRST, 2)]
+
+
+async def test_a_tap_on_send_again_that_a_kill_repeats_sends_no_third_time(bot: Bot) -> None:
+    await ordered(bot, 1)
+    await make_unknown(bot, FIRST)
+    again = button(Action.SEND_AGAIN, f"{FIRST}.1")
+    await bot.hears(tap(9, again))
+    assert await bot.services.outbox.claim(FIRST)
+    await bot.services.outbox.unknown(FIRST)  # of the second sending nobody knows either
+
+    await bot.hears(tap(9, again), tap(10, button(Action.SEND_AGAIN, FIRST)))
+    assert bot.services.jobs.again == [(FIRST, 2)]
+    assert bot.telegram.toasts[1:] == ["This button is out of date. See /status."] * 2
+
+    await bot.hears(tap(11, button(Action.SEND_AGAIN, f"{FIRST}.2")))
+    assert bot.services.jobs.again == [(FIRST, 2), (FIRST, 3)]
 
 
 async def test_send_again_does_nothing_for_a_video_that_arrived(bot: Bot) -> None:

@@ -51,10 +51,10 @@ async def test_what_was_surely_not_sent_may_be_claimed_again(outbox: Outbox) -> 
 async def test_of_two_taps_on_send_again_one_wins(outbox: Outbox) -> None:
     await outbox.open(JOB)
     await outbox.claim(JOB)
-    assert await outbox.again(JOB) is None, "it is not unknown yet"
+    assert await outbox.again(JOB, 1) is None, "it is not unknown yet"
     await outbox.unknown(JOB)
 
-    attempts = await asyncio.gather(outbox.again(JOB), outbox.again(JOB))
+    attempts = await asyncio.gather(outbox.again(JOB, 1), outbox.again(JOB, 1))
 
     assert sorted(attempts, key=bool) == [None, 2]
     assert await outbox.claim(JOB)
@@ -66,7 +66,19 @@ async def test_a_late_answer_settles_the_unknown(outbox: Outbox) -> None:
     await outbox.unknown(JOB)
     await outbox.sent(JOB, "42", None)
 
-    assert await outbox.again(JOB) is None
+    assert await outbox.again(JOB, 1) is None
+
+
+async def test_what_was_asked_about_one_attempt_allows_no_other(outbox: Outbox) -> None:
+    await outbox.open(JOB)
+    await outbox.claim(JOB)
+    await outbox.unknown(JOB)
+    assert await outbox.again(JOB, 1) == 2
+    await outbox.claim(JOB)
+    await outbox.unknown(JOB)
+
+    assert await outbox.again(JOB, 1) is None
+    assert await outbox.again(JOB, 2) == 3
 
 
 VERBS = ("open", "claim", "sent", "not_sent", "unknown", "refused", "again")
@@ -80,9 +92,10 @@ async def test_no_order_of_verbs_allows_a_claim_after_it_was_sent_or_refused(
     database: Database, verbs: list[str], number: object
 ) -> None:
     outbox, job_id = Outbox(database), JobId(f"tg-{number}")
-    settled = False
+    settled, row = False, None
     for verb in verbs:
-        arguments = ("1", None) if verb == "sent" else ()
+        of_verb = {"sent": ("1", None), "again": (row.attempt if row else 1,)}
+        arguments = of_verb.get(verb, ())
         answer = await getattr(outbox, verb)(job_id, *arguments)
         if verb in ("claim", "again") and settled:
             assert not answer
