@@ -1,8 +1,9 @@
 """How the bot stands 200 people who write at once.
 
-    python -m tests.bench.chat_load [--people 200] [--who]
+    python -m tests.bench.chat_load [--people 200] [--database postgresql] [--who]
 
-The real bot as a process with quick children, on the stand-in, all of it on this machine.
+The real bot as a process with quick children, on the stand-in, all of it on this machine; with
+its rows in a file of SQLite, or on a PostgreSQL server that runs here for as long.
 Everybody sends words, and when all are answered a photo. Printed are how long it took until each
 saw the first sign of being heard ("typing…", or the answer itself) and the answer (for a photo:
 that it became an order), how many were lost, what the bot computed, and for how long its event
@@ -20,13 +21,14 @@ import signal
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
 from pipeline.types import Owner
-from tests import faces
+from tests import faces, postgres
 from tests.agreed import let_agree
 from tests.bench.watched_bot import BEGIN
 from tests.botapi.people import Person
@@ -37,11 +39,11 @@ WITHIN_S = 300.0
 ACK_S = 1.0
 
 
-async def main(people: int, who: bool) -> None:
+async def main(people: int, database: str, who: bool) -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, settings_for(database) as settings:
         async with BotApi.running() as server:
-            bot = BotProcess(server, Path(folder), {}, module="tests.bench.watched_bot")
+            bot = BotProcess(server, Path(folder), settings, module="tests.bench.watched_bot")
             crowd = [server.user(f"P{n}") for n in range(people)]
             await let_agree(bot.database_url, [Owner(f"telegram:{p.chat.id}") for p in crowd])
             await bot.start()
@@ -52,14 +54,28 @@ async def main(people: int, who: bool) -> None:
                 sends = sends_words if what == "words" else await photos_of(server)
                 began, load = time.monotonic(), os.getloadavg()[0]
                 acks = await asyncio.gather(*(timed(server, sends(person)) for person in crowd))
+                took_s, lost = (
+                    time.monotonic() - began,
+                    sum(ack.answered_s is None for ack in acks),
+                )
                 print(
-                    f"{people} people at once, {what}: {time.monotonic() - began:.1f} s, "
-                    f"lost {sum(ack.answered_s is None for ack in acks)}; load before: {load:.1f}"
+                    f"{people} people at once, {what} ({database}): {took_s:.1f} s, lost {lost}; "
+                    f"load before: {load:.1f}"
                 )
                 print(f"  first sign: {spread(signs_of(acks, crowd, server))}")
                 print(f"  answer:     {spread([ack.answered_s or inf for ack in acks])}")
             await bot.terminate(60)
             print(bot.output.rpartition(BEGIN)[2].strip())
+
+
+@contextmanager
+def settings_for(database: str) -> Iterator[dict[str, str]]:
+    """Give the settings of a bot on this kind of database, which is there for the block."""
+    if database == "sqlite":
+        yield {}
+        return
+    with postgres.one_database() as url:
+        yield {"BOLTI_JOBS__DATABASE": url}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +144,7 @@ def spread(times_s: list[float]) -> str:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=200)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--who", action="store_true")
     given = parser.parse_args()
-    asyncio.run(main(given.people, given.who))
+    asyncio.run(main(given.people, given.database, given.who))
