@@ -195,7 +195,8 @@ def words_html(message: Message) -> str:
     command = command_in(message)
     if command is None or not command.words:
         return ""
-    return message.text_html.partition(" ")[2].strip() or command.words
+    _command, *rest = message.text_html.split(maxsplit=1)  # a new line parts them too
+    return rest[0].strip() if rest else command.words
 
 
 async def _edit(

@@ -103,6 +103,12 @@ async def test_a_draft_is_thrown_away(bot: Bot) -> None:
     assert readers(bot) == [ALICE]
 
 
+async def test_words_that_begin_on_a_new_line_are_whole(bot: Bot) -> None:
+    await bot.hears(text(1, "/broadcast\nGood news: we are back."))
+
+    assert bot.telegram.texts[0] == "Good news: we are back."
+
+
 async def test_without_words_it_says_how(bot: Bot) -> None:
     await bot.hears(text(1, "/broadcast"))
 
