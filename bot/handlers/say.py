@@ -67,6 +67,9 @@ async def on_answer(update: Update, context: BotContext) -> None:
         return
     if await is_ordered(services, sender):
         return
+    if context.is_belated:
+        await context.reply(message, context.t("say.belated"), silent=True)
+        return
     asked = unpack_asked(question.content).with_answer(message.text, sound_of(message))
     await go_on(asked, sender, context)
     await services.community.questions.delete(question.id, QuestionKind.WORDS)

@@ -8,8 +8,8 @@ from datetime import timedelta
 from bot.app import build
 from bot.context import BELATED
 from tests.unit.bot.conftest import Bot
-from tests.unit.bot.test_say import GROUP, under
-from tests.unit.bot.updates import now, photo, tap, text
+from tests.unit.bot.test_say import GROUP, in_reply, under
+from tests.unit.bot.updates import message, now, photo, tap, text
 
 LONG_AGO = now() - 7 * 3600
 WORDS = "Good morning to all of you."
@@ -69,3 +69,13 @@ async def test_in_a_group_a_sentence_says_so_and_nothing_is_made(bot: Bot) -> No
         "again."
     ]
     assert bot.telegram.of("sendMessage")[0].values["chat_id"] == GROUP
+
+
+async def test_so_are_words_that_answer_a_question_in_a_group(bot: Bot) -> None:
+    await bot.hears(in_reply(2, "/say", photo(1, chat=GROUP)))
+    question = message(1001, chat=GROUP, text="What should it say?")
+
+    await bot.hears(in_reply(3, WORDS, question, date=LONG_AGO))
+
+    assert bot.services.jobs.jobs == {}
+    assert bot.telegram.texts[-1].startswith("I was offline when you asked for this.")
