@@ -41,7 +41,8 @@ REASONS = {500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unava
 
 
 IDLE_DEFAULTS = dict.fromkeys(
-    ("sendVideoNote", "editMessageReplyMarkup"), frozenset({"unknown field parse_mode"})
+    ("sendVideoNote", "editMessageReplyMarkup", "editMessageMedia"),
+    frozenset({"unknown field parse_mode"}),
 )
 """PTB adds its default here too, where there is nothing to parse. Telegram ignores it."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from telegram import Bot, Message
+from telegram import Bot, InputMediaVideo, Message
 from telegram.error import BadRequest, NetworkError
 
 from tests.botapi import samples
@@ -109,6 +109,17 @@ async def test_a_video_is_sent_again_by_its_id(
     api.assert_clean()
     with pytest.raises(BadRequest, match=r"(?i)can't use file of type Video as Photo"):
         await bot.send_photo(asha.chat.id, first.video.file_id)
+
+
+async def test_a_text_becomes_a_video(api: BotApi, bot: Bot, asha: Person, tmp_path: Path) -> None:
+    line = await bot.send_message(asha.chat.id, "in line")
+    video = InputMediaVideo(samples.video(tmp_path / "v.mp4").read_bytes(), caption="a preview")
+    idle = {"parse_mode": "HTML"}  # PTB's default, where it belongs into the media
+
+    await bot.edit_message_media(video, asha.chat.id, line.message_id, api_kwargs=idle)
+
+    assert [shown.text for shown in asha.videos()] == ["a preview"]
+    api.assert_clean()
 
 
 async def test_a_video_without_sound_becomes_an_animation(
