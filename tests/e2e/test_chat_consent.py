@@ -24,7 +24,7 @@ async def test_chat_consent_is_asked_once_and_survives_a_restart(
     await bot.restart()
 
     first, second = await asha.taps("I agree", card), await asha.taps("I agree", card)
-    assert await first.answered() == "Thank you. Your video is on its way."
+    assert await first.answered() == "Thank you. I'm making your video."
     assert "nothing waiting" in await second.answered()
     video = await gets_video(asha)
 

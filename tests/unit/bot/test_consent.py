@@ -60,7 +60,7 @@ async def test_the_tap_records_the_consent_and_starts_the_order_that_waited(bot:
     assert job_id == "tg-000000000003"
     assert request.consent == await bot.services.consents.current(owner_of(CARLA))
     assert unpack_address(bot.services.jobs.jobs[job_id].reply_to).chat_id == CARLA
-    assert bot.telegram.toasts == ["Thank you. Your video is on its way."]
+    assert bot.telegram.toasts == ["Thank you. I'm making your video."]
 
 
 async def test_a_second_tap_starts_nothing(bot: Bot) -> None:
@@ -80,7 +80,7 @@ async def test_the_same_tap_delivered_twice_starts_one_order(bot: Bot) -> None:
     await bot.hears(tap(2, button, user=CARLA), tap(2, button, user=CARLA))
 
     assert started(bot) == ["Good morning."]
-    assert bot.telegram.toasts[-1] == "Thank you. Your video is on its way."
+    assert bot.telegram.toasts[-1] == "Thank you. I'm making your video."
 
 
 async def test_whoever_agreed_is_not_asked_again(bot: Bot) -> None:
@@ -187,7 +187,7 @@ async def test_a_variant_waits_for_the_agreement_and_is_what_is_made_then(bot: B
     assert request.script == TextScript(text="Good morning.")
     assert request.consent == await bot.services.consents.current(owner_of(ALICE))
     assert unpack_address(job.reply_to).message_id == 77, "it answers the video, not the card"
-    assert bot.telegram.toasts[-1] == "Thank you. Your video is on its way."
+    assert bot.telegram.toasts[-1] == "Thank you. I'm making your video."
 
 
 async def test_a_variant_that_waits_is_made_once_whatever_is_tapped_again(bot: Bot) -> None:
