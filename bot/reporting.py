@@ -71,8 +71,12 @@ async def job_in(message: Message, words: str, context: BotContext) -> JobId | N
     """Find the order that made the video which a message answers, or which words name."""
     outbox = context.services.outbox
     if words.startswith("#"):
-        # A name is a digest: only a walk through all ids finds it, which would hold up everybody.
-        return await asyncio.to_thread(_named, await outbox.job_ids(), words.split()[0].upper())
+        # A name is a digest: only a walk through ids finds it. It is mostly one of the newest.
+        name = words.split()[0].upper()
+        async for ids in outbox.job_ids():
+            if found := await asyncio.to_thread(_named, ids, name):
+                return found
+        return None
     shown = message.reply_to_message or message
     media = shown.video or shown.animation or shown.video_note or shown.document
     return await outbox.job_of_file(media.file_unique_id) if media else None

@@ -19,6 +19,7 @@ Where the next one goes: another outcome is a state, a verb below, and its row i
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,6 +41,9 @@ OUTBOX = sa.Table(
     sa.Index("outbox_by_file", "file_unique_id"),
     sa.Index("outbox_by_about", "about"),
 )
+
+BATCH = 1000
+"""How many ids are read at once; a walk through all lets others have their turn between."""
 
 
 class OutboxState(StrEnum):
@@ -66,8 +70,8 @@ class OutboxRow:
 class Outbox:
     """The deliveries of all jobs."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, batch: int = BATCH) -> None:
+        self._database, self._batch = database, batch
 
     async def open(self, job_id: JobId, about: JobId | None = None) -> None:
         """Make the row, ready, unless it is there; ``about`` is the job of what is no video."""
@@ -152,13 +156,21 @@ class Outbox:
 
         return await self._database.read(work)
 
-    async def job_ids(self) -> list[JobId]:
-        """List every job whose video was sent, the newest first."""
-        videos = sa.select(OUTBOX.c.job_id).where(OUTBOX.c.about.is_(None))
-        query = videos.order_by(OUTBOX.c.job_id.desc())
+    async def job_ids(self) -> AsyncIterator[list[JobId]]:
+        """Yield every job whose video was sent, the newest first, some at a time."""
+        rows = await self._older_than(None)
+        while rows:
+            yield [JobId(id) for id, about in rows if about is None]
+            rows = await self._older_than(rows[-1][0])
 
-        def work(connection: sa.Connection) -> list[JobId]:
-            return [JobId(id) for id in connection.scalars(query)]
+    async def _older_than(self, job_id: str | None) -> Sequence[tuple[str, str | None]]:
+        # In the order of the key: what is no video is left out afterwards, or a database may
+        # choose to collect and sort all videos for each page.
+        newest = sa.select(OUTBOX.c.job_id, OUTBOX.c.about).order_by(OUTBOX.c.job_id.desc())
+        query = newest if job_id is None else newest.where(OUTBOX.c.job_id < job_id)
+
+        def work(connection: sa.Connection) -> Sequence[tuple[str, str | None]]:
+            return [(id, about) for id, about in connection.execute(query.limit(self._batch))]
 
         return await self._database.read(work)
 

@@ -174,7 +174,10 @@ async def _questions(world: World, records: Records) -> dict[str, Times]:
         await records.personal.of(somebody)
 
     async def report_by_name() -> None:
-        await records.outbox.job_ids()
+        assert await anext(records.outbox.job_ids())
+
+    async def report_by_unknown_name() -> None:
+        assert [ids async for ids in records.outbox.job_ids()]
 
     times = {
         "a place in the line": await _timed(place, PLACES_ASKED, pause_s=0.02),
@@ -184,7 +187,8 @@ async def _questions(world: World, records: Records) -> dict[str, Times]:
         "/status of an operator": await _timed(admins_status),
         "whose day is used up": await _timed(quota),
         "/mydata": await _timed(everything_about_somebody),
-        "/report #NAME, the list of names": await _timed(report_by_name),
+        "/report #NAME, the newest thousand": await _timed(report_by_name),
+        "/report #NAME, all names": await _timed(report_by_unknown_name),
     }
     engine.liveness.release()
     return times

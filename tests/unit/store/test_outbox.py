@@ -124,4 +124,16 @@ async def test_what_is_sent_about_a_job_is_found_by_it_and_is_no_video(outbox: O
 
     assert await outbox.copy_of(JOB, CopyKind.FILE) == "D1"
     assert await outbox.job_of_file("unique") == JOB
-    assert await outbox.job_ids() == [JOB]
+    assert [ids async for ids in outbox.job_ids()] == [[JOB]]
+
+
+async def test_all_whose_video_was_sent_are_told_once_the_newest_first(database: Database) -> None:
+    outbox = Outbox(database, batch=3)
+    jobs = [JobId(f"tg-{number:012d}") for number in range(1, 6)]
+    for job in jobs:
+        await outbox.open(job)
+        await outbox.open(JobId(f"{job}-file-7"), about=job)
+
+    told = [id async for ids in outbox.job_ids() for id in ids]
+
+    assert told == jobs[::-1]
