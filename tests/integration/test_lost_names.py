@@ -66,7 +66,13 @@ def test_who_comes_back_while_another_recovers_its_work_waits_for_its_name(datab
     """After a restart of the database each looks after all others, who come back just then."""
     with ExitStack() as recovery:
         assert recovery.enter_context(liveness.create(database).if_dead("here"))
-        live = liveness.PostgresLiveness(database, pause=recovery.close)
+
+        def end_of_recovery() -> None:
+            recovery.close()
+            while is_held(database, "here"):  # the server notices a moment later
+                time.sleep(0.05)
+
+        live = liveness.PostgresLiveness(database, pause=end_of_recovery)
 
         live.acquire("here")
 
