@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import fcntl
 import glob
+import math
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -39,9 +40,14 @@ where {_KEY.format("executor")} in (
 """Who of these holds its lock: one look for all, where asking each takes a connection each."""
 
 
+RETURN_S = 10.0
+"""So long the others may take after a restart of the database until they hold their locks again.
+
+Each looks every ``jobs.sweep_s`` whether it still has its own."""
 TRIES, PAUSE_S = 11, 0.1
 """Others hold a lock while they recover its dead, for some milliseconds; a twin keeps it."""
 Pause = Callable[[], None]
+Clock = Callable[[], float]
 
 
 def _pause() -> None:
@@ -161,10 +167,18 @@ class FileLiveness:
 class PostgresLiveness:
     """An advisory lock of a session of its own; needs a direct connection, no pooler between."""
 
-    def __init__(self, url: str, pause: Pause = _pause, lost_s: int = LOST_S) -> None:
+    def __init__(
+        self,
+        url: str,
+        pause: Pause = _pause,
+        lost_s: int = LOST_S,
+        clock: Clock = time.monotonic,
+    ) -> None:
         self._url = url
         self._pause = pause
         self._lost_s = lost_s
+        self._clock = clock
+        self._all_may_return_until_s = -math.inf
         self._me: str | None = None
         self._connection: psycopg.Connection | None = None
         self._changing = threading.Lock()
@@ -187,6 +201,7 @@ class PostgresLiveness:
             except psycopg.OperationalError:
                 self._connection.close()
                 self._acquire(self._me)
+                self._all_may_return_until_s = self._clock() + RETURN_S
 
     def living(self, others: Collection[str]) -> set[str]:
         """Tell which of these live now."""
@@ -200,7 +215,14 @@ class PostgresLiveness:
 
     @contextmanager
     def if_dead(self, other: str) -> Iterator[bool]:
-        """Tell whether another executor is dead, and keep it from coming back meanwhile."""
+        """Tell whether another executor is dead, and keep it from coming back meanwhile.
+
+        Just after this one's own lock was lost nobody is: a database that restarts forgets all
+        locks, and whoever lives takes theirs again within seconds.
+        """
+        if self._clock() < self._all_may_return_until_s:
+            yield False
+            return
         with session(self._url, self._lost_s) as connection:
             yield self._try(connection, other)
 

@@ -80,6 +80,34 @@ def test_who_comes_back_while_another_recovers_its_work_waits_for_its_name(datab
     live.release()
 
 
+def test_nobody_is_taken_for_dead_while_all_come_back_after_a_restart(
+    postgres_server: PostgresServer, database: str
+) -> None:
+    now_s = 0.0
+    peer = liveness.PostgresLiveness(database, clock=lambda: now_s)
+    bot = liveness.create(database)
+    peer.acquire("worker")
+    bot.acquire("bot")
+    postgres_server.end_sessions(database)
+
+    peer.renew()  # it looks first, and the bot has not looked yet
+    with peer.if_dead("bot") as dead:
+        assert not dead
+    bot.renew()  # nobody holds its name
+
+    now_s = liveness.RETURN_S
+    with peer.if_dead("bot") as dead:
+        assert not dead
+    bot.release()
+    deadline = time.monotonic() + 10
+    while True:  # the server notices a moment later
+        with peer.if_dead("bot") as dead:
+            if dead:
+                break
+        assert time.monotonic() < deadline
+    peer.release()
+
+
 HOLD = """
 import sys
 from pipeline.jobs.liveness import PostgresLiveness
