@@ -82,10 +82,12 @@ async def on_send(tapped: Tapped, context: BotContext) -> None:
         return
     community = context.services.community
     people = await community.people.reachable()
+    drafted = await community.broadcasts.get(tapped.target)
+    if drafted is not None and drafted.state is BroadcastState.DRAFT:
+        await _record(tapped, context, "broadcast", people=len(people))
     started = await community.broadcasts.start(tapped.target, people)
     await _toast(tapped, context, "broadcast.started" if started else "tap.old")
     if started:
-        await _record(tapped, context, "broadcast", people=len(people))
         broadcast = await community.broadcasts.get(tapped.target)
         assert broadcast is not None
         await show(context.app, broadcast)

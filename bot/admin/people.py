@@ -85,8 +85,10 @@ async def quota(update: Update, context: BotContext) -> None:
         await answer(update, context, context.t("admin.quota_how"))
         return
     value = None if limit == DEFAULT else int(limit)
-    before = (await context.services.community.access.set_jobs_per_day(who, value)).jobs_per_day
+    access = context.services.community.access
+    before = (await access.entry(who)).jobs_per_day
     await act(update, context, "quota", whom=who, before=str(before), after=str(value))
+    await access.set_jobs_per_day(who, value)
     new = _limit(value, context)
     if value == before:
         await answer(update, context, context.t("admin.quota_same", who=words[0], new=new))
@@ -103,21 +105,22 @@ async def invite(update: Update, context: BotContext) -> None:
     if not all(word.isascii() and word.isdigit() for word in words) or len(words) > 2:
         await answer(update, context, context.t("admin.invite_how"))
         return
-    uses = min(MOST_USES, int(words[0])) if words else 1
-    days = min(MOST_DAYS, int(words[1])) if len(words) > 1 else INVITATION_DAYS
-    token = await context.services.community.access.invite(
-        uses=max(1, uses), expires_at=datetime.now(UTC) + timedelta(days=max(1, days))
-    )
+    uses = max(1, min(MOST_USES, int(words[0]))) if words else 1
+    days = max(1, min(MOST_DAYS, int(words[1]))) if len(words) > 1 else INVITATION_DAYS
     await act(update, context, "invite", people=uses, days=days)
+    token = await context.services.community.access.invite(
+        uses=uses, expires_at=datetime.now(UTC) + timedelta(days=days)
+    )
     link = f"https://t.me/{context.bot.username}?start={INVITED_BY}{token}"
-    sentence = context.t("admin.invited", link=link, uses=str(max(1, uses)), days=str(days))
+    sentence = context.t("admin.invited", link=link, uses=str(uses), days=days)
     await answer(update, context, sentence)
 
 
 async def _stand(update: Update, context: BotContext, who: Owner, standing: Standing) -> None:
-    before = await context.services.community.access.set_standing(who, standing)
-    await act(update, context, standing.value, whom=who, before=before.standing.value)
-    named, was = _words(update)[0], before.standing
+    access = context.services.community.access
+    named, was = _words(update)[0], (await access.entry(who)).standing
+    await act(update, context, standing.value, whom=who, before=was.value)
+    await access.set_standing(who, standing)
     if was is standing:
         past = context.t("admin.stood_so")
     else:

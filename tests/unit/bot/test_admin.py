@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,12 +10,14 @@ import pytest
 from bot.address import order_id, owner_of
 from bot.commands import ADMIN_COMMANDS
 from bot.texts import short_id
+from pipeline import errors
 from pipeline.line import LineMode, WorkerCard
+from pipeline.safety.audit import Audit
 from pipeline.settings import Settings
 from pipeline.settings.access import AccessSettings
 from pipeline.store.access import Entry, Standing
 from pipeline.store.vitals import Vitals
-from pipeline.types import EngineName, JobState
+from pipeline.types import AuditRow, EngineName, JobState
 from pipeline.version import named
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.updates import ALICE, BOB, photo, tap, text
@@ -32,6 +35,16 @@ async def ordered_by_bob(bot: Bot) -> str:
     await bot.hears(photo(1, user=BOB), text(2, "Good morning.", user=BOB))
     bot.telegram.calls.clear()
     return short_id(order_id(2))
+
+
+class NoRows:
+    """A trail whose database is away."""
+
+    async def append(self, make: Callable[[int, str], AuditRow]) -> AuditRow:
+        raise errors.StoreUnavailable("away")
+
+    def walk(self) -> AsyncIterator[AuditRow]:
+        raise errors.StoreUnavailable("away")
 
 
 async def acts(bot: Bot) -> list[str]:
@@ -242,6 +255,15 @@ async def test_an_invitation_is_a_link_that_works(bot: Bot) -> None:
     link = bot.telegram.texts[0].splitlines()[0]
     assert link.startswith("https://t.me/bolti_test_bot?start=i_")
     assert bot.telegram.texts[1].startswith("Write <code>/invite</code>")
+
+
+async def test_nothing_is_done_that_the_trail_does_not_take(bot: Bot) -> None:
+    bot.services.audit = Audit(NoRows(), b"a key of a test")
+
+    await bot.hears(text(1, f"/ban {BOB}"), text(2, f"/quota {BOB} 5"), text(3, "/invite"))
+
+    assert await bot.services.community.access.entry(owner_of(BOB)) == Entry()
+    assert not any("start=i_" in said for said in bot.telegram.texts)
 
 
 async def test_every_act_is_in_the_trail(bot: Bot) -> None:

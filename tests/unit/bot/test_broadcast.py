@@ -6,11 +6,13 @@ import pytest
 
 from bot.address import owner_of
 from bot.admin.broadcast import send_on
+from pipeline.safety.audit import Audit
 from pipeline.settings import Settings
 from pipeline.settings.access import AccessSettings
 from pipeline.store.broadcasts import BroadcastState, Sent
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
+from tests.unit.bot.test_admin import NoRows
 from tests.unit.bot.updates import ALICE, BOB, tap, text
 
 CARLA = 503
@@ -78,6 +80,16 @@ async def test_whoever_blocked_the_bot_is_not_tried_again(bot: Bot) -> None:
 
     assert "2 of 3 have it, 1 can't be reached" in bot.telegram.of("editMessageText")[-1].text
     assert len(await bot.services.community.people.reachable()) == 2
+
+
+async def test_nothing_is_sent_that_the_audit_trail_does_not_take(bot: Bot) -> None:
+    buttons = await drafted(bot)
+    bot.services.audit = Audit(NoRows(), b"a key of a test")
+
+    await bot.hears(tap(4, buttons["Send to 3"]))
+    await send_on(bot.app)
+
+    assert readers(bot) == [ALICE]
 
 
 async def test_a_stop_ends_it(bot: Bot) -> None:
