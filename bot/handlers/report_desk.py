@@ -23,7 +23,7 @@ from bot.reporting import desk_keyboard, line_of
 from bot.texts import Texts, short_id
 from pipeline import errors
 from pipeline.store.access import Standing
-from pipeline.types import Decision, Job, Report
+from pipeline.types import Decision, Job, JobId, Owner, Report
 
 if TYPE_CHECKING:
     from pipeline.bootstrap import Services
@@ -114,36 +114,44 @@ async def on_decide(tapped: Tapped, context: BotContext) -> None:
         await tapped.answer(settled)
         await tapped.settles(f"<b>{id}</b>: {settled}")
         return
-    outcome = await _carry_out(decision, report, context)
+    done = await _carry_out(decision, report, context)
+    outcome = "; ".join(texts.plain(context.language, key) for key in done)
     if await services.reports.decide(id, decision, owner_of(tapped.user_id)):
         await _tell_reporter(report, decision, context)
-    await tapped.answer(texts.plain(context.language, outcome))
-    told = context.t("report.done", id=id, outcome=texts.plain(context.language, outcome))
+    await tapped.answer(outcome)
+    told = context.t("report.done", id=id, outcome=outcome)
     if tapped.message is not None and tapped.message.caption is not None:
         await tapped.query.edit_message_caption(told)
     else:
         await tapped.query.edit_message_text(told)
 
 
-async def _carry_out(decision: Decision, report: Report, context: BotContext) -> str:
-    """Take down and ban as decided; give the key of what came of it."""
+async def _carry_out(decision: Decision, report: Report, context: BotContext) -> list[str]:
+    """Take down and ban as decided; give the keys of what came of it."""
     if decision is Decision.DISMISSED or report.job_id is None:
-        return "report.did_no"
+        return ["report.did_no"]
     services = context.services
     await services.blocks.block_photo_of(report.job_id, report.kind.value)
     try:
         job = await services.jobs.get(report.job_id)
     except errors.JobNotFound:
-        return "report.did_down_here"
-    if decision is Decision.TAKEN_DOWN_AND_BANNED:
+        return ["report.did_down_here"]
+    is_banned = decision is Decision.TAKEN_DOWN_AND_BANNED
+    if is_banned:
         await services.community.access.set_standing(job.owner, Standing.BANNED)
-    await services.jobs.cancel(job.id, by=job.owner)
+    for stopped in {job.id, *(await _open_jobs(job.owner, context) if is_banned else ())}:
+        await services.jobs.cancel(stopped, by=job.owner)
     await services.store.delete_under(f"jobs/{job.id}")
     address = unpack_address(job.reply_to)
     deleted = await _delete_in_chat(job, address, context)
     text = context.texts.html(address.language, "report.taken_down", id=short_id(job.id))
     await _tell(address.bare(), text, context)
-    return "report.did_down" if deleted else "report.did_down_here"
+    taken_down = "report.did_down" if deleted else "report.did_down_here"
+    return [taken_down, "report.did_ban"] if is_banned else [taken_down]
+
+
+async def _open_jobs(owner: Owner, context: BotContext) -> list[JobId]:
+    return [job.id for job in await context.services.jobs.of_owner(owner)]
 
 
 async def _delete_in_chat(job: Job, address: Address, context: BotContext) -> bool:

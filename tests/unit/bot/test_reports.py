@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from bot.address import owner_of
+from bot.address import order_id, owner_of
 from bot.texts import short_id
 from pipeline import errors
 from pipeline.safety.reports import MOST_WAITING
 from pipeline.store.access import Standing
-from pipeline.types import ArtifactKey, Decision, JobId
+from pipeline.types import ArtifactKey, Decision, JobId, JobState
 from tests.fakes import Refusal
 from tests.unit.bot.conftest import Bot
 from tests.unit.bot.updates import ALICE, BOB, message, photo, tap, text
@@ -111,8 +111,11 @@ async def test_ban_shuts_the_person_out(delivered: Bot) -> None:
     await reported(delivered)
     ban = delivered.telegram.of("sendVideo")[-1].buttons["Take down and ban"]
 
+    await delivered.hears(photo(55, caption="One more."))
     await delivered.hears(tap(60, ban, user=ADMIN))
 
+    assert delivered.telegram.toasts[-1].endswith("; whoever ordered it is banned")
+    assert delivered.services.jobs.jobs[order_id(55)].state is JobState.CANCELLED
     entry = await delivered.services.community.access.entry(owner_of(ALICE))
     assert entry.standing is Standing.BANNED
 
