@@ -18,6 +18,8 @@ from pydantic import SecretStr
 
 from pipeline import errors
 
+KEY_BYTES = 32
+
 log = logging.getLogger(__name__)
 
 
@@ -41,9 +43,16 @@ def kept_key(path: Path, advice: str) -> bytes:
     try:
         if not path.is_file():
             _make(path)
-        return bytes.fromhex(path.read_text(encoding="ascii"))
+        return _whole(bytes.fromhex(path.read_text(encoding="ascii")))
     except (OSError, ValueError) as e:
         raise errors.SettingsInvalid(f"The key {path} cannot be read. {advice}") from e
+
+
+def _whole(key: bytes) -> bytes:
+    """Return a key; one that was cut off, or is empty, would be guessed."""
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"A key has {KEY_BYTES} bytes, and this one {len(key)}.")
+    return key
 
 
 def _make(path: Path) -> None:
@@ -51,7 +60,9 @@ def _make(path: Path) -> None:
     handle, beside = tempfile.mkstemp(prefix=".key-", dir=path.parent)  # mode 0600
     try:
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(32))
+            file.write(secrets.token_hex(KEY_BYTES))
+            file.flush()
+            os.fsync(handle)  # its name may outlive a power cut that its bytes do not
         os.link(beside, path)  # of two processes one wins, and nobody reads half a key
         log.warning("made the key %s: keep a copy of it", path)
     except FileExistsError:
