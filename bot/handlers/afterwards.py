@@ -75,10 +75,11 @@ async def on_voices(tapped: Tapped, context: BotContext) -> None:
     request = await _request_of(tapped, job, context)
     if request is None:
         return
-    voices = _others(request, context)
+    voices = _others(request, job, context)
     if not isinstance(request.script, TextScript) or not voices:
-        toast = context.texts.plain(context.language, "after.own_voice")
-        await tapped.answer(toast, show_alert=True)
+        is_text = isinstance(request.script, TextScript)
+        why = "after.no_other_voice" if is_text else "after.own_voice"
+        await tapped.answer(context.texts.plain(context.language, why), show_alert=True)
         return
     await tapped.answer()
     labels = {voice.id: context.label_of(voice.id) for voice in voices}
@@ -218,16 +219,23 @@ async def _say_gone(tapped: Tapped, context: BotContext) -> None:
     await tapped.answer(toast, show_alert=True)
 
 
-def _others(request: RenderRequest, context: BotContext) -> list[Voice]:
-    """List voices of the same language that did not speak; a few, the natural ones first."""
+def _others(request: RenderRequest, job: Job, context: BotContext) -> list[Voice]:
+    """List voices of the language that was spoken; a few, the natural ones first.
+
+    Neither the one that was asked for nor the one that spoke: they differ where the first cannot
+    read what was written, and its neighbours cannot either.
+    """
     voices = context.app.voices
-    spoke = voices.get(request.voice_id) if request.voice_id else None
+    spoke_id = job.result.voice_id if job.result is not None else None
+    spoke = voices.get(spoke_id or request.voice_id or VoiceId(""))
     locale = spoke.locale if spoke else "en-IN"
     offered = context.services.settings.speech.chain
     fitting = [
         voice
         for voice in voices.values()
-        if voice.locale == locale and voice.id != request.voice_id and voice.provider in offered
+        if voice.locale == locale
+        and voice.id not in (request.voice_id, spoke_id)
+        and voice.provider in offered
     ]
     return sorted(fitting, key=lambda voice: voice.quality != "neural")[:MOST_VOICES]
 

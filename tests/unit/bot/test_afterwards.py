@@ -7,15 +7,15 @@ from dataclasses import replace
 import pytest
 
 from bot.drafting.variants import Change, changes_for
-from pipeline.types import CopyKind, Job, JobState, RenderRequest, Shape
+from pipeline.types import CopyKind, Job, JobState, RenderRequest, Shape, VoiceId
 from tests.unit.bot.conftest import Bot
-from tests.unit.bot.finished import JOB, RESULT, STATUS, finished_job
+from tests.unit.bot.finished import JOB, RESULT, STATUS, VOICE, finished_job
 from tests.unit.bot.updates import BOB, tap, text
 
 
-async def delivered(bot: Bot) -> dict[str, str]:
+async def delivered(bot: Bot, voice_id: VoiceId = VOICE) -> dict[str, str]:
     """Let the first video be made and sent; give the buttons under it."""
-    job = await finished_job(bot)
+    job = await finished_job(bot, voice_id)
     bot.services.jobs.jobs[JOB] = replace(job, state=JobState.SUCCEEDED)
     await bot.delivery.deliver(job, STATUS)
     return bot.telegram.of("sendVideo")[-1].buttons
@@ -124,6 +124,17 @@ async def test_another_voice_is_chosen_in_place_of_the_buttons(bot: Bot) -> None
     (request,) = orders(bot)
     assert request.voice_id != bot.services.jobs.requests[JOB].voice_id
     assert list(bot.telegram.of("editMessageReplyMarkup")[-1].buttons) == list(buttons)
+
+
+async def test_another_voice_speaks_the_language_that_was_spoken(bot: Bot) -> None:
+    buttons = await delivered(bot, VoiceId("embedded-hi-f"))  # asked for was an English one
+
+    await bot.hears(tap(10, buttons["🔁 Another voice"]))
+
+    *offered, _back = bot.telegram.of("editMessageReplyMarkup")[-1].buttons.values()
+    ids = [VoiceId(data.split(":")[1].split("/")[0]) for data in offered]
+    assert {bot.app.voices[id].locale for id in ids} == {"hi-IN"}
+    assert "embedded-hi-f" not in ids
 
 
 async def test_new_words_use_the_face_of_the_video(bot: Bot) -> None:
