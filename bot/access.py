@@ -127,6 +127,12 @@ async def check_quota(services: Services, sender: Sender) -> None:
     )
 
 
+async def videos_a_day(services: Services, person_id: int) -> int:
+    """Say how many videos somebody may order a day; ``NO_LIMIT`` where there is none."""
+    found = await services.community.access.entry(owner_of(person_id))
+    return _per_day(services, person_id, found.jobs_per_day)
+
+
 def day_began_at(services: Services) -> datetime:
     """Give the last midnight where the operators' day begins."""
     zone = ZoneInfo(services.settings.access.time_zone)
@@ -173,15 +179,21 @@ async def _limits(services: Services, sender: Sender) -> Limits:
     found = await services.community.access.entries(who, where)
     own, group = found[who].jobs_per_day, found[where].jobs_per_day
     rules = await services.community.groups.rules(where)
-    is_admin = sender.user_id in settings.admins
     return Limits(
-        per_day=NO_LIMIT if is_admin else settings.jobs_per_day if own is None else own,
+        per_day=_per_day(services, sender.user_id, own),
         place_per_day=_stricter(
             settings.group_jobs_per_day if group is None else group, rules.jobs_per_day
         ),
         place_per_owner_and_day=rules.jobs_per_member,
         place_open=settings.group_open_jobs,
     )
+
+
+def _per_day(services: Services, person_id: int, own: int | None) -> int:
+    settings = services.settings.access
+    if person_id in settings.admins:
+        return NO_LIMIT
+    return settings.jobs_per_day if own is None else own
 
 
 def _stricter(*limits: int) -> int:

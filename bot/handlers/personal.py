@@ -10,15 +10,17 @@ import asyncio
 from telegram import InlineKeyboardMarkup, Update
 from telegram.ext import CommandHandler, MessageHandler, filters
 
+from bot.access import videos_a_day
 from bot.address import address_of, owner_of
 from bot.commands import help_lines
-from bot.context import BotApplication, BotContext, message_of
+from bot.context import BotApplication, BotContext, message_of, sender_of
 from bot.handlers.voices import open_voices
 from bot.menus import taps
 from bot.menus.keyboards import VOICES, Action, start_keyboard
 from bot.menus.taps import Tapped
 from pipeline.sample import public_portrait
 from pipeline.scratch import is_in_memory
+from pipeline.store.quotas import NO_LIMIT
 
 PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
 
@@ -70,14 +72,25 @@ def _greeting(context: BotContext) -> tuple[str, InlineKeyboardMarkup]:
 
 async def give_help(update: Update, context: BotContext) -> None:
     """Say what works, the limits, and every command."""
-    context.kept()
     how = context.t(
         "help",
         keep_minutes=context.services.settings.store.draft_minutes,
         **context.script_limits,
     )
+    limits = await _limits(sender_of(update).id, context)
+    context.kept()
     commands = help_lines(context.texts, context.language)
-    await context.reply(message_of(update), f"{how}\n\n{commands}")
+    await context.reply(message_of(update), f"{how}\n\n{limits}\n\n{commands}")
+
+
+async def _limits(person_id: int, context: BotContext) -> str:
+    """Say how many videos the person may have, at once and a day."""
+    at_once = context.services.settings.jobs.open_per_owner
+    a_day = await videos_a_day(context.services, person_id)
+    told = [context.t("help.at_once", count=at_once)]
+    if a_day != NO_LIMIT:
+        told.append(context.t("help.a_day", count=a_day))
+    return " ".join(told)
 
 
 async def privacy(update: Update, context: BotContext) -> None:

@@ -112,6 +112,18 @@ async def test_an_order_that_is_refused_for_other_reasons_uses_nothing_up(bot: B
     assert order_id(3) in bot.services.jobs.jobs
 
 
+@pytest.mark.parametrize("access", [AccessSettings(jobs_per_day=5)])
+async def test_help_tells_each_their_limits(bot: Bot) -> None:
+    await bot.services.community.access.set_jobs_per_day(owner_of(BOB), 0)
+
+    await bot.hears(text(1, "/help"), text(2, "/help", user=BOB))
+
+    alices, bobs = bot.telegram.texts
+    assert "You can have 3 videos in progress at a time. In all 5 videos a day;" in alices
+    assert "3 videos in progress at a time.\n" in bobs
+    assert "a day" not in bobs
+
+
 @pytest.mark.parametrize("access", [AccessSettings(jobs_per_day=1)])
 async def test_one_may_have_a_limit_of_their_own(bot: Bot) -> None:
     await bot.services.community.access.set_jobs_per_day(owner_of(ALICE), 0)
