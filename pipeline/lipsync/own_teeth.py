@@ -61,7 +61,7 @@ def own_teeth(
     inside = pixels_inside(picture, contour)
     if len(inside) < 20:
         return None
-    white = _whiteness(inside)
+    white = whiteness(inside)
     brightest = np.median(inside[white >= np.percentile(white, 80)], axis=0)
     saturation = 1.0 - brightest.min() / max(1.0, brightest.max())
     if brightest @ LUMA < LEAST_LUMA * float(skin @ LUMA) or saturation > MOST_COLOUR:
@@ -89,7 +89,8 @@ def pixels_inside(picture: Pixels, contour: Points) -> NDArray[np.float32]:
     return picture[mask > 0].astype(np.float32)
 
 
-def _whiteness(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+def whiteness(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how bright and without colour pixels are, (n,) of (n, 3)."""
     white = pixels @ LUMA - FLESH * (pixels.max(axis=-1) - pixels.min(axis=-1))
     return np.asarray(white, np.float32)
 
@@ -99,7 +100,7 @@ def _profile(picture: Pixels, points: Points) -> tuple[NDArray[np.float64], ...]
     depth, aside = _places(picture.shape, points)
     front = (aside < FRONT) & (depth > 0) & (depth < 1)
     levels = (depth[front] * LEVELS).astype(np.intp)
-    white = _whiteness(picture[front].astype(np.float32))
+    white = whiteness(picture[front].astype(np.float32))
     rows = [white[levels == level] for level in range(LEVELS)]
     return depth, np.array([float(np.median(row)) if len(row) else -np.inf for row in rows])
 

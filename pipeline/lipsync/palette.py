@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.lipsync.mouth_axes import Plane
-from pipeline.lipsync.own_teeth import own_teeth, pixels_inside
+from pipeline.lipsync.own_teeth import own_teeth, pixels_inside, whiteness
 from pipeline.lipsync.skin import LUMA
 from pipeline.lipsync.tone import Tone, tone_of
 from pipeline.portrait import Landmarks, Pixels
@@ -26,6 +26,8 @@ RIGHT_EYE = (362, 398, 384, 385, 386, 387, 388, 466, 263, 249, 390, 373, 374, 38
 IVORY = np.array([1.03, 0.975, 0.89], dtype=np.float32)
 TINTED = 0.3
 """How much of the skin's hue unseen teeth take: the rest is the skin's own, not the light's."""
+BLUEST = 1.2
+"""The most blue against green that the whites of eyes may have: more is an iris."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,16 @@ def palette_of(picture: Pixels, landmarks: Landmarks, e_px: float, photo_gap_e: 
         return Palette(
             lip=lip, tooth=own.colour, tone=tone, own_teeth=own.cover, lower_teeth_e=own.lower_e
         )
+    tooth = _unseen_tooth(picture, points, skin)
+    return Palette(lip=lip, tooth=tooth, tone=tone, own_teeth=None, lower_teeth_e=0.0)
+
+
+def _unseen_tooth(picture: Pixels, points: NDArray[np.float32], skin: Colour) -> Colour:
+    """Guess the colour of teeth by the skin and the whites of the eyes.
+
+    In a bluish light ivory would look yellow: half of the blue is that of the whites, if they
+    have more. Their red tells nothing, they are bloodshot.
+    """
     skin_luma = float(skin @ LUMA)
     eyes = np.concatenate(
         [pixels_inside(picture, points[list(eye)]) for eye in (LEFT_EYE, RIGHT_EYE)]
@@ -72,8 +84,12 @@ def palette_of(picture: Pixels, landmarks: Landmarks, e_px: float, photo_gap_e: 
     white = float(np.percentile(eyes @ LUMA, 88)) if len(eyes) else skin_luma
     luma = float(np.clip(max(0.98 * white, _tooth_luma(skin_luma)), 70.0, 228.0))
     tint = skin / max(1.0, skin_luma)
-    tooth = (luma * ((1 - TINTED) * IVORY + TINTED * tint)).astype(np.float32)
-    return Palette(lip=lip, tooth=tooth, tone=tone, own_teeth=None, lower_teeth_e=0.0)
+    tooth: Colour = (luma * ((1 - TINTED) * IVORY + TINTED * tint)).astype(np.float32)
+    if len(eyes):
+        how_white = whiteness(eyes)
+        green, blue = np.median(eyes[how_white >= np.percentile(how_white, 75)], axis=0)[1:]
+        tooth[2] = max(tooth[2], (tooth[2] + tooth[1] * min(blue / max(1.0, green), BLUEST)) / 2)
+    return tooth
 
 
 def _tooth_luma(skin_luma: float) -> float:
