@@ -50,8 +50,8 @@ async def on_agree(tapped: Tapped, context: BotContext) -> None:
     is_made = await _make_wanted(sender, context)
     draft = await current_draft(services, sender)
     if _waits(draft):
-        said = "consent.thanks"
-        await go_on(answers(sender, request_of(draft)), draft, context)
+        is_placed = await go_on(answers(sender, request_of(draft)), draft, context)
+        said = "consent.thanks" if is_placed else "consent.agreed"
     elif is_made or await is_ordered(services, sender):
         said = "consent.thanks"
     else:

@@ -63,6 +63,17 @@ async def test_the_tap_records_the_consent_and_starts_the_order_that_waited(bot:
     assert bot.telegram.toasts == ["Thank you. I'm making your video."]
 
 
+async def test_whoever_is_asked_first_is_not_told_that_it_is_being_made(bot: Bot) -> None:
+    await bot.services.preferences.change(owner_of(CARLA), confirm=True)
+    await bot.hears(photo(1, caption="Good morning.", user=CARLA))
+
+    await bot.hears(tap(2, agree_button(bot), user=CARLA))
+
+    assert "Shall I make it?" in bot.telegram.texts[-1]
+    assert bot.telegram.toasts[0].startswith("✅ You have agreed.")
+    assert started(bot) == []
+
+
 async def test_a_second_tap_starts_nothing(bot: Bot) -> None:
     await bot.hears(photo(1, caption="Good morning.", user=CARLA))
     button = agree_button(bot)
