@@ -85,7 +85,7 @@ def round_film(update_id: int, **more: Any) -> Json:
 
 def edited(update_id: int, message_id: int, words: str, *, user: int = ALICE) -> Json:
     """Change the words of a message that was sent before."""
-    new = message(message_id, user=user, text=words, edit_date=1_700_000_100)
+    new = message(message_id, user=user, text=words, edit_date=now())
     return {"update_id": update_id, "edited_message": new["message"]}
 
 
