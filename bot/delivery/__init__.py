@@ -239,6 +239,7 @@ class Delivery:
             case OutboxState.REFUSED:
                 text = self._texts.html(language, "refused", id=short_id(job.id))
                 await self._words.say_in_status(job.id, address, status, text)
+                await react(self._bot, address, Sign.FAILED)
             case OutboxState.READY:
                 raise errors.DeliveryDelayed("another attempt sent nothing")
             case _:

@@ -220,6 +220,7 @@ async def test_a_refused_video_is_told(bot: Bot, fault: Refusal) -> None:
 
     assert await state_of(bot) is OutboxState.REFUSED
     assert "Telegram did not accept" in bot.telegram.of("editMessageText")[-1].text
+    assert "😢" in str(bot.telegram.of("setMessageReaction")[-1].values["reaction"])
 
 
 async def test_a_request_that_cannot_be_replied_to_gets_its_video(bot: Bot) -> None:
