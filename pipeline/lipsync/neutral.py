@@ -32,6 +32,9 @@ ARCH_E = (-0.030, 0.085)
 """How far the closed slit may arch above and below the chord between the corners."""
 TRAVEL = (0.10, 0.58)
 """Least and greatest part of the gap that the upper lip may bridge; more tears a moustache."""
+OWN_LINE = 2.25
+"""How soon towards the corners the closed slit gives up its own line for a bow. A little more or
+less and a mesh sees blurred lips at rest, or turned ones that open, otherwise: see the bench."""
 # fmt: off
 DRAGGED = (
     (0.75, (57, 287, 212, 432, 216, 436, 206, 426, 207, 427, 214, 434, 187, 411, 192, 416)),
@@ -216,15 +219,10 @@ class _Moves:
         chord = ends[0] + t[:, None] * (ends[1] - ends[0])
         if self._closing > 0.0:
             room = 4.0 * t * (1.0 - t)
-            arch = (target - chord) @ ydir
+            arch, raised = (target - chord) @ ydir, (upper - chord) @ ydir
             limited = np.clip(arch, ARCH_E[0] * room, ARCH_E[1] * room)
-            travel = (target - upper) @ ydir + (limited - arch)
-            travel = np.clip(travel, TRAVEL[0] * gaps, TRAVEL[1] * gaps)
-            travel[[0, -1]] = (ends - upper[[0, -1]]) @ ydir
-            blurred = np.convolve(np.pad(travel, 1, mode="edge"), (0.25, 0.5, 0.25), mode="valid")
-            travel[1:-1] = blurred[1:-1]
-            sideways = (target - upper) - ((target - upper) @ ydir)[:, None] * ydir
-            target = upper + sideways + travel[:, None] * ydir
+            travel = np.clip(limited - raised, TRAVEL[0] * gaps, TRAVEL[1] * gaps)
+            target += (_without_notches(t, raised + travel) - arch)[:, None] * ydir
         target[[0, -1]] = ends
         return target
 
@@ -262,4 +260,17 @@ def _along(contour: Points) -> NDArray[np.float64]:
     result: NDArray[np.float64] = np.clip(
         (contour - contour[0]) @ chord / (chord @ chord), 0.0, 1.0
     )
+    return result
+
+
+def _without_notches(t: NDArray[np.float64], arch: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a line over its chord that ends in a bow, as high and as leaning as the line is.
+
+    What an open mouth, round or square, shows near its corners would be notches in a shut one.
+    """
+    room = 4.0 * t * (1.0 - t)
+    bow = arch[lips.MIDDLE] / room[lips.MIDDLE] * room
+    leaning = room * (t - t[lips.MIDDLE])
+    bow += leaning * (leaning @ (arch - bow) / (leaning @ leaning))
+    result: NDArray[np.float64] = bow + room**OWN_LINE * (arch - bow)
     return result
