@@ -220,12 +220,12 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
     To whoever would change the mode while another process is about to write, SQLite says "locked"
     at once, whatever its timeout is: a bot and a worker that start together for the first time.
     """
-    give_up_at = time.monotonic() + BUSY_S
+    give_up_at_s = time.monotonic() + BUSY_S
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as e:
-            if e.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+            if e.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at_s:
                 raise
             time.sleep(BUSY_PAUSE_S)
         else:

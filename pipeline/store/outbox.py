@@ -157,7 +157,7 @@ class Outbox:
         return await self._database.read(work)
 
     async def job_ids(self) -> AsyncIterator[list[JobId]]:
-        """Yield every job whose video was sent, the newest first, some at a time."""
+        """Yield every job that came to be delivered, the newest first, some at a time."""
         rows = await self._older_than(None)
         while rows:
             yield [JobId(id) for id, about in rows if about is None]

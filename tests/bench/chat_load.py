@@ -54,10 +54,8 @@ async def main(people: int, database: str, who: bool) -> None:
                 sends = sends_words if what == "words" else await photos_of(server)
                 began, load = time.monotonic(), os.getloadavg()[0]
                 acks = await asyncio.gather(*(timed(server, sends(person)) for person in crowd))
-                took_s, lost = (
-                    time.monotonic() - began,
-                    sum(ack.answered_s is None for ack in acks),
-                )
+                took_s = time.monotonic() - began
+                lost = sum(ack.answered_s is None for ack in acks)
                 print(
                     f"{people} people at once, {what} ({database}): {took_s:.1f} s, lost {lost}; "
                     f"load before: {load:.1f}"

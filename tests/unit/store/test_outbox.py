@@ -127,7 +127,9 @@ async def test_what_is_sent_about_a_job_is_found_by_it_and_is_no_video(outbox: O
     assert [ids async for ids in outbox.job_ids()] == [[JOB]]
 
 
-async def test_all_whose_video_was_sent_are_told_once_the_newest_first(database: Database) -> None:
+async def test_all_that_came_to_be_delivered_are_told_once_the_newest_first(
+    database: Database,
+) -> None:
     outbox = Outbox(database, batch=3)
     jobs = [JobId(f"tg-{number:012d}") for number in range(1, 6)]
     for job in jobs:
